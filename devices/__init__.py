@@ -1,0 +1,1 @@
+"""What stands in the homes, as far as software can play it."""

@@ -1,0 +1,1 @@
+"""The HTTP interface of the contracts, one collection a file."""

@@ -1,0 +1,1 @@
+"""The one door for facts from devices: bytes from the broker become stored events."""

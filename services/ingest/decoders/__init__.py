@@ -1,0 +1,1 @@
+"""The languages that devices speak, one ecosystem a file."""

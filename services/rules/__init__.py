@@ -1,0 +1,1 @@
+"""Thinking, first half: a rulebook and events become findings; state in, state out."""

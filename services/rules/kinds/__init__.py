@@ -1,0 +1,1 @@
+"""The triggers of the rulebook, one kind a file."""

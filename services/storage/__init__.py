@@ -1,0 +1,1 @@
+"""Tables, repositories and transactions: the house's memory on SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The running product, started and stopped as a person would."""

@@ -1,0 +1,1 @@
+"""Nights and days played through the product's own wiring on a stepped clock."""
