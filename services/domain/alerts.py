@@ -1,0 +1,173 @@
+"""Alerts: a matter that somebody must take, and each move of it.
+
+An Alert goes `open → accepted → arrived → closed`; every move is an AlertChange with an actor and a reason. Each running
+(= not closed) Alert has owners and a next deadline. The nouns only; escalation decides the moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from services.domain.findings import FindingState, Severity
+
+HOUSE = "house"
+"""The actor of a move that no person made."""
+
+
+class AlertState(StrEnum):
+    """Accepting is not arriving, and arriving is not the end."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    ARRIVED = "arrived"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    HELPED = "helped"
+    HOSPITAL = "hospital"
+    FALSE_ALARM = "false_alarm"
+    TEST = "test"
+    OVER_BY_ITSELF = "over_by_itself"
+    OTHER = "other"
+
+
+class ChangeReason(StrEnum):
+    """Why an Alert moved, or stayed and was told again."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    PRESSED_AGAIN = "pressed_again"
+    SEVERITY_RAISED = "severity_raised"
+    STEP_DUE = "step_due"
+    STEP_EMPTY = "step_empty"
+    STEP_FAILED = "step_failed"
+    NOBODY_TO_TELL = "nobody_to_tell"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ARRIVED = "arrived"
+    NOT_ARRIVED_REMINDED = "not_arrived_reminded"
+    NOT_ARRIVED = "not_arrived"
+    NOT_CLOSED_REMINDED = "not_closed_reminded"
+    NOT_ANSWERED_AGAIN = "not_answered_again"
+    HANDED_OVER = "handed_over"
+    EXTENDED = "extended"
+    NOTED = "noted"
+    CLOSED = "closed"
+    OVER_BY_ITSELF = "over_by_itself"
+    FACT_ENDED = "fact_ended"
+    FACT_WITHDRAWN = "fact_withdrawn"
+    STILL_TRUE_AFTER_CLOSE = "still_true_after_close"
+
+
+class DeadlineKind(StrEnum):
+    """What is to happen at one of an Alert's deadlines."""
+
+    STEP = "step"
+    """The next step of the policy."""
+    ARRIVAL_REMINDER = "arrival_reminder"
+    ARRIVAL = "arrival"
+    """Accepted and not arrived: the policy runs again."""
+    CLOSING = "closing"
+    """Arrived and not closed: holder and duty desk, again and again."""
+    ANSWER_AGAIN = "answer_again"
+    """A press joined after accepting or arriving and the holder has not answered it."""
+    RECHECK = "recheck"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One thing that is to happen to an Alert, and when."""
+
+    kind: DeadlineKind
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFact:
+    """A Finding that is part of an Alert."""
+
+    finding_id: str
+    at: datetime
+    joined_at: datetime
+    state: FindingState
+    is_alarm: bool = False
+    device_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A matter that somebody must take.
+
+    ``subject`` is ``resident:<id>``, ``device:<id>``, ``gateway:<id>``, ``grid:<id>`` or ``house:<name>``; at most one
+    running Alert exists a (kind, subject). ``run`` counts how often the policy was started, ``run_started_at`` is what
+    its waits count from, ``step`` the next step to be told (0-based) and ``round`` the rounds of the repeating step.
+    ``deadlines`` hold all that is to come, ``next_due_at`` the nearest of them. ``number`` and ``version`` are the
+    store's (0 until stored); a save with an old version is refused as `Conflict`.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    severity: Severity
+    policy: str
+    titles: Mapping[str, str]
+    opened_at: datetime
+    state: AlertState = AlertState.OPEN
+    resident_id: str | None = None
+    device_id: str | None = None
+    home_id: str | None = None
+    accepted_at: datetime | None = None
+    accepted_by: str | None = None
+    arrived_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    outcome: Outcome | None = None
+    note: str | None = None
+    run: int = 1
+    run_started_at: datetime | None = None
+    step: int = 0
+    round: int = 0
+    deadlines: tuple[Deadline, ...] = ()
+    owner_ids: tuple[str, ...] = ()
+    handover_to: str | None = None
+    declined_by: tuple[str, ...] = ()
+    facts: tuple[AlertFact, ...] = ()
+    synthetic: bool = False
+    number: int = 0
+    version: int = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Not closed yet."""
+        return self.state is not AlertState.CLOSED
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The nearest deadline."""
+        return min((deadline.due_at for deadline in self.deadlines), default=None)
+
+    @property
+    def holder_id(self) -> str | None:
+        """Who has it."""
+        return self.accepted_by if self.is_running else None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChange:
+    """One move of an Alert. ``number`` is the store's global order of changes and the cursor of the live stream."""
+
+    alert_id: str
+    at: datetime
+    by: str
+    from_state: AlertState | None
+    to_state: AlertState
+    reason: ChangeReason
+    on_behalf_of: str | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+    number: int = 0

@@ -1,0 +1,114 @@
+"""Findings: what a rule found, with the evidence it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.domain.events import Json
+
+
+class Severity(StrEnum):
+    """How much a Finding matters; ``info`` raises no Alert."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for info up to 3 for high."""
+        return ("info", "low", "medium", "high").index(self.value)
+
+
+class Trigger(StrEnum):
+    """The ways in which a rule can come to a Finding (RULES §2)."""
+
+    ON = "on"
+    COUNT = "count"
+    UNLESS = "unless"
+    WHERE = "where"
+    MISSING = "missing"
+    SILENT = "silent"
+    QUOTA = "quota"
+    DRIFT = "drift"
+
+
+class FindingState(StrEnum):
+    """Whether a Finding still holds (RULES §3, Withdrawn and ended)."""
+
+    HOLDS = "holds"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    STALE = "stale"
+
+
+class FindingReason(StrEnum):
+    """What is special about a Finding."""
+
+    LATE = "late"
+    NO_LONGER_HOLDS = "no_longer_holds"
+    WARN = "warn"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a Finding rests on: the events in ascending order of storing, the figures, what would have prevented it."""
+
+    event_ids: tuple[str, ...] = ()
+    event_seqs: tuple[int, ...] = ()
+    figures: Mapping[str, Json] = field(default_factory=dict)
+    prevented_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found about a resident or a device.
+
+    ``at`` is exact, ``raised_at`` says when the house could say so. ``number`` is the order of storing (0 until
+    stored). A Finding is unique by its id, which derives from (rule, key, trigger, at, and for plain `on` the event).
+    """
+
+    id: str
+    rulebook: str
+    revision: int
+    content_hash: str
+    rule: str
+    trigger: Trigger
+    at: datetime
+    raised_at: datetime
+    severity: Severity
+    alert_kind: str
+    policy: str
+    titles: Mapping[str, str]
+    resident_id: str | None = None
+    device_id: str | None = None
+    """The device of the events it rests on, where one device is meant (plain `on`, the floor, `per: device`)."""
+    home_id: str | None = None
+    state: FindingState = FindingState.HOLDS
+    reason: FindingReason | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+    is_alarm: bool = False
+    """Rests on an alarm kind: never stale, never over by itself."""
+    synthetic: bool = False
+    number: int = 0
+
+    @property
+    def late_for(self) -> timedelta:
+        """How long after its instant it was raised."""
+        return self.raised_at - self.at
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChange:
+    """A stored Finding that was withdrawn or ended by a later event."""
+
+    finding_id: str
+    state: FindingState
+    at: datetime
+    by_event_id: str | None = None
+    number: int = 0

@@ -1,0 +1,145 @@
+"""People: residents, those who answer for them, and who may sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody does here; rights follow from it."""
+
+    GRID_WORKER = "grid_worker"
+    NEIGHBOUR = "neighbour"
+    CAREGIVER = "caregiver"
+    DUTY_DESK = "duty_desk"
+    TECHNICIAN = "technician"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Language(StrEnum):
+    """The languages that the house speaks, Chinese first."""
+
+    ZH_CN = "zh-CN"
+    BO = "bo"
+    EN = "en"
+
+
+class ChannelKind(StrEnum):
+    """A way to reach a person."""
+
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way to reach one person; a list of them is in order of preference."""
+
+    kind: ChannelKind
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody of the family or the neighbourhood whom an emergency contact step may tell."""
+
+    name: str
+    relation: str = ""
+    channels: tuple[Channel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Since when, and as far as known until when, somebody is away."""
+
+    since: datetime
+    until: datetime | None = None
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """An elder who lives at home. Only the name is required; without a zone the home's counts, then the house's."""
+
+    id: str
+    home_id: str
+    name: str
+    enrolled_at: datetime
+    birth_date: date | None = None
+    tags: tuple[str, ...] = ()
+    language: Language | None = None
+    timezone: str | None = None
+    phone: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    assigned_worker_id: str | None = None
+    backup_worker_id: str | None = None
+    left_at: datetime | None = None
+    left_reason: str | None = None
+    away: Absence | None = None
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who can be told: grid worker, neighbour, caregiver, duty desk, technician, manager, admin."""
+
+    id: str
+    name: str
+    role: Role
+    language: Language = Language.ZH_CN
+    team_id: str | None = None
+    grid_ids: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A care team; its grids and its roster hang on it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One worker on duty for one team, from ``starts_at`` up to but not at ``ends_at``."""
+
+    id: str
+    team_id: str
+    worker_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A login. ``password_hash`` is argon2; a user who acts as a worker names them."""
+
+    id: str
+    username: str
+    role: Role
+    password_hash: str
+    worker_id: str | None = None
+    active: bool = True
+
+
+def on_duty(workers: Iterable[Worker], shifts: Sequence[Shift], at: datetime) -> tuple[Worker, ...]:
+    """Those of ``workers`` who are on duty at an instant.
+
+    ``shifts`` are all shifts of the workers' teams, past and to come. A team that keeps no roster at all is on duty as
+    a whole: a county that has not drawn one up yet must not lose a press over it.
+    """
+    rostered_teams = {shift.team_id for shift in shifts}
+    working = {(shift.team_id, shift.worker_id) for shift in shifts if shift.starts_at <= at < shift.ends_at}
+    return tuple(
+        worker
+        for worker in workers
+        if worker.active
+        and (worker.team_id is None or worker.team_id not in rostered_teams or (worker.team_id, worker.id) in working)
+    )

@@ -1,0 +1,66 @@
+"""Stepping: moving a standing clock forward over the rooms, meeting every deadline on the way in order.
+
+Stories and simulated time use this one function. It decides only the order of work, never what work is done: each room
+does at an instant just what it would have done had the clock come there by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+
+class Room(Protocol):
+    """A loop of the house that can be asked to do what is to be done now."""
+
+    def step(self) -> bool:
+        """Do some of the work that is due now; True if there may be more."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """The nearest deadline that is still to come, None if there is none."""
+        ...
+
+
+class SteppedClock(Protocol):
+    """A clock that stands still until it is moved; never backwards."""
+
+    def now(self) -> datetime:
+        """The instant at which it stands."""
+        ...
+
+    def move_to(self, instant: datetime) -> None:
+        """Stand at ``instant``."""
+        ...
+
+
+class DoesNotSettle(RuntimeError):
+    """The rooms keep finding work at one instant: a loop in the house, which is a fault and never waited for."""
+
+
+MOST_ROUNDS = 1_000_000
+"""Steps at one instant after which `settle` gives up; far above any backlog that fits a test or a simulated month."""
+
+
+def settle(rooms: Sequence[Room]) -> None:
+    """Let every room work until none has anything left to do at this instant."""
+    for _ in range(MOST_ROUNDS):
+        if not any([room.step() for room in rooms]):
+            return
+    raise DoesNotSettle(f"the rooms found work at one instant {MOST_ROUNDS} times over")
+
+
+def advance(clock: SteppedClock, rooms: Sequence[Room], to: datetime) -> None:
+    """Move the clock to ``to``, stopping at each deadline on the way and settling there."""
+    settle(rooms)
+    while True:
+        due = [due_at for room in rooms if (due_at := room.next_due_at()) is not None and due_at <= to]
+        if not due:
+            break
+        if min(due) <= clock.now():
+            raise DoesNotSettle(f"a deadline of {min(due).isoformat()} stays unmet at {clock.now().isoformat()}")
+        clock.move_to(min(due))
+        settle(rooms)
+    clock.move_to(to)
+    settle(rooms)
