@@ -15,7 +15,12 @@ _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
 _SPAN = re.compile(r"(\d{1,9})(s|m|h|d)", re.ASCII)
-_UNIT = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_UNIT = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The instant from which microseconds are counted where an instant is stored as a number."""
@@ -103,7 +108,9 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"no time zone is named {name[:64]!r}; expected an IANA name such as Asia/Shanghai") from error
+        raise ValueError(
+            f"no time zone is named {name[:64]!r}; expected an IANA name such as Asia/Shanghai"
+        ) from error
 
 
 def local(instant: datetime, zone: ZoneInfo) -> datetime:

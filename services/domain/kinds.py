@@ -25,7 +25,9 @@ class Vitals(EventData):
 
     heart_rate: float | None = Field(default=None, gt=0, le=300, description="beats a minute")
     respiration_rate: float | None = Field(default=None, gt=0, le=120, description="breaths a minute")
-    movement: float | None = Field(default=None, ge=0, le=1, description="share of the interval with movement")
+    movement: float | None = Field(
+        default=None, ge=0, le=1, description="share of the interval with movement"
+    )
 
 
 class Battery(EventData):
@@ -149,8 +151,12 @@ KINDS: dict[str, Kind] = {
 
 ALARM_KINDS: frozenset[str] = frozenset(name for name, kind in KINDS.items() if kind.is_alarm)
 REGISTER_KINDS: frozenset[str] = frozenset(name for name, kind in KINDS.items() if kind.is_register)
-RECORDED_KINDS: frozenset[str] = frozenset(name for name, kind in KINDS.items() if Origin.PERSON in kind.origins)
-DEVICE_KINDS: frozenset[str] = frozenset(name for name, kind in KINDS.items() if Origin.DEVICE in kind.origins)
+RECORDED_KINDS: frozenset[str] = frozenset(
+    name for name, kind in KINDS.items() if Origin.PERSON in kind.origins
+)
+DEVICE_KINDS: frozenset[str] = frozenset(
+    name for name, kind in KINDS.items() if Origin.DEVICE in kind.origins
+)
 
 AWAY_PREFIXES: tuple[str, ...] = ("bed.", "motion.", "door.", "visit.", "meal.")
 """Kinds whose rules rest while a resident is away (RULES §3, Away)."""

@@ -141,5 +141,9 @@ def on_duty(workers: Iterable[Worker], shifts: Sequence[Shift], at: datetime) ->
         worker
         for worker in workers
         if worker.active
-        and (worker.team_id is None or worker.team_id not in rostered_teams or (worker.team_id, worker.id) in working)
+        and (
+            worker.team_id is None
+            or worker.team_id not in rostered_teams
+            or (worker.team_id, worker.id) in working
+        )
     )

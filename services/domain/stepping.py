@@ -59,7 +59,9 @@ def advance(clock: SteppedClock, rooms: Sequence[Room], to: datetime) -> None:
         if not due:
             break
         if min(due) <= clock.now():
-            raise DoesNotSettle(f"a deadline of {min(due).isoformat()} stays unmet at {clock.now().isoformat()}")
+            raise DoesNotSettle(
+                f"a deadline of {min(due).isoformat()} stays unmet at {clock.now().isoformat()}"
+            )
         clock.move_to(min(due))
         settle(rooms)
     clock.move_to(to)

@@ -1,0 +1,68 @@
+"""Ports: what the rooms ask of the outside, as protocols. One contract suite each, run on every implementation.
+
+The loops and the console speak to storage, clock and broker through these and nothing else. All instants are aware UTC.
+Every collection of stored things is in the order of its ``number``, and a page names the cursor for the next.
+"""
+
+from services.domain.ports.facts import (
+    Cursors,
+    EventLog,
+    Findings,
+    Rulebooks,
+    RulebookTexts,
+    StateKey,
+    StateStore,
+    Stored,
+    StoredState,
+)
+from services.domain.ports.lists import Filters, Page, T
+from services.domain.ports.outside import (
+    AlreadyThere,
+    BrokerUnavailable,
+    Clock,
+    Conflict,
+    Publisher,
+    Signals,
+    StoreUnavailable,
+    Topic,
+)
+from services.domain.ports.records import Audit, Quarantine, Remembered
+from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
+from services.domain.ports.store import Store, UnitOfWork
+from services.domain.ports.telling import Alerts, Notices
+
+__all__ = [
+    "Access",
+    "Alerts",
+    "AlreadyThere",
+    "Audit",
+    "BrokerUnavailable",
+    "Clock",
+    "Conflict",
+    "Cursors",
+    "Devices",
+    "EventLog",
+    "Filters",
+    "Findings",
+    "Notices",
+    "Page",
+    "People",
+    "Publisher",
+    "Quarantine",
+    "Register",
+    "Remembered",
+    "RulebookTexts",
+    "Rulebooks",
+    "Shifts",
+    "Signals",
+    "StateKey",
+    "StateStore",
+    "Store",
+    "StoreUnavailable",
+    "Stored",
+    "StoredState",
+    "T",
+    "Topic",
+    "UnitOfWork",
+    "Users",
+]

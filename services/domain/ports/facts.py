@@ -1,0 +1,184 @@
+"""What the rules read and remember: the event log, their states, cursors, findings and rulebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.domain.events import Event
+from services.domain.findings import Finding, FindingChange
+from services.domain.ports.lists import Filters, Page
+from services.domain.records import RulebookRevision
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of one event that was given to the store."""
+
+    event: Event
+    """As stored: with its ``seq``; for a duplicate the one stored before."""
+    is_new: bool
+
+
+class EventLog(Protocol):
+    """The events in the order of storing."""
+
+    def append(self, events: Sequence[Event]) -> list[Stored]:
+        """Store events, in this order, each once by ``dedupe_key``; the answer is as long as the question.
+
+        ``seq`` grows in the order of commit: a reader who has seen n never later finds a smaller one.
+        """
+        ...
+
+    def after(self, seq: int, limit: int, *, only_alarms: bool = False) -> list[Event]:
+        """Up to ``limit`` events with a greater ``seq``, ascending."""
+        ...
+
+    def get(self, event_id: str) -> Event | None:
+        """One event by its id."""
+        ...
+
+    def many(self, event_ids: Iterable[str]) -> dict[str, Event]:
+        """Events by id; unknown ids are left out."""
+        ...
+
+    def with_device_event_id(self, device_id: str, device_event_id: str) -> list[Event]:
+        """All events of a device that bear its own id, ascending; for telling a re-send from a reused id."""
+        ...
+
+    def newest_of_kind(self, device_id: str, kind: str) -> Event | None:
+        """The newest stored event of a kind from a device; for telling a repeat without an id."""
+        ...
+
+    def of_key(
+        self, since: datetime, *, resident_id: str | None = None, device_id: str | None = None
+    ) -> list[Event]:
+        """Events of a resident or device with ``received_at`` ≥ since, ascending by ``seq``; for warming a rule."""
+        ...
+
+    def last_seq(self) -> int:
+        """The greatest ``seq`` stored, 0 for none."""
+        ...
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
+        """For lists: by ``resident_id``, ``device_id``, ``kind``, ``origin``, ``since``, ``until`` (of `occurred_at`), ``synthetic``.
+
+        Register kinds are left out unless ``kind`` or ``origin`` asks for them.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StateKey:
+    """Whose state it is: a rule (``home-beds/call``, or a name of the engine's own such as ``bed``) and its key."""
+
+    rule: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """A rule's state for one key, as stored: a versioned JSON text and the deadline column."""
+
+    at: StateKey
+    version: int
+    body: str
+    due_at: datetime | None
+
+
+class StateStore(Protocol):
+    """What the rules remember; only the active rules runner writes it."""
+
+    def load(self, keys: Iterable[StateKey]) -> dict[StateKey, StoredState]:
+        """States by key; unknown ones are left out."""
+        ...
+
+    def load_for(self, key: str) -> list[StoredState]:
+        """Every state whose ``at.key`` is ``key`` or begins with ``key + '/'``."""
+        ...
+
+    def due(self, until: datetime, limit: int) -> list[StoredState]:
+        """Up to ``limit`` states with ``due_at`` ≤ until, by (due_at, rule, key)."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """The nearest deadline of all."""
+        ...
+
+    def save(self, states: Iterable[StoredState]) -> None:
+        """Insert or replace."""
+        ...
+
+    def delete(self, keys: Iterable[StateKey]) -> None:
+        """Forget; unknown keys are no error."""
+        ...
+
+    def delete_rule(self, rule: str) -> None:
+        """Forget all keys of a rule."""
+        ...
+
+
+class Cursors(Protocol):
+    """How far each loop has read."""
+
+    def get(self, name: str) -> int:
+        """0 if it never read."""
+        ...
+
+    def set(self, name: str, value: int) -> None:
+        """Store with the transaction."""
+        ...
+
+
+class Findings(Protocol):
+    """Findings and their changes."""
+
+    def add(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Store those whose id is not stored yet; answers the new ones, numbered."""
+        ...
+
+    def change(self, changes: Iterable[FindingChange]) -> None:
+        """Set the new state and store the change for whoever reads `changes_after`."""
+        ...
+
+    def after(self, number: int, limit: int) -> list[Finding]:
+        """Ascending by number."""
+        ...
+
+    def changes_after(self, number: int, limit: int) -> list[FindingChange]:
+        """Ascending by number."""
+        ...
+
+    def get(self, finding_id: str) -> Finding | None:
+        """One finding."""
+        ...
+
+    def many(self, finding_ids: Iterable[str]) -> dict[str, Finding]:
+        """Findings by id; unknown ids are left out."""
+        ...
+
+    def alert_ids(self, finding_ids: Iterable[str]) -> dict[str, str]:
+        """Which Alert each Finding is a fact of."""
+        ...
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[Finding]:
+        """By ``resident_id``, ``device_id``, ``rule``, ``state``, ``severity``, ``since``, ``until`` (of `at`), ``synthetic``."""
+        ...
+
+
+class Rulebooks(Protocol):
+    """The revisions of the rulebooks that were ever active."""
+
+    def latest(self) -> list[RulebookRevision]:
+        """The newest revision of each rulebook."""
+        ...
+
+    def add(self, revision: RulebookRevision) -> None:
+        """Store a new revision."""
+        ...
+
+
+RulebookTexts = Callable[[], Mapping[str, str]]
+"""The rulebooks as they lie there now: file name → text. Raises OSError if the folder cannot be read."""

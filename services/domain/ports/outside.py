@@ -1,0 +1,60 @@
+"""What the rooms ask of the world around them: the present, the broker, being woken; and how a store can say no."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Conflict(Exception):
+    """Somebody else changed the row since it was read; read again and decide again."""
+
+
+class AlreadyThere(Exception):
+    """A row with the same unique key is stored; ``field`` names the key, e.g. ``external_id``."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be written or read now (locked for too long, full disk, server gone). Nothing was committed."""
+
+
+class Clock(Protocol):
+    """The one source of the present."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class Topic(StrEnum):
+    """What a commit may wake."""
+
+    EVENTS = "events"
+    FINDINGS = "findings"
+    NOTICES = "notices"
+    ALERTS = "alerts"
+
+
+class Signals(Protocol):
+    """Wakes whoever waits for a topic. Losing a wake is harmless: a poll each second is the truth."""
+
+    def wake(self, topic: Topic) -> None:
+        """Wake the waiters of ``topic``; never blocks."""
+        ...
+
+
+class Publisher(Protocol):
+    """Publishes to the broker."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Hand a QoS 1, not retained message to the broker's connection; raises `BrokerUnavailable` when there is none."""
+        ...
+
+
+class BrokerUnavailable(Exception):
+    """There is no connection to the broker now."""

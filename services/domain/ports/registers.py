@@ -1,0 +1,110 @@
+"""What people keep: homes, residents, workers, devices, rosters, logins; and the circle around a resident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from services.domain.access import AccessToken, SignIn
+from services.domain.circle import Circle
+from services.domain.devices import Device
+from services.domain.people import Shift, User
+from services.domain.ports.lists import Filters, Page, T
+
+
+class Register(Protocol[T]):
+    """A collection of things that people keep: homes, residents, workers, …"""
+
+    def add(self, thing: T) -> T:
+        """Store a new one; a clash of a unique key: `AlreadyThere`."""
+        ...
+
+    def save(self, thing: T) -> T:
+        """Replace the stored one of the same id."""
+        ...
+
+    def get(self, thing_id: str) -> T | None:
+        """One by its id."""
+        ...
+
+    def all(self) -> list[T]:
+        """All of them, in the order of storing."""
+        ...
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[T]:
+        """By any plain field of the thing (equality)."""
+        ...
+
+
+class Devices(Register[Device], Protocol):
+    """Devices; (ecosystem, external_id) is unique among those not retired."""
+
+    def by_external_id(self, ecosystem: str, external_id: str) -> Device | None:
+        """The device of that name on the wire, retired ones too if no other bears it."""
+        ...
+
+    def of_resident(self, resident_id: str) -> list[Device]:
+        """Devices that belong to a resident."""
+        ...
+
+    def seen(self, device_id: str, at: datetime) -> None:
+        """Note the newest sign of life; the first one makes a registered device live."""
+        ...
+
+
+class People(Protocol):
+    """What the loops ask about people; the console uses the registers."""
+
+    def circle(
+        self, *, resident_id: str | None, device_id: str | None, home_id: str | None, at: datetime
+    ) -> Circle:
+        """The people around a subject at an instant, looked up afresh."""
+        ...
+
+
+class Shifts(Register[Shift], Protocol):
+    """The roster."""
+
+    def remove(self, shift_id: str) -> bool:
+        """Take a shift out; False if there was none."""
+        ...
+
+
+class Users(Register[User], Protocol):
+    """Logins; ``username`` is unique."""
+
+    def by_username(self, username: str) -> User | None:
+        """The login of that name."""
+        ...
+
+
+class Access(Protocol):
+    """Bearer tokens and sessions, stored hashed (SHA-256 of the opaque secret)."""
+
+    def add_token(self, token: AccessToken) -> None:
+        """Store a token."""
+        ...
+
+    def token(self, secret_hash: str) -> AccessToken | None:
+        """The token with that hash, if it was not revoked."""
+        ...
+
+    def revoke_token(self, token_id: str, at: datetime) -> bool:
+        """End a token; False if there was none."""
+        ...
+
+    def add_session(self, session: SignIn) -> None:
+        """Store a session."""
+        ...
+
+    def session(self, secret_hash: str) -> SignIn | None:
+        """The session with that hash."""
+        ...
+
+    def end_session(self, secret_hash: str) -> None:
+        """Forget a session; unknown is no error."""
+        ...
+
+    def end_sessions_of(self, user_id: str) -> None:
+        """Forget all sessions of a user."""
+        ...

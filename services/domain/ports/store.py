@@ -1,0 +1,55 @@
+"""The unit of work: one transaction over every collection."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from services.domain.homes import Grid, Home
+from services.domain.people import Resident, Team, Worker
+from services.domain.ports.facts import Cursors, EventLog, Findings, Rulebooks, StateStore
+from services.domain.ports.outside import Topic
+from services.domain.ports.records import Audit, Quarantine, Remembered
+from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
+from services.domain.ports.telling import Alerts, Notices
+
+
+class UnitOfWork(Protocol):
+    """One transaction over all collections. Nothing is visible to others before the commit on a clean exit."""
+
+    events: EventLog
+    states: StateStore
+    cursors: Cursors
+    findings: Findings
+    alerts: Alerts
+    notices: Notices
+    homes: Register[Home]
+    residents: Register[Resident]
+    workers: Register[Worker]
+    grids: Register[Grid]
+    teams: Register[Team]
+    shifts: Shifts
+    devices: Devices
+    users: Users
+    access: Access
+    people: People
+    quarantine: Quarantine
+    audit: Audit
+    remembered: Remembered
+    rulebooks: Rulebooks
+
+    def wake_after(self, topic: Topic) -> None:
+        """Wake the waiters of ``topic`` once this transaction is committed."""
+        ...
+
+
+class Store(Protocol):
+    """Opens units of work."""
+
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that may write; commits on a clean exit, else rolls back. `StoreUnavailable` if it cannot."""
+        ...
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """A consistent view; what it writes is thrown away."""
+        ...

@@ -1,0 +1,130 @@
+"""What escalation and delivery keep: Alerts with their moves, and the outbox of Notices, Attempts and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.domain.alerts import Alert, AlertChange
+from services.domain.notices import Attempt, DeviceCommand, Notice
+from services.domain.ports.lists import Filters, Page
+
+
+class Alerts(Protocol):
+    """Alerts and their changes."""
+
+    def add(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
+        """Store a new Alert with its first changes; at most one running a (kind, subject), else `Conflict`."""
+        ...
+
+    def save(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
+        """Store the moved Alert and its changes if its ``version`` is still the stored one, else `Conflict`."""
+        ...
+
+    def get(self, alert_id: str) -> Alert | None:
+        """One Alert with its facts."""
+        ...
+
+    def running(self, kind: str, subject: str) -> Alert | None:
+        """The running Alert of a (kind, subject)."""
+        ...
+
+    def running_for(self, resident_ids: Iterable[str]) -> dict[str, list[Alert]]:
+        """All running Alerts by resident."""
+        ...
+
+    def with_fact(self, finding_id: str) -> Alert | None:
+        """The Alert that a Finding is a fact of."""
+        ...
+
+    def running_with_device(self, device_id: str) -> list[Alert]:
+        """Running Alerts one of whose facts came from the device."""
+        ...
+
+    def due(self, until: datetime, limit: int) -> list[Alert]:
+        """Running Alerts with a deadline ≤ until, by (next_due_at, number)."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """The nearest deadline of all running Alerts."""
+        ...
+
+    def changes(self, alert_id: str) -> list[AlertChange]:
+        """All moves of one Alert, ascending."""
+        ...
+
+    def changes_after(self, number: int, limit: int) -> list[AlertChange]:
+        """Moves of all Alerts, ascending; the live stream reads these."""
+        ...
+
+    def last_change(self) -> int:
+        """The number of the newest move, 0 for none."""
+        ...
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[Alert]:
+        """By ``resident_id``, ``device_id``, ``kind``, ``state`` (or ``running``), ``severity``, ``since``, ``until`` (of `opened_at`), ``synthetic``."""
+        ...
+
+
+class Notices(Protocol):
+    """Notices, Attempts and device commands: the outbox."""
+
+    def add(self, notices: Iterable[Notice]) -> list[Notice]:
+        """Store those whose id is not stored yet; answers the new ones, numbered."""
+        ...
+
+    def lease(self, until: datetime, lease_for: timedelta, limit: int) -> list[Notice]:
+        """Win up to ``limit`` due notices with ``next_attempt_at`` ≤ until, high ones first, by a conditional update.
+
+        A won row's ``next_attempt_at`` becomes until + lease_for, so that nobody else takes it before the lease is over.
+        """
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """The nearest ``next_attempt_at`` of a due notice."""
+        ...
+
+    def save(self, notice: Notice) -> None:
+        """Store state, reason, ``next_attempt_at`` and ``sent_at``."""
+        ...
+
+    def get(self, notice_id: str) -> Notice | None:
+        """One notice."""
+        ...
+
+    def of_alert(self, alert_id: str) -> list[Notice]:
+        """All notices of an Alert, ascending."""
+        ...
+
+    def start(self, attempt: Attempt) -> Attempt:
+        """Write the row before the send."""
+        ...
+
+    def finish(self, attempt: Attempt) -> None:
+        """Write its end."""
+        ...
+
+    def attempts(self, notice_ids: Iterable[str]) -> list[Attempt]:
+        """All attempts of some notices, ascending."""
+        ...
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[Notice]:
+        """By ``alert_id``, ``worker_id``, ``state``, ``kind``, ``severity``, ``since``, ``until`` (of `created_at`), ``synthetic``."""
+        ...
+
+    def attempts_page(self, filters: Filters, after: int, limit: int) -> Page[Attempt]:
+        """By ``notice_id``, ``alert_id``, ``channel``, ``result``, ``since``, ``until`` (of `started_at`)."""
+        ...
+
+    def add_commands(self, commands: Iterable[DeviceCommand]) -> None:
+        """Store those whose id is not stored yet."""
+        ...
+
+    def commands_due(self, limit: int) -> list[DeviceCommand]:
+        """Commands that are not published yet, ascending."""
+        ...
+
+    def command_published(self, command_id: str, at: datetime) -> None:
+        """Note that a command went out."""
+        ...
