@@ -1,6 +1,7 @@
 """Devices: what a technician brings into a home, and how it is known on the wire.
 
-A device is known by (ecosystem, external_id); the id inside the house is its own. Its registration says what only the
+A device is known by (ecosystem, external_id); the id inside the house is its own. Its registration says what
+only the
 operator can know: type, home, place, whose it is, polarity.
 """
 
@@ -68,7 +69,8 @@ class DeviceState(StrEnum):
 class Device:
     """A registered device.
 
-    ``credential_hash`` is a bcrypt hash of the broker password (the password itself is shown once and not kept);
+    ``credential_hash`` is a bcrypt hash of the broker password (the password itself is shown once and not
+    kept);
     None = no credentials, or revoked.
     """
 

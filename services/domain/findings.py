@@ -57,7 +57,9 @@ class FindingReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a Finding rests on: the events in ascending order of storing, the figures, what would have prevented it."""
+    """What a Finding rests on: the events in ascending order of storing, the figures, what would have
+    prevented it.
+    """
 
     event_ids: tuple[str, ...] = ()
     event_seqs: tuple[int, ...] = ()
@@ -69,8 +71,10 @@ class Evidence:
 class Finding:
     """What a rule found about a resident or a device.
 
-    ``at`` is exact, ``raised_at`` says when the house could say so. ``number`` is the order of storing (0 until
-    stored). A Finding is unique by its id, which derives from (rule, key, trigger, at, and for plain `on` the event).
+    ``at`` is exact, ``raised_at`` says when the house could say so. ``number`` is the order of storing (0
+    until
+    stored). A Finding is unique by its id, which derives from (rule, key, trigger, at, and for plain `on` the
+    event).
     """
 
     id: str
@@ -87,7 +91,8 @@ class Finding:
     titles: Mapping[str, str]
     resident_id: str | None = None
     device_id: str | None = None
-    """The device of the events it rests on, where one device is meant (plain `on`, the floor, `per: device`)."""
+    """The device of the events it rests on, where one device is meant (plain `on`, the floor, `per: device`).
+    """
     home_id: str | None = None
     state: FindingState = FindingState.HOLDS
     reason: FindingReason | None = None

@@ -15,7 +15,9 @@ class Home:
     phone: str | None = None
     grid_id: str | None = None
     neighbour_id: str | None = None
-    """The worker (role neighbour) who answers for this home: often ten minutes closer than anybody with a badge."""
+    """The worker (role neighbour) who answers for this home: often ten minutes closer than anybody with a
+    badge.
+    """
     places: tuple[str, ...] = ()
     timezone: str | None = None
 

@@ -1,6 +1,7 @@
 """Identity: how the things of the house get their ids.
 
-What follows from something already stored gets an id derived from it, so that doing the work twice, after a crash or
+What follows from something already stored gets an id derived from it, so that doing the work twice, after a
+crash or
 on two machines, makes the same row once. What a person makes gets an id from the `NewId` port.
 """
 
@@ -16,7 +17,8 @@ NewId = Callable[[str], str]
 def derived_id(prefix: str, *parts: object) -> str:
     """An id made from what the thing was made from: same parts, same id (96 bits of SHA-256).
 
-    The parts are written with a separator that no part may hold, so ``("a", "bc")`` and ``("ab", "c")`` differ.
+    The parts are written with a separator that no part may hold, so ``("a", "bc")`` and ``("ab", "c")``
+    differ.
     """
     text = "\x1f".join(str(part) for part in parts)
     return f"{prefix}_{hashlib.sha256(text.encode()).hexdigest()[:24]}"

@@ -1,6 +1,7 @@
 """Instants, spans and local time: how the house reads, writes and reckons time.
 
-Every instant inside the house is an aware UTC datetime; a zone appears only where a person's wall clock decides.
+Every instant inside the house is an aware UTC datetime; a zone appears only where a person's wall clock
+decides.
 Nothing here reads a clock: time is an argument.
 """
 
@@ -46,7 +47,9 @@ def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     micro = int((match[7] or "0").ljust(9, "0")[:6])
     offset = match[8]
     try:
-        naive = datetime(year, month, day, hour, minute, min(second, 59), micro)  # noqa: DTZ001 - zone follows
+        naive = datetime(  # noqa: DTZ001 - the offset or the zone follows below
+            year, month, day, hour, minute, min(second, 59), micro
+        )
         if offset is None:
             if zone is None:
                 raise NotAnInstant(text[:64])
@@ -121,13 +124,15 @@ def local(instant: datetime, zone: ZoneInfo) -> datetime:
 def utc_of_local(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """The instant at which a wall clock shows ``wall`` on ``day``.
 
-    A wall time that does not exist is the first instant after the gap; one that exists twice is the first (RULES §3).
+    A wall time that does not exist is the first instant after the gap; one that exists twice is the first
+    (RULES §3).
     """
     first = datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=zone)
     instant = first.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == first.replace(tzinfo=None):
         return instant
-    # The reading lies in a gap: fold 0 uses the offset before it and so lands after it, fold 1 the one after it and
+    # The reading lies in a gap: fold 0 uses the offset before it and so lands after it, fold 1 the one after
+    # it and
     # so lands before it. The gap's end lies between the two; find the instant at which the offset changes.
     low = first.replace(fold=1).astimezone(UTC)
     high = instant

@@ -1,6 +1,7 @@
 """Kinds of events: the one table of what can happen, who reports it and what it carries.
 
-A new kind is added here and nowhere else: decoders, the API's list of what people may record, the rules' typed fields
+A new kind is added here and nowhere else: decoders, the API's list of what people may record, the rules'
+typed fields
 and the away rules all read this table.
 """
 
@@ -21,7 +22,9 @@ class EventData(BaseModel):
 
 
 class Vitals(EventData):
-    """Readings of a bed sensor. A value outside these bounds is no reading of a living person (physical plausibility)."""
+    """Readings of a bed sensor. A value outside these bounds is no reading of a living person (physical
+    plausibility).
+    """
 
     heart_rate: float | None = Field(default=None, gt=0, le=300, description="beats a minute")
     respiration_rate: float | None = Field(default=None, gt=0, le=120, description="breaths a minute")
@@ -90,7 +93,9 @@ class Kind:
     floor_alert: str | None = None
     """The alert kind of the press floor (RULES §4), for alarm kinds."""
     is_register: bool = False
-    """A fact about the register (enrolled, registered…), kept for the rules and left out of lists unless asked for."""
+    """A fact about the register (enrolled, registered…), kept for the rules and left out of lists unless
+    asked for.
+    """
 
 
 _DEVICE = frozenset({Origin.DEVICE})

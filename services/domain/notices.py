@@ -1,6 +1,7 @@
 """Notices and Attempts: whom the house tells, whom not and why, and each recorded try to reach somebody.
 
-The only way out of the house. An Attempt's row is written before its send; a row without an end after its lease means
+The only way out of the house. An Attempt's row is written before its send; a row without an end after its
+lease means
 that nobody knows whether it arrived, and the notice is sent again.
 """
 
@@ -85,8 +86,10 @@ class Recipient:
 class Notice:
     """What one person is to be told about one Alert, at one step.
 
-    The id derives from (alert, run, step, round, person, kind, cause), so that a step met twice tells nobody twice.
-    ``next_attempt_at`` is the deadline column of delivery; ``channels`` are the person's own at the time of the step.
+    The id derives from (alert, run, step, round, person, kind, cause), so that a step met twice tells nobody
+    twice.
+    ``next_attempt_at`` is the deadline column of delivery; ``channels`` are the person's own at the time of
+    the step.
     """
 
     id: str
@@ -105,7 +108,8 @@ class Notice:
     round: int = 0
     state: NoticeState = NoticeState.DUE
     text: Mapping[str, str] = field(default_factory=dict)
-    """Parameters of the message that are known when the notice is made, e.g. ``{"accepted_by_name": "…"}``."""
+    """Parameters of the message that are known when the notice is made, e.g. ``{"accepted_by_name": "…"}``.
+    """
     next_attempt_at: datetime | None = None
     sent_at: datetime | None = None
     synthetic: bool = False

@@ -64,7 +64,9 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """An elder who lives at home. Only the name is required; without a zone the home's counts, then the house's."""
+    """An elder who lives at home. Only the name is required; without a zone the home's counts, then the
+    house's.
+    """
 
     id: str
     home_id: str
@@ -132,7 +134,8 @@ class User:
 def on_duty(workers: Iterable[Worker], shifts: Sequence[Shift], at: datetime) -> tuple[Worker, ...]:
     """Those of ``workers`` who are on duty at an instant.
 
-    ``shifts`` are all shifts of the workers' teams, past and to come. A team that keeps no roster at all is on duty as
+    ``shifts`` are all shifts of the workers' teams, past and to come. A team that keeps no roster at all is
+    on duty as
     a whole: a county that has not drawn one up yet must not lose a press over it.
     """
     rostered_teams = {shift.team_id for shift in shifts}

@@ -57,7 +57,9 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class RememberedAnswer:
-    """What was answered to a request with an Idempotency-Key; ``key`` holds actor, method, path and the key itself."""
+    """What was answered to a request with an Idempotency-Key; ``key`` holds actor, method, path and the key
+    itself.
+    """
 
     key: str
     request_hash: str

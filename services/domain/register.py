@@ -1,6 +1,7 @@
 """The register's facts as events: enrolled, left, registered, retired, overridden.
 
-The rules have one input, the event log in the order of storing; so what changes whom they watch comes in as an Event
+The rules have one input, the event log in the order of storing; so what changes whom they watch comes in as
+an Event
 too. These functions make those Events; whoever changes the register stores them in the same transaction.
 """
 
@@ -17,7 +18,9 @@ from services.domain.people import Resident
 
 
 def resident_fact(kind: str, resident: Resident, at: datetime, by: str, timezone: str) -> Event:
-    """A `resident.enrolled`, `resident.changed` or `resident.left` with the whole profile that rules may look at."""
+    """A `resident.enrolled`, `resident.changed` or `resident.left` with the whole profile that rules may look
+    at.
+    """
     return _fact(
         kind,
         at,
@@ -50,7 +53,9 @@ def device_fact(kind: str, device: Device, at: datetime, by: str) -> Event:
 
 
 def override_fact(resident: Resident, rule: str, key: str, value: Json, at: datetime, by: str) -> Event:
-    """A `rule.overridden`: one key of one rule has another value for one resident; None takes the override back."""
+    """A `rule.overridden`: one key of one rule has another value for one resident; None takes the override
+    back.
+    """
     return _fact(
         "rule.overridden",
         at,

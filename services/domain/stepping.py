@@ -1,6 +1,7 @@
 """Stepping: moving a standing clock forward over the rooms, meeting every deadline on the way in order.
 
-Stories and simulated time use this one function. It decides only the order of work, never what work is done: each room
+Stories and simulated time use this one function. It decides only the order of work, never what work is done:
+each room
 does at an instant just what it would have done had the clock come there by itself.
 """
 
@@ -36,17 +37,21 @@ class SteppedClock(Protocol):
 
 
 class DoesNotSettle(RuntimeError):
-    """The rooms keep finding work at one instant: a loop in the house, which is a fault and never waited for."""
+    """The rooms keep finding work at one instant: a loop in the house, which is a fault and never waited
+    for."""
 
 
 MOST_ROUNDS = 1_000_000
-"""Steps at one instant after which `settle` gives up; far above any backlog that fits a test or a simulated month."""
+"""Steps at one instant after which `settle` gives up; far above any backlog that fits a test or a simulated
+month.
+"""
 
 
 def settle(rooms: Sequence[Room]) -> None:
     """Let every room work until none has anything left to do at this instant."""
     for _ in range(MOST_ROUNDS):
-        if not any([room.step() for room in rooms]):
+        worked = [room.step() for room in rooms]
+        if not any(worked):
             return
     raise DoesNotSettle(f"the rooms found work at one instant {MOST_ROUNDS} times over")
 

@@ -1,6 +1,8 @@
-"""Ports: what the rooms ask of the outside, as protocols. One contract suite each, run on every implementation.
+"""Ports: what the rooms ask of the outside, as protocols. One contract suite each, run on every
+implementation.
 
-The loops and the console speak to storage, clock and broker through these and nothing else. All instants are aware UTC.
+The loops and the console speak to storage, clock and broker through these and nothing else. All instants are
+aware UTC.
 Every collection of stored things is in the order of its ``number``, and a page names the cursor for the next.
 """
 

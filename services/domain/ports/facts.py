@@ -55,7 +55,9 @@ class EventLog(Protocol):
     def of_key(
         self, since: datetime, *, resident_id: str | None = None, device_id: str | None = None
     ) -> list[Event]:
-        """Events of a resident or device with ``received_at`` ≥ since, ascending by ``seq``; for warming a rule."""
+        """Events of a resident or device with ``received_at`` ≥ since, ascending by ``seq``; for warming a
+        rule.
+        """
         ...
 
     def last_seq(self) -> int:
@@ -63,7 +65,8 @@ class EventLog(Protocol):
         ...
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
-        """For lists: by ``resident_id``, ``device_id``, ``kind``, ``origin``, ``since``, ``until`` (of `occurred_at`), ``synthetic``.
+        """For lists: by ``resident_id``, ``device_id``, ``kind``, ``origin``, ``since``, ``until`` (of
+        `occurred_at`), ``synthetic``.
 
         Register kinds are left out unless ``kind`` or ``origin`` asks for them.
         """
@@ -72,7 +75,9 @@ class EventLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StateKey:
-    """Whose state it is: a rule (``home-beds/call``, or a name of the engine's own such as ``bed``) and its key."""
+    """Whose state it is: a rule (``home-beds/call``, or a name of the engine's own such as ``bed``) and its
+    key.
+    """
 
     rule: str
     key: str
@@ -164,7 +169,9 @@ class Findings(Protocol):
         ...
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Finding]:
-        """By ``resident_id``, ``device_id``, ``rule``, ``state``, ``severity``, ``since``, ``until`` (of `at`), ``synthetic``."""
+        """By ``resident_id``, ``device_id``, ``rule``, ``state``, ``severity``, ``since``, ``until`` (of
+        `at`), ``synthetic``.
+        """
         ...
 
 

@@ -1,4 +1,6 @@
-"""Lists: how collections answer a part of themselves. In the order of ``number``; a page names the cursor for the next."""
+"""Lists: how collections answer a part of themselves. In the order of ``number``; a page names the cursor for
+the next.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from services.domain.events import Json
 
 T = TypeVar("T")
 Filters = Mapping[str, Json]
-"""Field name → value; ``since`` (inclusive) and ``until`` (exclusive) take datetimes. An unknown name: ValueError."""
+"""Field name → value; ``since`` (inclusive) and ``until`` (exclusive) take datetimes. An unknown name:
+ValueError.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""What the rooms ask of the world around them: the present, the broker, being woken; and how a store can say no."""
+"""What the rooms ask of the world around them: the present, the broker, being woken; and how a store can say
+no.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ class AlreadyThere(Exception):
 
 
 class StoreUnavailable(Exception):
-    """The store cannot be written or read now (locked for too long, full disk, server gone). Nothing was committed."""
+    """The store cannot be written or read now (locked for too long, full disk, server gone). Nothing was
+    committed.
+    """
 
 
 class Clock(Protocol):
@@ -52,7 +56,9 @@ class Publisher(Protocol):
     """Publishes to the broker."""
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Hand a QoS 1, not retained message to the broker's connection; raises `BrokerUnavailable` when there is none."""
+        """Hand a QoS 1, not retained message to the broker's connection; raises `BrokerUnavailable` when
+        there is none.
+        """
         ...
 
 

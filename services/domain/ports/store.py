@@ -15,7 +15,8 @@ from services.domain.ports.telling import Alerts, Notices
 
 
 class UnitOfWork(Protocol):
-    """One transaction over all collections. Nothing is visible to others before the commit on a clean exit."""
+    """One transaction over all collections. Nothing is visible to others before the commit on a clean
+    exit."""
 
     events: EventLog
     states: StateStore
@@ -47,7 +48,9 @@ class Store(Protocol):
     """Opens units of work."""
 
     def writing(self) -> AbstractContextManager[UnitOfWork]:
-        """A transaction that may write; commits on a clean exit, else rolls back. `StoreUnavailable` if it cannot."""
+        """A transaction that may write; commits on a clean exit, else rolls back. `StoreUnavailable` if it
+        cannot.
+        """
         ...
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:

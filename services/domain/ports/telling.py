@@ -1,4 +1,6 @@
-"""What escalation and delivery keep: Alerts with their moves, and the outbox of Notices, Attempts and commands."""
+"""What escalation and delivery keep: Alerts with their moves, and the outbox of Notices, Attempts and
+commands.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,13 @@ class Alerts(Protocol):
     """Alerts and their changes."""
 
     def add(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
-        """Store a new Alert with its first changes; at most one running a (kind, subject), else `Conflict`."""
+        """Store a new Alert with its first changes; at most one running a (kind, subject), else
+        `Conflict`."""
         ...
 
     def save(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
-        """Store the moved Alert and its changes if its ``version`` is still the stored one, else `Conflict`."""
+        """Store the moved Alert and its changes if its ``version`` is still the stored one, else
+        `Conflict`."""
         ...
 
     def get(self, alert_id: str) -> Alert | None:
@@ -63,7 +67,9 @@ class Alerts(Protocol):
         ...
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Alert]:
-        """By ``resident_id``, ``device_id``, ``kind``, ``state`` (or ``running``), ``severity``, ``since``, ``until`` (of `opened_at`), ``synthetic``."""
+        """By ``resident_id``, ``device_id``, ``kind``, ``state`` (or ``running``), ``severity``, ``since``,
+        ``until`` (of `opened_at`), ``synthetic``.
+        """
         ...
 
 
@@ -75,9 +81,11 @@ class Notices(Protocol):
         ...
 
     def lease(self, until: datetime, lease_for: timedelta, limit: int) -> list[Notice]:
-        """Win up to ``limit`` due notices with ``next_attempt_at`` ≤ until, high ones first, by a conditional update.
+        """Win up to ``limit`` due notices with ``next_attempt_at`` ≤ until, high ones first, by a
+        conditional update.
 
-        A won row's ``next_attempt_at`` becomes until + lease_for, so that nobody else takes it before the lease is over.
+        A won row's ``next_attempt_at`` becomes until + lease_for, so that nobody else takes it before the
+        lease is over.
         """
         ...
 
@@ -110,7 +118,9 @@ class Notices(Protocol):
         ...
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Notice]:
-        """By ``alert_id``, ``worker_id``, ``state``, ``kind``, ``severity``, ``since``, ``until`` (of `created_at`), ``synthetic``."""
+        """By ``alert_id``, ``worker_id``, ``state``, ``kind``, ``severity``, ``since``, ``until`` (of
+        `created_at`), ``synthetic``.
+        """
         ...
 
     def attempts_page(self, filters: Filters, after: int, limit: int) -> Page[Attempt]:
