@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
-"""The front door: sets up what a verb needs, then hands over to it. It stands on the standard library alone and
-parses on an old Python 3, so that a machine that lacks something hears it in words. It starts no service itself,
-and a set-up that was interrupted is never used: the next start makes it anew.
+"""The front door: sets up what a verb needs, then hands over to it. It stands on the standard library
+alone and parses on an old Python 3, so that a machine that lacks something hears it in words. It starts no
+service itself, and a set-up that was interrupted is never used: the next start makes it anew.
 """
 
 import hashlib
@@ -9,7 +8,6 @@ import importlib.util
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,14 +42,14 @@ class CannotGoOnError(Exception):
 # ---------------------------------------------------------------------------- setting up
 
 
-def machine_fault(version: "tuple[int, int]", has_ensurepip: bool) -> "str | None":
+def machine_fault(version: "tuple[int, int]", *, has_ensurepip: bool) -> "str | None":
     if version < OLDEST_PYTHON:
         return (
             "Anxin needs Python 3.11 or newer, this is {}.{}: start it with a newer one, "
             "for example `python3.11 do.py run`.".format(*version)
         )
     if not has_ensurepip:
-        return "A package of the system is missing: run `apt-get install python3-venv` as root, then start again."
+        return "A package of the system is missing: `apt-get install python3-venv` as root, then start again."
     return None
 
 
@@ -80,7 +78,7 @@ def found_state() -> "dict[str, object]":
 
 
 def work_to_do(wanted: "dict[str, object]", found: "dict[str, object]") -> str:
-    """Return `nothing`, `project`, `packages` or `all`: the least work that leads from one state to the other."""
+    """Return `nothing`, `project`, `packages` or `all`: the least that leads from one state to the other."""
     wanted_locks, found_locks = wanted["locks"], found.get("locks")
     if not isinstance(wanted_locks, dict) or not isinstance(found_locks, dict):
         return "all"
@@ -95,7 +93,9 @@ def work_to_do(wanted: "dict[str, object]", found: "dict[str, object]") -> str:
 
 def set_up(locks: "list[str]") -> None:
     """Bring the environment to the state of the locks. Costs nothing when it is there already."""
-    fault = machine_fault(sys.version_info[:2], importlib.util.find_spec("ensurepip") is not None)
+    fault = machine_fault(
+        sys.version_info[:2], has_ensurepip=importlib.util.find_spec("ensurepip") is not None
+    )
     if fault:
         raise CannotGoOnError(fault)
     if work_to_do(wanted_state(locks), found_state()) == "nothing":
@@ -113,14 +113,12 @@ def set_up(locks: "list[str]") -> None:
         if work in ("all", "packages"):
             pip("--only-binary", ":all:", "--require-hashes", "--requirement", str(ROOT / locks[-1]))
         pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-        if work != "all":
-            wanted["locks"] = dict(found["locks"], **wanted["locks"])  # type: ignore[call-overload]
+        if work == "project":
+            wanted["locks"] = found["locks"]  # the tools of a developer stay noted after a `run`
         STAMP.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
 
 
 def make_environment() -> None:
-    if VENV.is_symlink() or (VENV.exists() and not (VENV / "pyvenv.cfg").exists() and any(VENV.iterdir())):
-        raise CannotGoOnError("{} is not an environment made here; move it away and start again.".format(VENV))
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
     if made.returncode != 0:
         raise CannotGoOnError("No environment could be made in {} (see above).".format(VENV))
@@ -149,20 +147,22 @@ def pip(*arguments: str) -> None:
 def pip_fault(lines: "list[str]") -> str:
     words = "\n".join(lines)
     if "DO NOT MATCH THE HASHES" in words:
-        return "A package that came is not the one in the lock; nothing was installed.\n" + "\n".join(lines[-12:])
+        return "A package that came is not the one in the lock; nothing was installed.\n" + "\n".join(
+            lines[-12:]
+        )
     if any(sign in words for sign in NO_NETWORK_SIGNS):
         return (
-            "The package index could not be reached. The first set-up needs the network, later starts do not. "
-            "Behind a proxy set HTTPS_PROXY, with a mirror set PIP_INDEX_URL; then start again."
+            "The package index could not be reached. The first set-up needs the network, later starts do "
+            "not. Behind a proxy set HTTPS_PROXY, with a mirror set PIP_INDEX_URL; then start again."
         )
     return "The packages could not be installed; pip said:\n" + "\n".join(lines[-12:])
 
 
 class only_one_at_a_time:  # noqa: N801 - reads as the sentence it is
-    """Two starts at once would install over each other; the second waits. The system frees a lock whose holder died."""
+    """Two starts at once would install over each other: the second waits. A lock dies with its holder."""
 
     def __enter__(self) -> None:
-        self.file = Path(__file__).open("rb")  # noqa: SIM115 - held until __exit__
+        self.file = Path(__file__).open("rb")
         if os.name == "posix":
             import fcntl  # noqa: PLC0415 - not there on Windows
 
