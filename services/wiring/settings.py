@@ -1,0 +1,131 @@
+"""Settings: what an administrator can set, each with its meaning, checked at the start with a clear error.
+
+Every field is read from ``ANXIN_<NAME>``; the options of the commands go before the environment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.domain.instants import zone_named
+from services.domain.people import Language
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used; each fault names the variable, what was found and what was expected."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _zone(name: str) -> str:
+    zone_named(name)
+    return name
+
+
+MOST_PORT = 65535
+
+
+def _host_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > MOST_PORT:
+        raise ValueError("expected HOST:PORT, e.g. 127.0.0.1:8080 (port 0 picks a free one)")
+    return text
+
+
+class Settings(BaseSettings):
+    """The settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="ANXIN_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default=Path("anxin-data"), description="Folder of the database, broker, rulebooks, policies."
+    )
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    http_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
+        default="127.0.0.1:8080", description="Address of the console and the API; port 0 picks a free one."
+    )
+    mqtt_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
+        default="127.0.0.1:1883", description="Address of the embedded broker; port 0 picks a free one."
+    )
+    public_url: str = Field(
+        default="", description="Address of the console as people reach it; empty: as bound."
+    )
+    secret_key: str = Field(
+        default="", description="Key of the webhook signatures; empty: made once, kept in the data folder."
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Asia/Shanghai", description="Zone of homes and residents that have none of their own."
+    )
+    language: Language = Field(default=Language.ZH_CN, description="Language of the house: zh-CN, bo or en.")
+    last_resort: str = Field(
+        default="", description="Webhook or mailto: address that is told when nobody at all can be told."
+    )
+    smtp_host: str = Field(default="", description="Mail server; empty: no e-mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=MOST_PORT, description="Port of the mail server.")
+    smtp_user: str = Field(default="", description="Login at the mail server; empty: none.")
+    smtp_password: str = Field(default="", description="Password at the mail server.")
+    smtp_sender: str = Field(default="anxin@localhost", description="Sender of the e-mails.")
+    smtp_starttls: bool = Field(
+        default=False, description="Encrypt the connection to the mail server by STARTTLS."
+    )
+
+    @model_validator(mode="after")
+    def _address_of_last_resort(self) -> Self:
+        if self.last_resort and not self.last_resort.startswith(("http://", "https://", "mailto:")):
+            raise ValueError("last_resort: expected an http://, https:// or mailto: address")
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """The database: as set, else SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'anxin.db'}"
+
+    @property
+    def http_host(self) -> str:
+        return self.http_bind.rpartition(":")[0]
+
+    @property
+    def http_port(self) -> int:
+        return int(self.http_bind.rpartition(":")[2])
+
+    @property
+    def mqtt_host(self) -> str:
+        return self.mqtt_bind.rpartition(":")[0]
+
+    @property
+    def mqtt_port(self) -> int:
+        return int(self.mqtt_bind.rpartition(":")[2])
+
+    def key(self) -> str:
+        """The signing key: as set, else made once and kept in the data folder, readable by its owner only."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret.key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+
+
+def read_settings(**options: object) -> Settings:
+    """The settings from the environment, with a command's options before it; `BadSettings` lists every
+    fault.
+    """
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadSettings(
+            [
+                f"ANXIN_{'_'.join(str(part) for part in fault['loc']).upper() or 'SETTINGS'}: {fault['msg']}, "
+                f"found {fault.get('input')!r:.80}"
+                for fault in error.errors()
+            ]
+        ) from error
