@@ -1,1 +1,1 @@
-"""The rooms of Anxin: facts come in at one door, and the only way out is a recorded attempt to reach a person."""
+"""The rooms of Anxin: facts come in at one door; the only way out is a recorded attempt to reach a person."""
