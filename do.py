@@ -196,7 +196,7 @@ def hand_over(command: "list[str]") -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "posix":
-        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+        os.execv(command[0], command)
     return subprocess.run(command, check=False).returncode
 
 
