@@ -124,7 +124,7 @@ def read_settings(**options: object) -> Settings:
     except ValidationError as error:
         raise BadSettings(
             [
-                f"ANXIN_{'_'.join(str(part) for part in fault['loc']).upper() or 'SETTINGS'}: {fault['msg']}, "
+                f"ANXIN_{'_'.join(map(str, fault['loc'])).upper() or 'SETTINGS'}: {fault['msg']}, "
                 f"found {fault.get('input')!r:.80}"
                 for fault in error.errors()
             ]

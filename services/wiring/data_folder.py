@@ -1,0 +1,41 @@
+"""The data folder: made readable by its owner only, and held by one house at a time.
+
+The hold is a lock of the kernel, so a house that was killed leaves none behind.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+
+class FolderInUse(Exception):
+    """Another house works on this data folder."""
+
+
+class DataFolder:
+    """One house's hold on its data folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: IO[str] | None = None
+
+    def hold(self) -> None:
+        """Take the folder, making it if need be; `FolderInUse` if another house has it."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (self.path / "house.lock").open("w", encoding="ascii")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise FolderInUse(
+                f"{self.path} is in use by another 'anxin up'; end that one or choose another folder"
+            ) from error
+        self._lock = lock
+
+    def let_go(self) -> None:
+        """Give the folder free."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None

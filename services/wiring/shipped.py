@@ -1,0 +1,51 @@
+"""What ships with the house and lies in the data folder from the first start on: rulebooks and policies.
+
+The files in the data folder are the administrator's: they are copied once and never overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from services.domain.ports import RulebookTexts
+
+
+def lay_out(data_dir: Path) -> None:
+    """Copy the shipped rulebooks and policies where no such folder is yet."""
+    for name in ("rulebooks", "policies"):
+        folder = data_dir / name
+        if folder.exists():
+            continue
+        folder.mkdir(parents=True)
+        for text_name, text in shipped(name).items():
+            (folder / text_name).write_text(text, encoding="utf-8")
+
+
+def shipped(name: str) -> Mapping[str, str]:
+    """The texts of the shipped ``rulebooks`` or ``policies`` by file name."""
+    return {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in sorted(files(name).iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml") and not entry.name.endswith(".story.yaml")
+    }
+
+
+def texts_in(folder: Path) -> RulebookTexts:
+    """Reads the YAML files of a folder as they lie there at each call; a folder that is gone holds none.
+
+    What cannot be read as UTF-8 is handed on with replacement characters, so that the loader refuses it by
+    name instead of nobody seeing it.
+    """
+
+    def read() -> Mapping[str, str]:
+        if not folder.is_dir():
+            return {}
+        return {
+            path.name: path.read_text(encoding="utf-8", errors="replace")
+            for path in sorted(folder.glob("*.yaml"))
+            if path.is_file() and not path.name.endswith(".story.yaml")
+        }
+
+    return read

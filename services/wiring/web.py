@@ -1,0 +1,78 @@
+"""The web server of the house: uvicorn in a thread of its own, on a socket that was bound before anything
+was said.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import uvicorn
+from starlette.types import ASGIApp
+
+STOP_SECONDS = 2
+"""How long an open live stream may hold up the end of the server."""
+
+
+class AddressInUse(Exception):
+    """Somebody else listens on the address."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 picks a free one. `AddressInUse` names the address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise AddressInUse(
+            f"{host}:{port} cannot be used: {error.strerror}; choose another --http-port"
+        ) from error
+    return listener
+
+
+class WebServer:
+    """Serves one application on one socket."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._listener = listener
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="anxin-web", daemon=True
+        )
+
+    def start(self, seconds: float) -> None:
+        """Serve; back when the first request would be answered, RuntimeError if that takes too long."""
+        self._thread.start()
+        if not self._server.up.wait(seconds):
+            raise RuntimeError(f"the web server was not ready within {seconds:g} s")
+
+    def stop(self, seconds: float) -> bool:
+        """End; True if it did within ``seconds``."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(timeout=seconds)
+        self._listener.close()
+        return not self._thread.is_alive()
+
+
+class _Server(uvicorn.Server):
+    """Says when it is up, and leaves signals to the process."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
