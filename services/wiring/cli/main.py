@@ -1,0 +1,20 @@
+"""The command `anxin` and its verbs. Each verb imports what it needs only when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from services.wiring.cli import database, people, rules, simulate, up
+
+app = typer.Typer(
+    help="Anxin keeps watch over elders who live at home, and tells the right person until somebody has it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("up")(up.up)
+app.add_typer(database.app, name="db")
+app.add_typer(people.users, name="user")
+app.add_typer(people.tokens, name="token")
+app.add_typer(rules.app, name="rules")
+app.add_typer(simulate.app, name="simulate")

@@ -1,0 +1,55 @@
+"""Options that several verbs share, and how a verb says that it cannot go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from services.domain.ports import Store
+    from services.wiring.settings import Settings
+
+USAGE = 2
+"""The exit code of a call or a setting that cannot be used."""
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", help="Folder of the database, broker, rulebooks and policies [ANXIN_DATA_DIR]."
+    ),
+]
+
+
+def refuse(*sentences: str, code: int = USAGE) -> NoReturn:
+    """Say on standard error why a verb ends, and end it."""
+    for sentence in sentences:
+        typer.echo(f"anxin: {sentence}", err=True)
+    raise typer.Exit(code)
+
+
+def settings_of(**options: object) -> Settings:
+    """The settings, or every fault of theirs on standard error and exit 2."""
+    from services.wiring.settings import BadSettings, read_settings
+
+    try:
+        return read_settings(**options)
+    except BadSettings as error:
+        refuse(*error.faults)
+
+
+@contextmanager
+def store_of(settings: Settings) -> Iterator[Store]:
+    """The store of an installation, with its tables as this version wants them."""
+    from services.wiring.opening import open_store
+    from services.wiring.signals import LocalSignals
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(settings, LocalSignals())
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,77 @@
+"""Beats: a wake lets a room work until nothing is left; a room that fails is shown, and tried again."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+from services.domain.ports import Topic
+from services.wiring.beats import Beat, Beats
+from services.wiring.signals import LocalSignals
+
+PATIENCE = 10.0
+
+
+class Room:
+    def __init__(self) -> None:
+        self.left = 0
+        self.done = 0
+        self.fails = 0
+        self.idle = threading.Event()
+        self.failed = threading.Event()
+
+    def step(self) -> bool:
+        if self.fails:
+            self.fails -= 1
+            self.failed.set()
+            raise RuntimeError("a pipe burst")
+        if self.left:
+            self.left -= 1
+            self.done += 1
+            return True
+        self.idle.set()
+        return False
+
+    def next_due_at(self) -> datetime | None:
+        return None
+
+
+def test_a_wake_lets_a_room_work_until_nothing_is_left() -> None:
+    room, signals = Room(), LocalSignals()
+    beat = Beat("rules", room)
+    signals.on(Topic.EVENTS, beat.wake)
+    beat.start()
+    assert room.idle.wait(PATIENCE)
+    room.left, _ = 3, room.idle.clear()
+    signals.wake(Topic.EVENTS)
+    assert room.idle.wait(PATIENCE)
+    assert room.done == 3
+    assert beat.stop(PATIENCE)
+
+
+def test_a_room_that_fails_is_shown_and_tried_again_by_the_next_beat() -> None:
+    room = Room()
+    room.fails, room.left = 1, 1
+    beats = Beats([Beat("notify", room)])
+    beats.start()
+    assert room.failed.wait(PATIENCE)
+    assert room.idle.wait(PATIENCE), "the scheduler wakes it again within a second"
+    assert room.done == 1
+    assert beats.stop(PATIENCE) == []
+    assert beats.faults() == []
+
+
+def test_who_waits_for_a_topic_is_woken_by_that_topic_only() -> None:
+    signals, woken = LocalSignals(), threading.Event()
+
+    def wait() -> None:
+        if signals.wait(Topic.ALERTS, PATIENCE):
+            woken.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while not woken.wait(0.01):
+        signals.wake(Topic.EVENTS)
+        signals.wake(Topic.ALERTS)
+    thread.join(PATIENCE)
+    assert not signals.wait(Topic.FINDINGS, 0.0)

@@ -1,0 +1,44 @@
+"""Settings: read from ANXIN_…, the options before them, and every fault named before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.wiring.settings import BadSettings, read_settings
+
+
+def test_a_setting_comes_from_the_environment_and_an_option_goes_before_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANXIN_TIMEZONE", "Europe/Berlin")
+    monkeypatch.setenv("ANXIN_DATA_DIR", "/somewhere/else")
+    settings = read_settings(data_dir=tmp_path, timezone=None)
+    assert settings.timezone == "Europe/Berlin"
+    assert settings.data_dir == tmp_path
+    assert settings.store_url == f"sqlite:///{tmp_path}/anxin.db"
+
+
+def test_every_fault_is_named_with_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANXIN_TIMEZONE", "Asia/Bomi")
+    monkeypatch.setenv("ANXIN_HTTP_BIND", "everywhere")
+    monkeypatch.setenv("ANXIN_LANGUAGE", "de")
+    with pytest.raises(BadSettings) as caught:
+        read_settings()
+    text = "\n".join(caught.value.faults)
+    for word in ("ANXIN_TIMEZONE", "Asia/Bomi", "ANXIN_HTTP_BIND", "HOST:PORT", "ANXIN_LANGUAGE", "'de'"):
+        assert word in text
+
+
+def test_a_last_resort_that_is_no_address_is_refused() -> None:
+    with pytest.raises(BadSettings, match="mailto"):
+        read_settings(last_resort="the mayor")
+
+
+def test_the_signing_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    settings = read_settings(data_dir=tmp_path)
+    first = settings.key()
+    assert first == read_settings(data_dir=tmp_path).key()
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+    assert read_settings(data_dir=tmp_path, secret_key="chosen").key() == "chosen"
