@@ -1,0 +1,47 @@
+"""Passwords of devices at the broker: made once, shown once, kept only as a hash that the broker can
+check.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from pwdlib.hashers.bcrypt import BcryptHasher
+
+RANDOM_BYTES = 24
+"""192 random bits: nobody guesses these, at whatever speed."""
+
+COST = 4
+"""The least that bcrypt knows. A higher cost slows the guessing of words that people choose; against 192
+random bits it gains nothing, and the broker pays it at every connect and, for every connected device, at
+every reload.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client of the broker signs in with."""
+
+    username: str
+    password: str
+
+
+class BrokerCredentials:
+    """Makes passwords and the hashes of them that are kept."""
+
+    def __init__(self) -> None:
+        self._hasher = BcryptHasher(rounds=COST)
+
+    def new_password(self) -> str:
+        """A password that only its bearer knows; the house keeps `hashed` of it."""
+        return secrets.token_urlsafe(RANDOM_BYTES)
+
+    def hashed(self, password: str) -> str:
+        """The bcrypt hash, in the form that both brokers read."""
+        return self._hasher.hash(password)
+
+    def issue(self, username: str) -> tuple[Credentials, str]:
+        """New credentials, and the hash to keep."""
+        password = self.new_password()
+        return Credentials(username, password), self.hashed(password)
