@@ -1,0 +1,28 @@
+"""The simulator's own clock: the wall, for the living demo, and waiting for something with an end to it.
+
+It is the only place of the simulator that reads a wall clock. A scenario never asks it what time it is: its
+time is the service's stepped one.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+_LOOK_AGAIN = 0.02
+"""Seconds between two looks at something that gives no sign when it changes."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def until(question: Callable[[], bool], within: timedelta) -> bool:
+    """Ask until the answer is yes, for at most ``within``; tells whether it ever was."""
+    give_up = time.monotonic() + within.total_seconds()
+    pause = Event()
+    while not question():
+        if time.monotonic() >= give_up:
+            return False
+        pause.wait(_LOOK_AGAIN)
+    return True

@@ -1,0 +1,90 @@
+"""Enrols the cast of a scenario at a service, through its API: workers with their telephones, homes,
+residents, devices with the credentials that the service hands out. It keeps which id belongs to which name,
+both ways.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from devices.simulator.api import Api
+from devices.simulator.scenario import Scenario
+
+SERVICE_TAG_LIMIT = 64
+"""Characters of a native device's name (CONTRACTS §1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the service handed out for one device."""
+
+    external_id: str
+    url: str
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class Enrolled:
+    """The ids that the service gave to the names of a scenario."""
+
+    workers: dict[str, str] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    residents: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    credentials: dict[str, Credentials] = field(default_factory=dict)
+
+    def name_of(self, service_id: str | None) -> str | None:
+        """The scenario's name of somebody or something; None for whoever is not of the scenario."""
+        for names in (self.workers, self.residents, self.devices, self.homes):
+            for name, known in names.items():
+                if known == service_id:
+                    return name
+        return None
+
+
+def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: str = "") -> Enrolled:
+    """Enrol everybody. ``mark`` is put into the names of the devices, which must be new to the service."""
+    enrolled = Enrolled()
+    for worker in scenario.cast.workers:
+        channels = [{"kind": "webhook", "address": address_of(worker.name)}]
+        made = api.make("workers", name=worker.called, role=worker.role, channels=channels)
+        enrolled.workers[worker.name] = made["id"]
+    zone = scenario.timezone.key
+    for home in scenario.cast.homes:
+        neighbour_id = enrolled.workers.get(home.neighbour or "")
+        made = api.make(
+            "homes", address=home.address, places=list(home.places), neighbour_id=neighbour_id, timezone=zone
+        )
+        enrolled.homes[home.name] = made["id"]
+    for resident in scenario.cast.residents:
+        made = api.make(
+            "residents",
+            name=resident.called,
+            home_id=enrolled.homes[resident.home],
+            assigned_worker_id=enrolled.workers.get(resident.worker or ""),
+            backup_worker_id=enrolled.workers.get(resident.backup or ""),
+            tags=list(resident.tags),
+            timezone=zone,
+        )
+        enrolled.residents[resident.name] = made["id"]
+    _enrol_devices(scenario, api, enrolled, mark)
+    return enrolled
+
+
+def _enrol_devices(scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) -> None:
+    for device in scenario.devices:
+        external_id = f"{scenario.scenario}{mark}-{device.name}"[-SERVICE_TAG_LIMIT:]
+        made = api.make(
+            "devices",
+            external_id=external_id,
+            ecosystem="native",
+            type=device.type,
+            home_id=enrolled.homes[device.home],
+            place=device.place,
+            resident_id=enrolled.residents.get(device.resident or ""),
+        )
+        enrolled.devices[device.name] = made["id"]
+        mqtt = made["mqtt"]
+        enrolled.credentials[device.name] = Credentials(
+            external_id, mqtt["url"], mqtt["username"], mqtt["password"]
+        )

@@ -1,0 +1,112 @@
+"""The living demo: a community in real time against a running service, over one connection that may speak
+for all devices. It starts with a press within seconds, and ends when its standard input closes or it is
+asked to; it never outlives who started it.
+"""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+from threading import Event, Thread
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from devices.simulator import clock
+from devices.simulator.answering import Answering, Due, Standing
+from devices.simulator.api import Api, ApiRefused, ApiUnreachable
+from devices.simulator.community import Community, Device, Message
+from devices.simulator.mqtt import ROOT, Wire, event_of, topic_for
+
+LOOK_EVERY = timedelta(seconds=3)
+"""How often the people of the demo look at what is open."""
+RUNNING = ("open", "accepted", "arrived")
+
+
+class NobodyLivesHere(Exception):
+    """The service has no call button that belongs to somebody; whoever started this can make the demo
+    community.
+    """
+
+
+class LiveDemo:
+    """One community, played until ``stop`` is set."""
+
+    def __init__(self, api: Api, wire: Wire, seed: int, complaints: TextIO = sys.stderr) -> None:
+        self._api = api
+        self._wire = wire
+        self._complaints = complaints
+        self._starts_at = clock.now()
+        dice = Random(seed)
+        devices = list(_devices(api))
+        if not any(device.type == "call_button" for device in devices):
+            raise NobodyLivesHere("no resident here has a call button, so nobody can press")
+        zone = _zone(api)
+        self._devices = devices
+        self._community = Community(devices, dice, self._starts_at, zone)
+        self._answering = Answering(dice)
+        self._numbers = count(1)
+
+    def play(self, stop: Event) -> None:
+        for device in self._devices:
+            self._wire.publish(f"{ROOT}/{device.external_id}/status", b"online", retain=True)
+        look_at = self._starts_at
+        while not stop.is_set():
+            now = clock.now()
+            for message in self._community.due(now):
+                self._say(message)
+            if now >= look_at:
+                look_at = now + LOOK_EVERY
+                self._answer(now)
+            wake_at = min(look_at, self._community.next_due_at or look_at)
+            stop.wait(max((wake_at - clock.now()).total_seconds(), 0.0))
+
+    def _say(self, message: Message) -> None:
+        event_id = f"{self._starts_at:%Y%m%dT%H%M%S}-{next(self._numbers)}"
+        event = event_of(event_id, message.kind, message.at, message.data)
+        self._wire.publish(topic_for(message.external_id, message.kind), event)
+
+    def _answer(self, now: datetime) -> None:
+        """Somebody may have been quicker, or the service may be gone for a moment: said, and gone on."""
+        try:
+            running = [alert for state in RUNNING for alert in self._running(state)]
+            for due in self._answering.due(running, now):
+                self._move(due)
+        except ApiUnreachable as error:
+            self._complaints.write(f"the service does not answer: {error}\n")
+
+    def _running(self, state: str) -> Iterator[Standing]:
+        for alert in self._api.all("alerts", state=state):
+            yield Standing(alert["id"], alert["state"], tuple(alert.get("owner_ids", ())))
+
+    def _move(self, due: Due) -> None:
+        body = {"worker_id": due.worker_id}
+        if due.outcome is not None:
+            body["outcome"] = due.outcome
+        try:
+            self._api.post(f"alerts/{due.alert_id}/{due.move}", body)
+        except ApiRefused as refused:
+            self._complaints.write(f"{due.move} was refused: {refused.reason}\n")
+
+
+def _devices(api: Api) -> Iterator[Device]:
+    for device in api.all("devices"):
+        if device["ecosystem"] == "native" and device["state"] != "retired" and device.get("resident_id"):
+            yield Device(device["external_id"], device["type"], device["resident_id"])
+
+
+def _zone(api: Api) -> ZoneInfo:
+    """The zone that most of the community says of itself; the demo lives in one place."""
+    zones = [resident["timezone"] for resident in api.all("residents") if resident.get("timezone")]
+    return ZoneInfo(max(set(zones), key=zones.count) if zones else "Asia/Shanghai")
+
+
+def stop_at_end_of(stream: TextIO, stop: Event) -> None:
+    """Set ``stop`` when a stream ends: the sign that whoever holds its other end is gone."""
+
+    def read_on() -> None:
+        for _ in stream:
+            pass
+        stop.set()
+
+    Thread(target=read_on, name="lifeline", daemon=True).start()

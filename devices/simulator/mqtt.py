@@ -1,0 +1,151 @@
+"""MQTT as a device speaks it (CONTRACTS §1): JSON at QoS 1 on the device's own topics, sent again until the
+service says that it is stored. A `Wire` is one connection to the broker; a `DeviceLink` is one device on
+its own wire. Nothing here decides what a device says.
+"""
+
+import json
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Condition, Event
+from typing import Any
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+ROOT = "anxin/v1"
+ALARM_KINDS = frozenset({"call_button.pressed", "fall.detected", "smoke.detected", "gas.detected"})
+"""What a device sends on its lane for alarms."""
+CONNECT_WITHIN = timedelta(seconds=15)
+"""Long enough for a broker that is just taking in the credentials of a new device."""
+SEND_AGAIN_AFTER = timedelta(seconds=5)
+TRIES = 6
+
+Heard = Callable[[str, bytes], None]
+"""Is told topic and payload of whatever comes in, on the connection's own thread."""
+
+
+class BrokerUnreachable(Exception):
+    """There was no connection, or no subscription, to be had in time."""
+
+
+class NotStored(Exception):
+    """The service did not say that it stored an event: it is gone, or it refused the event."""
+
+
+class Wire:
+    """One connection to a broker. `open` waits until it stands; a lost one is made again by itself."""
+
+    def __init__(self, url: str, username: str, password: str, client_id: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 1883
+        self._ready = Event()
+        self._refusal = ""
+        self._topics: tuple[str, ...] = ()
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id)
+        self._client.username_pw_set(username, password)
+        self._client.reconnect_delay_set(min_delay=1, max_delay=5)
+        self._client.on_socket_open = _send_at_once
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = lambda *_: self._ready.set()
+
+    def open(self, topics: tuple[str, ...] = (), heard: Heard | None = None, will: str | None = None) -> None:
+        """Connect and subscribe; ``will`` is the topic of a retained ``offline`` for when the connection
+        breaks.
+        """
+        self._topics = topics
+        if heard is not None:
+            self._client.on_message = lambda _client, _data, message: heard(
+                message.topic, bytes(message.payload)
+            )
+        if will is not None:
+            self._client.will_set(will, "offline", qos=1, retain=True)
+        self._client.connect_async(self._host, self._port, keepalive=30)
+        self._client.loop_start()
+        if not self._ready.wait(CONNECT_WITHIN.total_seconds()):
+            self.close()
+            reason = self._refusal or "no answer"
+            raise BrokerUnreachable(f"the broker at {self._host}:{self._port} cannot be used: {reason}")
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(topic, payload, qos=1, retain=retain)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(
+        self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        if reason.is_failure:
+            self._refusal = str(reason)
+        elif self._topics:
+            client.subscribe([(topic, 1) for topic in self._topics])
+        else:
+            self._ready.set()
+
+
+class DeviceLink:
+    """One native device, signed in with its own credentials. ``said`` is told each state it is to say."""
+
+    def __init__(self, external_id: str, wire: Wire, said: Callable[[str], None]) -> None:
+        self.external_id = external_id
+        self._wire = wire
+        self._said = said
+        self._receipts: dict[str, str] = {}
+        self._changed = Condition()
+        self._sent = 0
+
+    def open(self) -> None:
+        status = self._topic("status")
+        self._wire.open((self._topic("receipt"), self._topic("command")), self._heard, will=status)
+        self._wire.publish(status, b"online", retain=True)
+
+    def close(self) -> None:
+        """Leave as a device that is switched off in good order: nobody is told by its last will."""
+        self._wire.close()
+
+    def send(self, kind: str, occurred_at: datetime, data: dict[str, Any] | None = None) -> None:
+        """Say something, again and again until the receipt is there; without any: `NotStored`."""
+        self._sent += 1
+        event_id = f"{occurred_at:%Y%m%dT%H%M%S}-{self._sent}"
+        event = event_of(event_id, kind, occurred_at, data or {})
+        for _ in range(TRIES):
+            self._wire.publish(topic_for(self.external_id, kind), event)
+            with self._changed:
+                came = self._changed.wait_for(
+                    lambda: event_id in self._receipts, timeout=SEND_AGAIN_AFTER.total_seconds()
+                )
+            if came:
+                break
+        result = self._receipts.get(event_id, "no receipt")
+        if result not in ("stored", "duplicate"):
+            raise NotStored(f"{self.external_id}: {kind} was not stored: {result}")
+
+    def _topic(self, last: str) -> str:
+        return f"{ROOT}/{self.external_id}/{last}"
+
+    def _heard(self, topic: str, payload: bytes) -> None:
+        body = json.loads(payload)
+        if topic == self._topic("command"):
+            self._said(str(body["state"]))
+            return
+        with self._changed:
+            self._receipts[str(body["id"])] = str(body["result"])
+            self._changed.notify_all()
+
+
+def topic_for(external_id: str, kind: str) -> str:
+    return f"{ROOT}/{external_id}/{'alarm' if kind in ALARM_KINDS else 'event'}"
+
+
+def event_of(event_id: str, kind: str, occurred_at: datetime, data: dict[str, Any]) -> bytes:
+    """An event as a native device writes it."""
+    instant = occurred_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({"id": event_id, "kind": kind, "occurred_at": instant, "data": data}).encode()
+
+
+def _send_at_once(_client: paho.Client, _data: Any, sock: Any) -> None:
+    """The client never asks for this, and small messages would otherwise wait for one another."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

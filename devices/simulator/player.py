@@ -1,0 +1,165 @@
+"""Plays a scenario: lets time move, lets everybody do what the timeline says and answer what reaches them.
+
+It decides the order of things and nothing else. Time is moved before what belongs to an instant is done,
+and what was done is known stored before time moves on. No step is longer than the quickest answer of the
+cast, so that nobody's answer ever falls due inside a step and each is given at its exact instant.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from typing import Protocol
+
+from devices.simulator.happenings import Happening, What
+from devices.simulator.scenario import Scenario
+from devices.simulator.sentences import Answer, Line, Move
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice as it came to somebody: ``about`` is the Alert's id, ``at`` the service's time."""
+
+    at: datetime
+    to: str
+    notice: str
+    about: str
+    title: str
+
+
+class Stage(Protocol):
+    """Where a scenario is played: the service, as the player sees it. All names are the scenario's."""
+
+    def move_to(self, instant: datetime) -> None:
+        """Let the service's time come to ``instant`` and wait until everything up to it is done there."""
+        ...
+
+    def report(self, device: str, kind: str, at: datetime) -> None:
+        """Let a device say something; returns once the service has said that it is stored."""
+        ...
+
+    def record(self, resident: str, kind: str, at: datetime, data: dict[str, str]) -> None:
+        """Let a person record something about a resident."""
+        ...
+
+    def answer(self, worker: str, about: str, answer: Answer) -> str | None:
+        """Let a worker answer an Alert; None if it was taken, else the service's reason why not."""
+        ...
+
+    def new_messages(self) -> Sequence[Message]:
+        """What has come to people since the last time this was asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    worker: str
+    about: str
+    move: Move
+
+
+class Player:
+    """Plays one scenario once."""
+
+    def __init__(
+        self, scenario: Scenario, stage: Stage, moved: Callable[[datetime], None] = lambda _: None
+    ) -> None:
+        self.scenario = scenario
+        self.stage = stage
+        self.happenings: list[Happening] = []
+        self._moved = moved
+        self._now = scenario.frame.starts_at
+        self._agenda: list[tuple[datetime, int, Line | _Pending]] = []
+        self._numbers = count()
+        self._answers = {worker.name: worker.answers for worker in scenario.cast.workers}
+        self._concerned: set[tuple[str, str]] = set()
+        """Who has been told of which Alert already: a person answers a matter once."""
+        self._stood_down: set[tuple[str, str]] = set()
+
+    def play(self) -> None:
+        """From the start to the end of the scenario; faults of the stage are raised."""
+        for at, line in self.scenario.lines:
+            self._plan(at, line)
+        ends_at = self.scenario.ends_at
+        while True:
+            self._take_in()
+            while self._agenda and self._agenda[0][0] <= self._now:
+                self._do(heappop(self._agenda)[2])
+                self.stage.move_to(self._now)
+                self._take_in()
+            if self._now >= ends_at:
+                return
+            self._now = self._next(ends_at)
+            self.stage.move_to(self._now)
+            self._moved(self._now)
+
+    def _next(self, ends_at: datetime) -> datetime:
+        """How far time may move now."""
+        stops = [ends_at, *(at for at, _, _ in self._agenda[:1])]
+        reaction = self._quickest_reaction()
+        if reaction is not None:
+            stops.append(self._now + reaction)
+        return min(stops)
+
+    def _quickest_reaction(self) -> timedelta | None:
+        return min((answers[0].after for answers in self._answers.values() if answers), default=None)
+
+    def _plan(self, at: datetime, thing: Line | _Pending) -> None:
+        heappush(self._agenda, (at, next(self._numbers), thing))
+
+    def _take_in(self) -> None:
+        """People read what reached them: who is to come thinks of when, who is stood down stays at home."""
+        for message in self.stage.new_messages():
+            concerns = (message.to, message.about)
+            if message.notice == "stand_down":
+                self._stood_down.add(concerns)
+            elif concerns not in self._concerned:
+                self._concerned.add(concerns)
+                self._plan_answer(message.to, message.about, 0, message.at)
+
+    def _plan_answer(self, worker: str, about: str, place: int, since: datetime) -> None:
+        answers = self._answers.get(worker, ())
+        if place < len(answers):
+            self._plan(since + answers[place].after, _Pending(worker, about, answers[place].move))
+
+    def _do(self, thing: Line | _Pending) -> None:
+        if isinstance(thing, _Pending):
+            self._answer(thing)
+        elif thing.sends is not None:
+            self._note(What.EVENT, thing.who, f"sends {thing.sends}")
+            self.stage.report(thing.who, thing.sends, self._now)
+        elif thing.doing is not None:
+            self._note(What.EVENT, thing.who, thing.words)
+            self._live(thing.who, thing.doing.kind, thing.doing.device_type, thing.doing.data)
+
+    def _live(self, resident: str, kind: str, device_type: str | None, data: dict[str, str]) -> None:
+        if device_type is None:
+            self.stage.record(resident, kind, self._now, data)
+        for device in self.scenario.devices:
+            if device.resident == resident and device.type == device_type:
+                self.stage.report(device.name, kind, self._now)
+
+    def _answer(self, pending: _Pending) -> None:
+        concerns = (pending.worker, pending.about)
+        if concerns in self._stood_down and pending.move is Move.ACCEPT:
+            self._note(What.ANSWER, pending.worker, "stays: another has it")
+            return
+        answers = self._answers[pending.worker]
+        place = [answer.move for answer in answers].index(pending.move)
+        refused = self.stage.answer(pending.worker, pending.about, answers[place])
+        outcome = answers[place].outcome
+        words = f"{pending.move}s" + (f" as {outcome}" if outcome else "")
+        self._note(What.ANSWER, pending.worker, words if refused is None else f"{words}: refused, {refused}")
+        if refused is None:
+            self._plan_answer(pending.worker, pending.about, place + 1, self._now)
+
+    def _note(self, what: What, who: str, text: str) -> None:
+        self.happenings.append(Happening(self._now, what, who, text))
+
+
+def in_order(happenings: Sequence[Happening]) -> list[Happening]:
+    """By instant; at one instant causes come before what they bring about."""
+    order = list(What)
+    placed = sorted(happenings, key=lambda each: (each.at, order.index(each.what)))
+    return [replace(each) for each in placed]

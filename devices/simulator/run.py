@@ -1,0 +1,75 @@
+"""Runs a scenario from the file to the verdicts: against a service of its own, or against one that runs
+already. Who calls decides what to show and with which code to end.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from devices.simulator import clock
+from devices.simulator.api import Api, ApiRefused
+from devices.simulator.happenings import Happening
+from devices.simulator.judging import Verdict, judge
+from devices.simulator.own_service import Service, own_service
+from devices.simulator.player import Player
+from devices.simulator.scenario import Scenario
+from devices.simulator.theatre import Theatre
+
+Moved = Callable[[datetime], None]
+"""Is told where the story has come to."""
+
+NOT_FOUND = 404
+
+
+class NotOnSteppedTime(Exception):
+    """The service to attach to cannot be moved through time; whoever started it can start it so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A story with its end."""
+
+    happenings: Sequence[Happening]
+    verdicts: Sequence[Verdict]
+
+    @property
+    def passed(self) -> bool:
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+def run_on_its_own(scenario: Scenario, command: Sequence[str], moved: Moved) -> Played:
+    """Play against a service that is started for this and stopped after it."""
+    with own_service(command, scenario.frame.starts_at) as service:
+        return _play(scenario, service, moved)
+
+
+def run_attached(scenario: Scenario, service: Service, moved: Moved) -> Played:
+    """Play in a service on stepped time that runs already; its time is moved to the start of the scenario
+    first.
+    """
+    api = Api(service.url, service.token)
+    try:
+        api.move_time_to(scenario.frame.starts_at)
+    except ApiRefused as refused:
+        if refused.status == NOT_FOUND:
+            raise NotOnSteppedTime(
+                f"{service.url} goes by the wall clock, and a scenario needs time that it can move: "
+                "start the service with --clock stepped --now T"
+            ) from refused
+        raise
+    finally:
+        api.close()
+    # A service knows a device by its name for good: those of a second run need names of their own.
+    return _play(scenario, service, moved, mark=f"-{clock.now():%m%d%H%M%S}")
+
+
+def _play(scenario: Scenario, service: Service, moved: Moved, mark: str = "") -> Played:
+    api = Api(service.url, service.token)
+    try:
+        with Theatre(scenario, api, mark) as theatre:
+            player = Player(scenario, theatre, moved)
+            player.play()
+            happenings = [*player.happenings, *theatre.history()]
+    finally:
+        api.close()
+    return Played(happenings, judge(scenario, happenings))

@@ -1,0 +1,154 @@
+"""The stage of a scenario that is a real service: people telephone through its API, devices speak over
+MQTT, notices ring on telephones that are served here. At the end it tells what happened there, in the
+scenario's own names.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Self
+
+from devices.simulator import clock
+from devices.simulator.api import Api, ApiRefused
+from devices.simulator.enrolling import Enrolled, enrol
+from devices.simulator.happenings import Happening, What
+from devices.simulator.judging import said
+from devices.simulator.mqtt import DeviceLink, Wire
+from devices.simulator.player import Message
+from devices.simulator.scenario import HeardExpected, Scenario
+from devices.simulator.sentences import Answer
+from devices.simulator.telephones import Telephones
+
+COMMANDS_WITHIN = timedelta(seconds=5)
+"""How long what was said to a device may be on its way when the story is over: the one thing here that
+takes its own time, for the broker has no part in the stepped clock.
+"""
+
+
+class Theatre:
+    """A service with the cast of one scenario in it. A context: devices and telephones live as long as it
+    does.
+    """
+
+    def __init__(self, scenario: Scenario, api: Api, mark: str = "") -> None:
+        self.scenario = scenario
+        self._api = api
+        self._mark = mark
+        self._now = scenario.frame.starts_at
+        self._stack = ExitStack()
+        self._telephones = Telephones()
+        self._enrolled = Enrolled()
+        self._links: dict[str, DeviceLink] = {}
+        self._heard: list[Happening] = []
+        self._rang: dict[str, datetime] = {}
+        """When the notice of that id came to a telephone."""
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _open(self) -> None:
+        self._telephones.open()
+        self._stack.callback(self._telephones.close)
+        self._enrolled = enrol(self.scenario, self._api, self._telephones.address_of, self._mark)
+        for name, given in self._enrolled.credentials.items():
+            wire = Wire(given.url, given.username, given.password, client_id=given.external_id)
+            link = DeviceLink(given.external_id, wire, partial(self._hears, name))
+            link.open()
+            self._stack.callback(link.close)
+            self._links[name] = link
+
+    def _hears(self, device: str, state: str) -> None:
+        fields = {"device": device, "hears": state}
+        self._heard.append(Happening(self._now, What.COMMAND, device, f"hears {state}", fields))
+
+    def move_to(self, instant: datetime) -> None:
+        self._now = instant
+        self._api.move_time_to(instant)
+
+    def report(self, device: str, kind: str, at: datetime) -> None:
+        self._links[device].send(kind, at)
+
+    def record(self, resident: str, kind: str, at: datetime, data: dict[str, str]) -> None:
+        resident_id = self._enrolled.residents[resident]
+        self._api.make("events", kind=kind, resident_id=resident_id, occurred_at=at.isoformat(), data=data)
+
+    def answer(self, worker: str, about: str, answer: Answer) -> str | None:
+        body: dict[str, Any] = {"worker_id": self._enrolled.workers[worker]}
+        if answer.outcome is not None:
+            body["outcome"] = answer.outcome
+        try:
+            self._api.post(f"alerts/{about}/{answer.move}", body)
+        except ApiRefused as refused:
+            return refused.reason
+        return None
+
+    def new_messages(self) -> Sequence[Message]:
+        messages = []
+        for call in self._telephones.take_new():
+            data = call.event["data"]
+            at = _instant(call.event["time"]) if call.event.get("time") else self._now
+            self._rang.setdefault(str(data["notice_id"]), at)
+            title = str(data.get("title", ""))
+            messages.append(Message(at, call.worker, str(data["kind"]), str(data["alert_id"]), title))
+        return messages
+
+    def history(self) -> list[Happening]:
+        """What came of the story: the cast's alerts and notices, and what the devices heard."""
+        alerts = {alert["id"]: alert for alert in self._api.all("alerts") if self._about(alert) is not None}
+        happenings = [self._alert(alert) for alert in alerts.values()]
+        happenings += self._notices(alerts)
+        self._await_commands()
+        return [*happenings, *self._heard]
+
+    def _about(self, alert: dict[str, Any]) -> str | None:
+        name_of = self._enrolled.name_of
+        return name_of(alert.get("resident_id")) or name_of(alert.get("device_id"))
+
+    def _alert(self, alert: dict[str, Any]) -> Happening:
+        about, outcome = self._about(alert) or "", alert.get("outcome")
+        fields = {"alert": alert["kind"], "about": about, "severity": alert["severity"]}
+        if outcome:
+            fields["outcome"] = outcome
+        ending = f"closed as {outcome}" if outcome else f"still {alert['state']}"
+        text = f"alert {alert['kind']} ({alert['severity']}), {ending}"
+        return Happening(_instant(alert["opened_at"]), What.ALERT, about, text, fields)
+
+    def _notices(self, alerts: dict[str, dict[str, Any]]) -> Iterator[Happening]:
+        for notice in self._api.all("notices"):
+            alert = alerts.get(notice["alert_id"])
+            if alert is None:
+                continue
+            who = self._enrolled.name_of(notice.get("worker_id")) or str(
+                notice.get("contact") or "last resort"
+            )
+            rang_at, state = self._rang.get(notice["id"]), str(notice["state"])
+            text = f"{notice['kind']} of {alert['kind']}"
+            if rang_at is not None:
+                text = f"is told: {text}"
+            else:
+                text = f"{'not told' if state == 'not_sent' else state}: {text}, {notice.get('reason')}"
+            fields = {"told": who, "notice": str(notice["kind"]), "alert": alert["kind"]}
+            fields["reached"] = "no" if rang_at is None else "yes"
+            fields["tried"] = "yes" if rang_at is not None or state in ("sent", "failed") else "no"
+            yield Happening(rang_at or _instant(notice["created_at"]), What.NOTICE, who, text, fields)
+
+    def _await_commands(self) -> None:
+        """What devices were told to say may still be on its way."""
+        wishes = [wish for wish in self.scenario.expect if isinstance(wish, HeardExpected)]
+        clock.until(
+            lambda: all(said(wish.device, list(self._heard)) == wish.hears for wish in wishes),
+            COMMANDS_WITHIN,
+        )
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,109 @@
+"""`anxin simulate`: plays stories of invented people against the real service, and says whether it ended
+well. Exit codes: 0 all as expected, 1 not, 2 a scenario or a call that cannot be used.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.wiring.cli.options import refuse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from devices.simulator.run import Played
+    from devices.simulator.scenario import Scenario
+
+app = typer.Typer(help="Play scenarios against the real service.", no_args_is_help=True)
+
+
+@app.callback()
+def simulate() -> None:
+    """Play scenarios against the real service."""
+
+
+@app.command("list")
+def list_shipped() -> None:
+    """Show the scenarios that come with the simulator."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from devices.simulator.reading import read, shipped
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for path in shipped():
+        scenario = read(path)
+        table.add_row(Text(scenario.scenario), Text(scenario.title))
+    Console().print(table)
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario's name, or a file.")],
+    attach: Annotated[
+        str | None,
+        typer.Option(
+            "--attach",
+            metavar="URL",
+            help="Play in this running service (on stepped time) instead of an own one.",
+        ),
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option("--token", help="A bearer token of role admin at the service of --attach.")
+    ] = None,
+) -> None:
+    """Play a scenario and hold what came of it against what it expects."""
+    from rich.console import Console
+
+    from devices.simulator.reading import ScenarioFaulty, ScenarioUnknown, find, read
+    from devices.simulator.report import show
+
+    if (attach is None) != (token is None):
+        refuse("--attach and --token belong together: where to play, and the right to do so")
+    try:
+        scenario = read(find(name))
+    except (ScenarioFaulty, ScenarioUnknown) as error:
+        refuse(*str(error).splitlines())
+    played = _play(scenario, attach, token)
+    show(Console(), scenario, played.happenings, played.verdicts)
+    raise typer.Exit(0 if played.passed else 1)
+
+
+def _play(scenario: Scenario, attach: str | None, token: str | None) -> Played:
+    from rich.console import Console
+
+    from devices.simulator.api import ApiRefused, ApiUnreachable
+    from devices.simulator.mqtt import BrokerUnreachable, NotStored
+    from devices.simulator.own_service import Service, ServiceDidNotStart
+    from devices.simulator.run import NotOnSteppedTime, run_attached, run_on_its_own
+
+    with Console(stderr=True).status("starting") as status:
+
+        def moved(at: datetime) -> None:
+            status.update(f"{scenario.scenario} {scenario.frame.show(at)}")
+
+        try:
+            if attach is not None and token is not None:
+                return run_attached(scenario, Service(attach, token), moved)
+            return run_on_its_own(scenario, _anxin(), moved)
+        except NotOnSteppedTime as error:
+            refuse(str(error))
+        except (ApiRefused, ApiUnreachable, BrokerUnreachable, NotStored, ServiceDidNotStart) as error:
+            refuse(f"{scenario.scenario} could not be played to its end: {error}", code=1)
+
+
+def _anxin() -> list[str]:
+    """The command that runs here, as a new process can start it."""
+    beside = Path(sys.executable).with_name("anxin")
+    found = str(beside) if beside.is_file() else shutil.which("anxin")
+    if found is None:
+        refuse("the command anxin is not installed beside this Python: python3 do.py setup")
+    return [found]
