@@ -3,7 +3,7 @@ MQTT, notices ring on telephones that are served here. At the end it tells what 
 scenario's own names.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from devices.simulator import clock
 from devices.simulator.api import Api, ApiRefused
+from devices.simulator.chronicle import chronicle, instant
 from devices.simulator.enrolling import Enrolled, enrol
 from devices.simulator.happenings import Happening, What
 from devices.simulator.judging import said
@@ -41,7 +42,7 @@ class Theatre:
         self._enrolled = Enrolled()
         self._links: dict[str, DeviceLink] = {}
         self._heard: list[Happening] = []
-        self._rang: dict[str, datetime] = {}
+        self._rang_at: dict[str, datetime] = {}
         """When the notice of that id came to a telephone."""
 
     def __enter__(self) -> Self:
@@ -95,51 +96,17 @@ class Theatre:
         messages = []
         for call in self._telephones.take_new():
             data = call.event["data"]
-            at = _instant(call.event["time"]) if call.event.get("time") else self._now
-            self._rang.setdefault(str(data["notice_id"]), at)
+            at = instant(call.event["time"]) if call.event.get("time") else self._now
+            self._rang_at.setdefault(str(data["notice_id"]), at)
             title = str(data.get("title", ""))
             messages.append(Message(at, call.worker, str(data["kind"]), str(data["alert_id"]), title))
         return messages
 
     def history(self) -> list[Happening]:
         """What came of the story: the cast's alerts and notices, and what the devices heard."""
-        alerts = {alert["id"]: alert for alert in self._api.all("alerts") if self._about(alert) is not None}
-        happenings = [self._alert(alert) for alert in alerts.values()]
-        happenings += self._notices(alerts)
         self._await_commands()
-        return [*happenings, *self._heard]
-
-    def _about(self, alert: dict[str, Any]) -> str | None:
-        name_of = self._enrolled.name_of
-        return name_of(alert.get("resident_id")) or name_of(alert.get("device_id"))
-
-    def _alert(self, alert: dict[str, Any]) -> Happening:
-        about, outcome = self._about(alert) or "", alert.get("outcome")
-        fields = {"alert": alert["kind"], "about": about, "severity": alert["severity"]}
-        if outcome:
-            fields["outcome"] = outcome
-        ending = f"closed as {outcome}" if outcome else f"still {alert['state']}"
-        text = f"alert {alert['kind']} ({alert['severity']}), {ending}"
-        return Happening(_instant(alert["opened_at"]), What.ALERT, about, text, fields)
-
-    def _notices(self, alerts: dict[str, dict[str, Any]]) -> Iterator[Happening]:
-        for notice in self._api.all("notices"):
-            alert = alerts.get(notice["alert_id"])
-            if alert is None:
-                continue
-            who = self._enrolled.name_of(notice.get("worker_id")) or str(
-                notice.get("contact") or "last resort"
-            )
-            rang_at, state = self._rang.get(notice["id"]), str(notice["state"])
-            text = f"{notice['kind']} of {alert['kind']}"
-            if rang_at is not None:
-                text = f"is told: {text}"
-            else:
-                text = f"{'not told' if state == 'not_sent' else state}: {text}, {notice.get('reason')}"
-            fields = {"told": who, "notice": str(notice["kind"]), "alert": alert["kind"]}
-            fields["reached"] = "no" if rang_at is None else "yes"
-            fields["tried"] = "yes" if rang_at is not None or state in ("sent", "failed") else "no"
-            yield Happening(rang_at or _instant(notice["created_at"]), What.NOTICE, who, text, fields)
+        told = chronicle(self._enrolled, self._api.all("alerts"), self._api.all("notices"), self._rang_at)
+        return [*told, *self._heard]
 
     def _await_commands(self) -> None:
         """What devices were told to say may still be on its way."""
@@ -148,7 +115,3 @@ class Theatre:
             lambda: all(said(wish.device, list(self._heard)) == wish.hears for wish in wishes),
             COMMANDS_WITHIN,
         )
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)

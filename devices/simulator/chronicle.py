@@ -1,0 +1,77 @@
+"""What the service says of a story when it is over, in the story's own words: its alerts and notices as
+happenings.
+
+Pure: it is given what the API answered and when the telephones rang. A notice counts as one that reached
+somebody only if their telephone rang, whatever the service says.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from devices.simulator.enrolling import Enrolled
+from devices.simulator.happenings import Happening, What
+
+LAST_RESORT = "last resort"
+"""Who is told when there is nobody: an address of the installation, no person of the story."""
+
+
+def chronicle(
+    enrolled: Enrolled,
+    alerts: Iterable[dict[str, Any]],
+    notices: Iterable[dict[str, Any]],
+    rang_at: Mapping[str, datetime],
+) -> list[Happening]:
+    """The alerts about the cast and the notices of them; ``rang_at`` says when the notice of an id came."""
+    ours = {alert["id"]: alert for alert in alerts if _about(enrolled, alert) is not None}
+    return [
+        *(_alert(alert, _about(enrolled, alert) or "") for alert in ours.values()),
+        *_notices(enrolled, ours, notices, rang_at),
+    ]
+
+
+def instant(text: str) -> datetime:
+    """Read an instant of the API."""
+    return datetime.fromisoformat(text)
+
+
+def _about(enrolled: Enrolled, alert: dict[str, Any]) -> str | None:
+    return enrolled.name_of(alert.get("resident_id")) or enrolled.name_of(alert.get("device_id"))
+
+
+def _alert(alert: dict[str, Any], about: str) -> Happening:
+    outcome = alert.get("outcome")
+    fields = {"alert": str(alert["kind"]), "about": about, "severity": str(alert["severity"])}
+    if outcome:
+        fields["outcome"] = str(outcome)
+    ending = f"closed as {outcome}" if outcome else f"still {alert['state']}"
+    text = f"alert {alert['kind']} ({alert['severity']}), {ending}"
+    return Happening(instant(alert["opened_at"]), What.ALERT, about, text, fields)
+
+
+def _notices(
+    enrolled: Enrolled,
+    alerts: Mapping[str, dict[str, Any]],
+    notices: Iterable[dict[str, Any]],
+    rang_at: Mapping[str, datetime],
+) -> Iterator[Happening]:
+    for notice in notices:
+        alert = alerts.get(notice["alert_id"])
+        if alert is None:
+            continue
+        who = enrolled.name_of(notice.get("worker_id")) or str(notice.get("contact") or LAST_RESORT)
+        came_at, state = rang_at.get(notice["id"]), str(notice["state"])
+        fields = {
+            "told": who,
+            "notice": str(notice["kind"]),
+            "alert": str(alert["kind"]),
+            "reached": "no" if came_at is None else "yes",
+            "tried": "yes" if came_at is not None or state in ("sent", "failed") else "no",
+        }
+        what = f"{notice['kind']} of {alert['kind']}"
+        if came_at is None:
+            how = "not told" if state == "not_sent" else f"not reached ({state})"
+            what = f"{how}: {what}, {notice.get('reason')}"
+        else:
+            what = f"told: {what}"
+        yield Happening(came_at or instant(notice["created_at"]), What.NOTICE, who, what, fields)

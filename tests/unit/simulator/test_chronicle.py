@@ -1,0 +1,80 @@
+"""What the service says of a story, told in the story's own words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from devices.simulator.chronicle import chronicle
+from devices.simulator.enrolling import Enrolled
+from devices.simulator.happenings import Happening, What
+
+CAST = Enrolled(
+    workers={"norbu": "wrk_1", "pema": "wrk_2"}, residents={"deji": "res_1"}, devices={"smoke": "dev_1"}
+)
+CALL = {
+    "id": "alt_1",
+    "kind": "call-button",
+    "severity": "high",
+    "resident_id": "res_1",
+    "device_id": "dev_7",
+    "state": "closed",
+    "outcome": "helped",
+    "opened_at": "2025-07-22T18:13:00Z",
+}
+CAME_AT = datetime(2025, 7, 22, 18, 13, 1, tzinfo=UTC)
+
+
+def notice(**changes: Any) -> dict[str, Any]:
+    said = {"id": "ntc_1", "alert_id": "alt_1", "worker_id": "wrk_1", "kind": "alert", "state": "sent"}
+    return {**said, "reason": "step", "created_at": "2025-07-22T18:13:00Z", **changes}
+
+
+def told(*notices: dict[str, Any], rang_at: dict[str, datetime] | None = None) -> list[Happening]:
+    happenings = chronicle(CAST, [CALL], notices, rang_at or {})
+    return [each for each in happenings if each.what is What.NOTICE]
+
+
+def test_an_alert_is_told_with_how_it_ended() -> None:
+    (alert,) = chronicle(CAST, [CALL], [], {})
+    assert (alert.who, alert.text) == ("deji", "alert call-button (high), closed as helped")
+    assert alert.fields == {
+        "alert": "call-button",
+        "about": "deji",
+        "severity": "high",
+        "outcome": "helped",
+    }
+    (running,) = chronicle(CAST, [{**CALL, "state": "open", "outcome": None}], [], {})
+    assert running.text.endswith("still open")
+    assert "outcome" not in running.fields
+
+
+def test_an_alert_of_a_device_without_a_resident_is_about_the_device() -> None:
+    (alert,) = chronicle(CAST, [{**CALL, "resident_id": None, "device_id": "dev_1"}], [], {})
+    assert alert.who == "smoke"
+
+
+def test_alerts_about_others_are_not_of_the_story() -> None:
+    others = {**CALL, "resident_id": "res_9"}
+    assert chronicle(CAST, [others], [notice()], {}) == []
+
+
+def test_a_notice_reached_somebody_when_their_telephone_rang() -> None:
+    (came,) = told(notice(), rang_at={"ntc_1": CAME_AT})
+    assert (came.at, came.who, came.text) == (CAME_AT, "norbu", "told: alert of call-button")
+    assert (came.fields["reached"], came.fields["tried"]) == ("yes", "yes")
+
+
+def test_a_notice_that_is_said_to_be_sent_but_never_rang_reached_nobody() -> None:
+    (sent,) = told(notice())
+    assert sent.text == "not reached (sent): alert of call-button, step"
+    assert (sent.fields["reached"], sent.fields["tried"]) == ("no", "yes")
+
+
+def test_who_was_not_told_is_told_of_with_the_reason() -> None:
+    (kept,) = told(notice(state="not_sent", reason="accepted_already", worker_id="wrk_2"))
+    assert (kept.who, kept.text) == ("pema", "not told: alert of call-button, accepted_already")
+    assert kept.fields["tried"] == "no"
+
+
+def test_a_notice_to_nobody_of_the_cast_went_to_a_contact_or_the_last_resort() -> None:
+    contact, nobody = told(notice(worker_id=None, contact="niece"), notice(worker_id=None))
+    assert (contact.who, nobody.who) == ("niece", "last resort")

@@ -1,0 +1,110 @@
+"""Expectations against what happened: what meets a wish, what breaks a must-not, and what is said when it
+failed.
+"""
+
+from datetime import datetime, timedelta
+
+from devices.simulator.happenings import Happening, What
+from devices.simulator.judging import Verdict, judge, said
+from tests.unit.simulator.stories import scenario
+
+PRESS_AT = scenario().lines[-1][0]
+
+
+def alert(after: int = 0, kind: str = "call-button", about: str = "deji", outcome: str = "") -> Happening:
+    fields = {"alert": kind, "about": about, "severity": "high", **({"outcome": outcome} if outcome else {})}
+    return Happening(PRESS_AT + timedelta(seconds=after), What.ALERT, about, f"alert {kind}", fields)
+
+
+def notice(
+    who: str, after: int = 0, kind: str = "alert", reached: str = "yes", tried: str = "yes"
+) -> Happening:
+    fields = {"told": who, "notice": kind, "alert": "call-button", "reached": reached, "tried": tried}
+    at = PRESS_AT + timedelta(seconds=after)
+    return Happening(at, What.NOTICE, who, "is told" if reached == "yes" else "not told: duplicate", fields)
+
+
+def command(state: str, at: datetime = PRESS_AT) -> Happening:
+    return Happening(at, What.COMMAND, "button", f"hears {state}", {"device": "button", "hears": state})
+
+
+def verdict(happenings: list[Happening], *, expect: object = None, must_not: object = None) -> Verdict:
+    story = scenario(expect=[expect] if expect else [], must_not=[must_not] if must_not else [])
+    (only,) = judge(story, happenings)
+    return only
+
+
+CALL = {"alert": "call-button", "about": "deji", "severity": "high", "by": "02:13:05"}
+TOLD = {"told": "norbu", "notice": "alert", "alert": "call-button", "by": "02:13:05"}
+
+
+def test_a_wish_is_met_up_to_its_last_second() -> None:
+    assert verdict([alert(5)], expect=CALL) == Verdict(
+        "alert call-button about deji, high, by 02:13:05", passed=True, evidence="02:13:05 +1d"
+    )
+    late = verdict([alert(6)], expect=CALL)
+    assert not late.passed
+    assert late.nearest == "02:13:06 +1d deji: alert call-button (1 s too late)"
+
+
+def test_a_wish_with_a_beginning_is_not_met_before_it() -> None:
+    early = verdict([notice("norbu", -60)], expect={**TOLD, "from": "02:13"})
+    assert early.nearest.endswith("(1 min 00 s too early)")
+
+
+def test_nothing_at_all_is_said_so() -> None:
+    assert verdict([notice("norbu")], expect=CALL).nearest == "there was no alert at all"
+
+
+def test_the_nearest_is_what_differs_least_and_says_in_what() -> None:
+    happenings = [notice("pema"), notice("norbu", 120), notice("norbu", reached="no", tried="no")]
+    failed = verdict(happenings[:1], expect=TOLD)
+    assert failed.nearest == "02:13:00 +1d pema: is told (told was pema, not norbu)"
+    assert "2 min" not in verdict(happenings[::2], expect=TOLD).nearest
+    assert "not told: duplicate (reached was no, not yes)" in verdict(happenings[::2], expect=TOLD).nearest
+    assert verdict(happenings[:2], expect=TOLD).nearest.endswith("(1 min 55 s too late)")
+
+
+def test_an_outcome_is_part_of_a_wish() -> None:
+    wish = {**CALL, "outcome": "helped"}
+    assert verdict([alert(outcome="helped")], expect=wish).passed
+    assert "outcome was nothing, not helped" in verdict([alert()], expect=wish).nearest
+
+
+def test_who_was_not_reached_was_not_told() -> None:
+    assert not verdict([notice("norbu", reached="no")], expect=TOLD).passed
+
+
+def test_a_must_not_fails_on_a_try_that_reached_nobody() -> None:
+    tried = verdict([notice("lhamo", reached="no")], must_not={"told": "lhamo"})
+    assert not tried.passed
+    assert tried.wish == "not: lhamo told"
+    assert verdict([notice("lhamo", reached="no", tried="no")], must_not={"told": "lhamo"}).passed
+
+
+def test_anybody_and_any_are_everybody_and_everything() -> None:
+    both = [notice("norbu"), notice("pema")]
+    nobody = verdict(both, must_not={"told": "anybody"})
+    assert nobody.nearest == "02:13:00 +1d norbu: is told, and 1 more"
+    assert not verdict([alert()], must_not={"alert": "any"}).passed
+    assert verdict(both, must_not={"alert": "any"}).passed
+
+
+def test_a_must_not_has_its_own_span_of_time() -> None:
+    assert verdict([notice("norbu")], must_not={"told": "anybody", "by": "02:12:59"}).passed
+    assert not verdict([notice("norbu", -30)], must_not={"told": "anybody", "by": "02:12:59"}).passed
+
+
+def test_a_device_hears_its_states_in_order_and_repeats_count_once() -> None:
+    wish = {"device": "button", "hears": ["heard", "coming"]}
+    assert verdict([command("heard"), command("heard"), command("coming")], expect=wish).passed
+    wrong = verdict([command("coming"), command("heard")], expect=wish)
+    assert wrong.nearest == "it heard coming, heard"
+    assert verdict([], expect=wish).nearest == "it heard nothing"
+    assert said("mat", [command("heard")]) == ()
+
+
+def test_there_is_one_verdict_for_each_wish_in_the_order_of_the_file() -> None:
+    story = scenario(expect=[TOLD, CALL], must_not=[{"told": "pema"}])
+    assert [each.wish.split()[0] for each in judge(story, [])] == ["norbu", "alert", "not:"]
+    assert [each.passed for each in judge(story, [])] == [False, False, True]

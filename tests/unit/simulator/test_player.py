@@ -1,0 +1,167 @@
+"""The player on a small stage of its own: a press opens an alert, the worker is told at once, others after
+two minutes.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from devices.simulator.happenings import What
+from devices.simulator.player import Message, Player, in_order
+from devices.simulator.scenario import Scenario
+from devices.simulator.sentences import Answer
+from tests.unit.simulator.stories import answering, scenario
+
+BACKUP_AFTER = timedelta(minutes=2)
+
+
+class SmallService:
+    """A stage with one rule and one policy, and a diary of all that it was asked to do."""
+
+    def __init__(self, story: Scenario) -> None:
+        self.frame = story.frame
+        self.now = self.frame.starts_at
+        self.diary: list[str] = []
+        self.moves: list[timedelta] = []
+        self._unread: list[Message] = []
+        self._due: list[tuple[datetime, str]] = []
+        self._holder: str | None = None
+
+    def move_to(self, instant: datetime) -> None:
+        self.moves.append(instant - self.now)
+        assert instant >= self.now, "time never goes back"
+        for due_at, who in [due for due in self._due if due[0] <= instant]:
+            self._due.remove((due_at, who))
+            self._tell(due_at, who, "alert")
+        self.now = instant
+
+    def report(self, device: str, kind: str, at: datetime) -> None:
+        assert at == self.now, "time is moved before what belongs to an instant is done"
+        self._write(f"{device} {kind}")
+        if kind == "call_button.pressed":
+            self._tell(at, "norbu", "alert")
+            self._due = [(at + BACKUP_AFTER, "lhamo"), (at + BACKUP_AFTER, "pema")]
+
+    def record(self, resident: str, kind: str, at: datetime, data: dict[str, str]) -> None:
+        assert at == self.now
+        self._write(f"{resident} {kind} {data}")
+
+    def answer(self, worker: str, about: str, answer: Answer) -> str | None:
+        self._write(f"{worker} {answer.move} {about}")
+        if answer.move == "accept":
+            if self._holder is not None:
+                return "already_accepted"
+            self._holder, self._due = worker, []
+            for other in {"norbu", "lhamo", "pema"} - {worker}:
+                self._tell(self.now, other, "stand_down")
+        return None
+
+    def new_messages(self) -> Sequence[Message]:
+        unread, self._unread = self._unread, []
+        return unread
+
+    def _tell(self, at: datetime, who: str, notice: str) -> None:
+        self._unread.append(Message(at, who, notice, "alt_1", "Call button pressed"))
+
+    def _write(self, words: str) -> None:
+        self.diary.append(f"{self.frame.show(self.now)} {words}")
+
+
+def played(**changes: Any) -> tuple[SmallService, Player]:
+    story = scenario(**changes)
+    stage = SmallService(story)
+    player = Player(story, stage)
+    player.play()
+    assert stage.now == story.ends_at
+    return stage, player
+
+
+def test_everything_is_done_at_its_local_time_across_midnight() -> None:
+    stage, _ = played(
+        timeline=["22:00 deji goes to bed", "00:05 mat sends bed.vitals", "02:45 deji leaves home"]
+    )
+    assert stage.diary == [
+        "22:00:00 mat bed.entered",
+        "00:05:00 +1d mat bed.vitals",
+        "02:45:00 +1d deji resident.away {}",
+    ]
+
+
+def test_whoever_is_told_answers_after_their_time_and_goes_on_from_move_to_move() -> None:
+    stage, player = played()
+    assert stage.diary[1:] == [
+        "02:13:00 +1d button call_button.pressed",
+        "02:13:40 +1d norbu accept alt_1",
+        "02:23:40 +1d norbu arrive alt_1",
+        "02:28:40 +1d norbu close alt_1",
+    ]
+    answers = [each.text for each in player.happenings if each.what is What.ANSWER]
+    assert answers == ["accepts", "arrives", "closes as helped"]
+
+
+def test_no_step_is_longer_than_the_quickest_answer_so_that_each_comes_at_its_instant() -> None:
+    stage, _ = played(cast=answering(norbu="never", lhamo=["accepts after 25s"]))
+    assert max(stage.moves) == timedelta(seconds=25)
+    assert "02:15:25 +1d lhamo accept alt_1" in stage.diary
+
+
+def test_where_nobody_answers_time_moves_from_line_to_line() -> None:
+    stage, _ = played(cast=answering(norbu="never"))
+    steps = [move for move in stage.moves if move]
+    assert steps == [timedelta(minutes=30), timedelta(hours=4, minutes=13), timedelta(minutes=47)]
+
+
+def test_who_hears_that_another_has_it_stays_at_home() -> None:
+    stage, player = played(cast=answering(norbu=["accepts after 3m"], lhamo=["accepts after 50s"]))
+    assert [line for line in stage.diary if "accept" in line] == ["02:15:50 +1d lhamo accept alt_1"]
+    assert "stays: another has it" in [each.text for each in player.happenings]
+
+
+def test_a_refused_answer_is_told_and_nothing_follows_it() -> None:
+    class Deaf(SmallService):
+        def answer(self, worker: str, about: str, answer: Answer) -> str | None:
+            super().answer(worker, about, answer)
+            return "not yours"
+
+    story = scenario()
+    stage = Deaf(story)
+    player = Player(story, stage)
+    player.play()
+    assert [each.text for each in player.happenings if each.what is What.ANSWER] == [
+        "accepts: refused, not yours"
+    ]
+    assert not any("arrive" in line for line in stage.diary)
+
+
+def test_a_person_answers_a_matter_once_however_often_they_are_told() -> None:
+    timeline = ["02:13 deji presses", "02:13:30 deji presses"]
+    stage, _ = played(timeline=timeline)
+    assert sum("norbu accept" in line for line in stage.diary) == 1
+
+
+def test_a_resident_with_two_sensors_is_felt_by_both() -> None:
+    devices = [
+        {"name": name, "type": "bed_sensor", "home": "house", "resident": "deji"}
+        for name in ("left", "right")
+    ]
+    stage, _ = played(devices=devices, timeline=["22:00 deji goes to bed"])
+    assert stage.diary == ["22:00:00 left bed.entered", "22:00:00 right bed.entered"]
+
+
+def test_a_fault_of_the_stage_ends_the_play() -> None:
+    class Gone(SmallService):
+        def report(self, device: str, kind: str, at: datetime) -> None:
+            raise ConnectionError(device)
+
+    story = scenario()
+    with pytest.raises(ConnectionError, match="mat"):
+        Player(story, Gone(story)).play()
+
+
+def test_at_one_instant_causes_come_before_what_they_bring_about() -> None:
+    _, player = played()
+    press = next(each for each in player.happenings if each.text == "presses")
+    answer = next(each for each in player.happenings if each.what is What.ANSWER)
+    assert in_order([answer, press]) == [press, answer]
