@@ -1,0 +1,108 @@
+"""How the house's values lie in columns: instants as microseconds, words as text, the rest as JSON. The
+same on every store, so that a comparison in SQL means what it means in Python. It must never change what a
+value says: what cannot be kept is refused, except for NUL in a text, which PostgreSQL has no room for and
+which becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from services.domain.instants import from_microseconds, microseconds
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def whole_number() -> TypeEngine[int]:
+    """64 bits on every store; SQLite keeps rows by their INTEGER key and by no other."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Words(TypeDecorator[str]):
+    """Text, compared byte by byte on every store: an order that no locale of a server can change."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Text(collation="C"))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
+        if value is None:
+            return None
+        text = value if type(value) is str else _plain(value)
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+class Member(Words, Generic[E]):
+    """A member of an enum, by its value."""
+
+    cache_ok = True
+
+    def __init__(self, noun: type[E]) -> None:
+        super().__init__()
+        self.noun = noun
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002
+        return None if value is None else self.noun(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant as microseconds since 1970, exact."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else from_microseconds(value)
+
+
+class Day(TypeDecorator[date]):
+    """A calendar day as ISO 8601."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002
+        return None if value is None else date.fromisoformat(value)
+
+
+class Json(TypeDecorator[Any]):
+    """Anything with a shape that pydantic knows, as compact JSON; read back to that very shape."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else _adapter(self.shape).dump_json(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else _adapter(self.shape).validate_json(value)
+
+
+def _plain(value: object) -> str:
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)

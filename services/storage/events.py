@@ -1,0 +1,114 @@
+"""The event log: stores each event once, in the order of commit, and answers what was stored. It never
+changes and never deletes an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select
+
+from services.domain.events import Event
+from services.domain.kinds import ALARM_KINDS, REGISTER_KINDS
+from services.domain.ports import Filters, Page, Stored
+from services.storage.among import among, keys
+from services.storage.lists import Listing, equals, span
+from services.storage.numbers import Numbers
+from services.storage.rows import Batch, Shape
+from services.storage.tables import events
+
+EVENT = Shape(Event, events)
+
+_BATCH = Batch((*EVENT.columns, events.c.is_alarm))
+_COLUMNS = events.c
+_ALL = select(*EVENT.columns).order_by(_COLUMNS.seq)
+_SAME = select(*EVENT.columns).where(among(_COLUMNS.dedupe_key, "keys"))
+_AFTER = _ALL.where(_COLUMNS.seq > bindparam("after")).limit(bindparam("most"))
+_ALARMS_AFTER = _AFTER.where(_COLUMNS.is_alarm)
+_MANY = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"))
+_WITH_DEVICE_EVENT_ID = _ALL.where(
+    _COLUMNS.device_id == bindparam("device"), _COLUMNS.device_event_id == bindparam("event")
+)
+_NEWEST_OF_KIND = (
+    select(*EVENT.columns)
+    .where(_COLUMNS.device_id == bindparam("device"), _COLUMNS.kind == bindparam("kind_of_event"))
+    .order_by(_COLUMNS.seq.desc())
+    .limit(1)
+)
+_LAST = select(func.coalesce(func.max(_COLUMNS.seq), 0))
+_LIST = Listing(
+    EVENT,
+    _COLUMNS.seq,
+    {name: equals(_COLUMNS[name]) for name in ("resident_id", "device_id", "kind", "origin", "synthetic")}
+    | span(_COLUMNS.occurred_at),
+)
+
+
+class SqlEventLog:
+    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+        self._connection = connection
+        self._numbers = numbers
+
+    def append(self, new: Sequence[Event]) -> list[Stored]:
+        if not new:
+            return []
+        wanted = [event.dedupe_key or event.id for event in new]
+        known = {event.dedupe_key: event for event in self._read(_SAME, keys=keys(wanted))}
+        unknown = len(set(wanted) - known.keys())
+        seq = self._numbers.take(events, unknown) if unknown else 0
+        fresh: list[Event] = []
+        answer: list[Stored] = []
+        for key, event in zip(wanted, new, strict=True):
+            stored = known.get(key)
+            if stored is None:
+                stored = replace(event, seq=seq + len(fresh), dedupe_key=key)
+                known[key] = stored
+                fresh.append(stored)
+                answer.append(Stored(stored, is_new=True))
+            else:
+                answer.append(Stored(stored, is_new=False))
+        rows = [(*EVENT.values(event), event.kind in ALARM_KINDS) for event in fresh]
+        _BATCH.insert(self._connection, rows)
+        return answer
+
+    def after(self, seq: int, limit: int, *, only_alarms: bool = False) -> list[Event]:
+        return self._read(_ALARMS_AFTER if only_alarms else _AFTER, after=seq, most=limit)
+
+    def get(self, event_id: str) -> Event | None:
+        return self.many([event_id]).get(event_id)
+
+    def many(self, event_ids: Iterable[str]) -> dict[str, Event]:
+        return {event.id: event for event in self._read(_MANY, keys=keys(event_ids))}
+
+    def with_device_event_id(self, device_id: str, device_event_id: str) -> list[Event]:
+        return self._read(_WITH_DEVICE_EVENT_ID, device=device_id, event=device_event_id)
+
+    def newest_of_kind(self, device_id: str, kind: str) -> Event | None:
+        return next(iter(self._read(_NEWEST_OF_KIND, device=device_id, kind_of_event=kind)), None)
+
+    def of_key(
+        self, since: datetime, *, resident_id: str | None = None, device_id: str | None = None
+    ) -> list[Event]:
+        if resident_id is None and device_id is None:
+            raise ValueError("of_key needs a resident or a device")
+        query = _ALL.where(_COLUMNS.received_at >= since)
+        if resident_id is not None:
+            query = query.where(_COLUMNS.resident_id == resident_id)
+        if device_id is not None:
+            query = query.where(_COLUMNS.device_id == device_id)
+        return EVENT.things(self._connection.execute(query))
+
+    def last_seq(self) -> int:
+        last: int = self._connection.execute(_LAST).scalar_one()
+        return last
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
+        asked = "kind" in filters or "origin" in filters
+        hidden = () if asked else (_COLUMNS.kind.not_in(sorted(REGISTER_KINDS)),)
+        return _LIST.page(self._connection, filters, after, limit, where=hidden)
+
+    def _read(self, query: Select[Any], **values: object) -> list[Event]:
+        return EVENT.things(self._connection.execute(query, values))

@@ -1,0 +1,135 @@
+"""The outbox: Notices that are due, the Attempts to deliver them, commands to devices. A due Notice is won
+by one who asks, for as long as the lease; nothing here sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, case, func, select, update
+
+from services.domain.findings import Severity
+from services.domain.notices import Attempt, DeviceCommand, Notice, NoticeState
+from services.domain.ports import Filters, Page
+from services.storage.among import among, keys
+from services.storage.lists import Filter, Listing, equals, span
+from services.storage.numbered import Numbered
+from services.storage.numbers import Numbers
+from services.storage.rows import Shape
+from services.storage.tables import attempts, commands, notices
+
+NOTICE = Shape(Notice, notices)
+ATTEMPT = Shape(Attempt, attempts)
+_COMMAND = Shape(DeviceCommand, commands)
+
+_COLUMNS = notices.c
+_NOTICES = Numbered(NOTICE)
+_ATTEMPTS = Numbered(ATTEMPT)
+_COMMANDS = Numbered(_COMMAND)
+_URGENCY = case({severity: severity.rank for severity in Severity}, value=_COLUMNS.severity)
+_IS_DUE = (_COLUMNS.state == NoticeState.DUE) & (_COLUMNS.next_attempt_at <= bindparam("until"))
+_MOST_URGENT = (
+    select(_COLUMNS.number)
+    .where(_IS_DUE)
+    .order_by(_URGENCY.desc(), _COLUMNS.next_attempt_at, _COLUMNS.number)
+    .limit(bindparam("most"))
+)
+# The condition stands twice: whoever comes second finds the row changed and does not win it.
+_LEASE = (
+    update(notices)
+    .where(_COLUMNS.number.in_(_MOST_URGENT), _IS_DUE)
+    .values(next_attempt_at=bindparam("lease_until"))
+    .returning(*NOTICE.columns)
+)
+_NEXT = select(func.min(_COLUMNS.next_attempt_at)).where(_COLUMNS.state == NoticeState.DUE)
+_ALL = select(*NOTICE.columns).order_by(_COLUMNS.number)
+_ONE = _ALL.where(_COLUMNS.id == bindparam("of"))
+_OF_ALERT = _ALL.where(_COLUMNS.alert_id == bindparam("of"))
+_SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
+_FINISH = update(attempts).where(attempts.c.id == bindparam("of"))
+_ATTEMPTS_OF = select(*ATTEMPT.columns).where(among(attempts.c.notice_id, "keys")).order_by(attempts.c.number)
+_COMMANDS_DUE = (
+    select(*_COMMAND.columns)
+    .where(commands.c.published_at.is_(None))
+    .order_by(commands.c.number)
+    .limit(bindparam("most"))
+)
+_PUBLISHED = (
+    update(commands).where(commands.c.id == bindparam("of")).values(published_at=bindparam("published"))
+)
+_LIST = Listing(
+    NOTICE,
+    _COLUMNS.number,
+    {
+        name: equals(_COLUMNS[name])
+        for name in ("alert_id", "worker_id", "state", "kind", "severity", "synthetic")
+    }
+    | span(_COLUMNS.created_at),
+)
+_ATTEMPT_FILTERS: dict[str, Filter] = {
+    name: equals(attempts.c[name]) for name in ("notice_id", "channel", "result")
+}
+_ATTEMPT_FILTERS["alert_id"] = lambda value: attempts.c.notice_id.in_(
+    select(_COLUMNS.id).where(_COLUMNS.alert_id == value)
+)
+_ATTEMPT_LIST = Listing(ATTEMPT, attempts.c.number, _ATTEMPT_FILTERS | span(attempts.c.started_at))
+
+
+class SqlNotices:
+    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+        self._connection = connection
+        self._numbers = numbers
+
+    def add(self, new: Iterable[Notice]) -> list[Notice]:
+        return _NOTICES.add_once(self._connection, self._numbers, new)
+
+    def lease(self, until: datetime, lease_for: timedelta, limit: int) -> list[Notice]:
+        values = {"until": until, "lease_until": until + lease_for, "most": limit}
+        won = NOTICE.things(self._connection.execute(_LEASE, values))
+        return sorted(won, key=lambda notice: (-notice.severity.rank, notice.number))
+
+    def next_due_at(self) -> datetime | None:
+        nearest: datetime | None = self._connection.execute(_NEXT).scalar_one()
+        return nearest
+
+    def save(self, notice: Notice) -> None:
+        names = ("state", "reason", "next_attempt_at", "sent_at")
+        values = {name: getattr(notice, name) for name in names}
+        self._connection.execute(_SAVE, {"of": notice.id} | values)
+
+    def get(self, notice_id: str) -> Notice | None:
+        return next(iter(self._read(_ONE, of=notice_id)), None)
+
+    def of_alert(self, alert_id: str) -> list[Notice]:
+        return self._read(_OF_ALERT, of=alert_id)
+
+    def start(self, attempt: Attempt) -> Attempt:
+        return _ATTEMPTS.add(self._connection, self._numbers, [attempt])[0]
+
+    def finish(self, attempt: Attempt) -> None:
+        names = ("ended_at", "result", "status", "detail")
+        values = {name: getattr(attempt, name) for name in names}
+        self._connection.execute(_FINISH, {"of": attempt.id} | values)
+
+    def attempts(self, notice_ids: Iterable[str]) -> list[Attempt]:
+        return ATTEMPT.things(self._connection.execute(_ATTEMPTS_OF, {"keys": keys(notice_ids)}))
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[Notice]:
+        return _LIST.page(self._connection, filters, after, limit)
+
+    def attempts_page(self, filters: Filters, after: int, limit: int) -> Page[Attempt]:
+        return _ATTEMPT_LIST.page(self._connection, filters, after, limit)
+
+    def add_commands(self, new: Iterable[DeviceCommand]) -> None:
+        _COMMANDS.add_once(self._connection, self._numbers, new)
+
+    def commands_due(self, limit: int) -> list[DeviceCommand]:
+        return _COMMAND.things(self._connection.execute(_COMMANDS_DUE, {"most": limit}))
+
+    def command_published(self, command_id: str, at: datetime) -> None:
+        self._connection.execute(_PUBLISHED, {"of": command_id, "published": at})
+
+    def _read(self, query: Select[Any], **values: object) -> list[Notice]:
+        return NOTICE.things(self._connection.execute(query, values))

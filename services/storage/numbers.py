@@ -1,0 +1,35 @@
+"""The order of storing: hands out the numbers of rows. Only one transaction writes at a time (see `store`),
+so numbers grow in the order of commit, without gaps, and a number is never given twice, even when the
+newest rows are deleted.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import Connection, Executable, Table
+
+from services.storage.tables import numbers
+from services.storage.upsert import insert_into
+
+
+class Numbers:
+    """The numbers of every collection, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take(self, table: Table, how_many: int = 1) -> int:
+        """The first of ``how_many`` new numbers in a row."""
+        last: int = self._connection.execute(
+            _take(self._connection.dialect.name), {"collection": table.name, "last": how_many}
+        ).scalar_one()
+        return last - how_many + 1
+
+
+@cache
+def _take(dialect: str) -> Executable:
+    asked = insert_into(numbers, dialect)
+    return asked.on_conflict_do_update(
+        index_elements=[numbers.c.collection], set_={"last": numbers.c.last + asked.excluded.last}
+    ).returning(numbers.c.last)

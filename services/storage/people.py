@@ -1,0 +1,115 @@
+"""The people around a resident or a device at an instant, looked up afresh: who could be told. Whom to
+tell, and in which order, is decided by escalation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select
+
+from services.domain.circle import Circle
+from services.domain.homes import Grid, Home
+from services.domain.people import Resident, Role, Shift, Worker, on_duty
+from services.storage.among import among, keys
+from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, SHIFT, WORKER
+from services.storage.rows import N, Shape
+from services.storage.tables import residents, shifts, workers
+
+CARE_ROLES = frozenset({Role.GRID_WORKER, Role.NEIGHBOUR, Role.CAREGIVER})
+"""Who goes to a home. Desk, technician, manager and admin have steps of their own."""
+
+
+class SqlPeople:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def circle(
+        self, *, resident_id: str | None, device_id: str | None, home_id: str | None, at: datetime
+    ) -> Circle:
+        device = self._named(DEVICE, device_id)
+        resident = self._named(RESIDENT, resident_id or (device.resident_id if device else None))
+        lives_in = resident.home_id if resident else home_id or (device.home_id if device else None)
+        home = self._named(HOME, lives_in)
+        grid = self._named(GRID, home.grid_id if home else None)
+        everybody = self._everybody()
+        by_id = {worker.id: worker for worker in everybody}
+        duty = on_duty(everybody, self._roster(at), at)
+        team = _care_team(duty, grid)
+        return Circle(
+            resident=resident,
+            residents=self._residents_of(home, at),
+            home=home,
+            grid=grid,
+            assigned=by_id.get(resident.assigned_worker_id or "") if resident else None,
+            backup=by_id.get(resident.backup_worker_id or "") if resident else None,
+            neighbour=by_id.get(home.neighbour_id or "") if home else None,
+            team_on_duty=team,
+            duty_desk=_of_role(duty, Role.DUTY_DESK),
+            managers=_of_role((worker for worker in everybody if worker.active), Role.MANAGER),
+            admins=_of_role((worker for worker in everybody if worker.active), Role.ADMIN),
+            technicians=_of_role(duty, Role.TECHNICIAN),
+            neighbouring_on_duty=self._next_door(duty, grid, team),
+            workers=everybody,
+        )
+
+    def _named(self, shape: Shape[N], thing_id: str | None) -> N | None:
+        if thing_id is None:
+            return None
+        row = self._connection.execute(select(*shape.columns).where(shape.table.c.id == thing_id)).first()
+        return None if row is None else shape.thing(row)
+
+    def _everybody(self) -> tuple[Worker, ...]:
+        query = select(*WORKER.columns).order_by(workers.c.number)
+        return tuple(WORKER.things(self._connection.execute(query)))
+
+    def _residents_of(self, home: Home | None, at: datetime) -> tuple[Resident, ...]:
+        if home is None:
+            return ()
+        query = (
+            select(*RESIDENT.columns)
+            .where(residents.c.home_id == home.id)
+            .where(or_(residents.c.left_at.is_(None), residents.c.left_at > at))
+            .order_by(residents.c.number)
+        )
+        return tuple(RESIDENT.things(self._connection.execute(query)))
+
+    def _roster(self, at: datetime) -> list[Shift]:
+        """The shifts of this instant and one of each team: `on_duty` asks no more than that a team keeps a
+        roster.
+        """
+        one_a_team = select(func.min(shifts.c.number)).group_by(shifts.c.team_id)
+        query = select(*SHIFT.columns).where(
+            or_(
+                (shifts.c.starts_at <= at) & (shifts.c.ends_at > at),
+                shifts.c.number.in_(one_a_team),
+            )
+        )
+        return SHIFT.things(self._connection.execute(query))
+
+    def _next_door(
+        self, duty: Iterable[Worker], grid: Grid | None, team: tuple[Worker, ...]
+    ) -> tuple[Worker, ...]:
+        if grid is None or not grid.neighbouring_ids:
+            return ()
+        near = set(grid.neighbouring_ids)
+        query = select(GRID.table.c.team_id).where(among(GRID.table.c.id, "keys"))
+        teams = set(self._connection.execute(query, {"keys": keys(near)}).scalars()) - {None}
+        return tuple(
+            worker
+            for worker in duty
+            if worker.role in CARE_ROLES
+            and worker not in team
+            and (worker.team_id in teams or not near.isdisjoint(worker.grid_ids))
+        )
+
+
+def _care_team(duty: Iterable[Worker], grid: Grid | None) -> tuple[Worker, ...]:
+    if grid is None or grid.team_id is None:
+        return ()
+    return tuple(worker for worker in duty if worker.team_id == grid.team_id and worker.role in CARE_ROLES)
+
+
+def _of_role(people: Iterable[Worker], role: Role) -> tuple[Worker, ...]:
+    return tuple(worker for worker in people if worker.role is role)

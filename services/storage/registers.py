@@ -1,0 +1,165 @@
+"""What people keep: one way to store and find homes, residents, workers, grids, teams, shifts, devices and
+logins. A clash of a unique key is found before the write: only one transaction writes at a time, so nobody
+can slip between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, select, update
+
+from services.domain.devices import Device, DeviceState
+from services.domain.homes import Grid, Home
+from services.domain.people import Resident, Shift, Team, User, Worker
+from services.domain.ports import AlreadyThere, Filters, Page
+from services.storage.codec import Json
+from services.storage.lists import Listing, equals
+from services.storage.numbers import Numbers
+from services.storage.rows import Shape
+from services.storage.tables import devices, grids, homes, residents, shifts, teams, users, workers
+
+N = TypeVar("N")
+
+HOME = Shape(Home, homes)
+RESIDENT = Shape(Resident, residents)
+WORKER = Shape(Worker, workers)
+GRID = Shape(Grid, grids)
+TEAM = Shape(Team, teams)
+SHIFT = Shape(Shift, shifts)
+DEVICE = Shape(Device, devices)
+USER = Shape(User, users)
+
+
+class SqlRegister(Generic[N]):
+    """A register over one table."""
+
+    def __init__(self, connection: Connection, numbers: Numbers, shape: Shape[N]) -> None:
+        self._connection = connection
+        self._numbers = numbers
+        self._shape = shape
+        self._table = shape.table
+        self._all = select(*shape.columns).order_by(self._table.c.number)
+
+    def add(self, thing: N) -> N:
+        values = self._shape.named(thing)
+        if self._found(self._table.c.id == values["id"]):
+            raise AlreadyThere("id")
+        self._refuse_clash(values)
+        number = self._numbers.take(self._table)
+        self._connection.execute(self._table.insert(), values | {"number": number})
+        return thing
+
+    def save(self, thing: N) -> N:
+        values = self._shape.named(thing)
+        self._refuse_clash(values)
+        saved = self._connection.execute(
+            update(self._table).where(self._table.c.id == bindparam("of")), values | {"of": values["id"]}
+        )
+        if saved.rowcount != 1:
+            raise LookupError(f"{self._table.name} holds no {values['id']}")
+        return thing
+
+    def get(self, thing_id: str) -> N | None:
+        return self._one(self._table.c.id == thing_id)
+
+    def all(self) -> list[N]:
+        return self._shape.things(self._connection.execute(self._all))
+
+    def page(self, filters: Filters, after: int, limit: int) -> Page[N]:
+        plain = {
+            column.name: equals(column) for column in self._shape.columns if not isinstance(column.type, Json)
+        }
+        listing = Listing(self._shape, self._table.c.number, plain)
+        return listing.page(self._connection, filters, after, limit)
+
+    def _unique(self, values: dict[str, Any]) -> Sequence[tuple[str, ColumnElement[bool]]]:
+        """Beside the id: the field that a clash is told by, and the condition of the rows it would clash
+        with.
+        """
+        del values
+        return ()
+
+    def _refuse_clash(self, values: dict[str, Any]) -> None:
+        for field, clash in self._unique(values):
+            if self._found(clash & (self._table.c.id != values["id"])):
+                raise AlreadyThere(field)
+
+    def _found(self, condition: ColumnElement[bool]) -> bool:
+        return self._connection.execute(select(self._table.c.id).where(condition)).first() is not None
+
+    def _one(self, condition: ColumnElement[bool]) -> N | None:
+        return next(iter(self._where(condition)), None)
+
+    def _where(self, condition: ColumnElement[bool]) -> list[N]:
+        return self._shape.things(self._connection.execute(self._all.where(condition)))
+
+
+class SqlShifts(SqlRegister[Shift]):
+    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+        super().__init__(connection, numbers, SHIFT)
+
+    def remove(self, shift_id: str) -> bool:
+        removed = self._connection.execute(delete(shifts).where(shifts.c.id == shift_id))
+        return removed.rowcount == 1
+
+
+class SqlUsers(SqlRegister[User]):
+    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+        super().__init__(connection, numbers, USER)
+
+    def by_username(self, username: str) -> User | None:
+        return self._one(users.c.username == username)
+
+    def _unique(self, values: dict[str, Any]) -> Sequence[tuple[str, ColumnElement[bool]]]:
+        return [("username", users.c.username == values["username"])]
+
+
+_BY_EXTERNAL_ID = (
+    select(*DEVICE.columns)
+    .where(devices.c.ecosystem == bindparam("system"), devices.c.external_id == bindparam("name"))
+    .order_by(devices.c.state == DeviceState.RETIRED, devices.c.number.desc())
+    .limit(1)
+)
+# A device that speaks is live, whether it was never heard before or silent for long; a retired one stays
+# retired.
+_SEEN = (
+    update(devices)
+    .where(devices.c.id == bindparam("of"))
+    .values(
+        last_seen_at=case(
+            (
+                func.coalesce(devices.c.last_seen_at, bindparam("at")) > bindparam("at"),
+                devices.c.last_seen_at,
+            ),
+            else_=bindparam("at"),
+        ),
+        state=case((devices.c.state == DeviceState.RETIRED, devices.c.state), else_=DeviceState.LIVE),
+    )
+)
+
+
+class SqlDevices(SqlRegister[Device]):
+    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+        super().__init__(connection, numbers, DEVICE)
+
+    def by_external_id(self, ecosystem: str, external_id: str) -> Device | None:
+        values = {"system": ecosystem, "name": external_id}
+        row = self._connection.execute(_BY_EXTERNAL_ID, values).first()
+        return None if row is None else DEVICE.thing(row)
+
+    def of_resident(self, resident_id: str) -> list[Device]:
+        return self._where(devices.c.resident_id == resident_id)
+
+    def seen(self, device_id: str, at: datetime) -> None:
+        self._connection.execute(_SEEN, {"of": device_id, "at": at})
+
+    def _unique(self, values: dict[str, Any]) -> Sequence[tuple[str, ColumnElement[bool]]]:
+        if values["state"] is DeviceState.RETIRED:
+            return []
+        same_name = (devices.c.ecosystem == values["ecosystem"]) & (
+            devices.c.external_id == values["external_id"]
+        )
+        return [("external_id", same_name & (devices.c.state != DeviceState.RETIRED))]

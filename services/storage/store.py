@@ -1,0 +1,75 @@
+"""The store: opens transactions, ends them, and wakes whoever waits, after the commit only. One transaction
+writes at a time, on both databases: that makes numbers grow in the order of commit, and no two writers ever
+wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from services.domain.ports import Signals, StoreUnavailable
+from services.storage.engines import Synchronous, open_engines
+from services.storage.turns import TurnNeverCame, Turns
+from services.storage.unit_of_work import SqlUnitOfWork
+
+PATIENCE = timedelta(seconds=5)
+"""How long a writer waits for its turn before it says that the store cannot be written (DESIGN §5)."""
+
+
+class SqlStore:
+    """The store on ``sqlite:///path`` or ``postgresql+psycopg://…``; its schema is there already (see
+    `migrate`).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        signals: Signals,
+        *,
+        patience: timedelta = PATIENCE,
+        synchronous: Synchronous = Synchronous.FULL,
+    ) -> None:
+        self._signals = signals
+        self._patience = patience
+        self._engines = open_engines(url, patience, synchronous)
+        self._turns = Turns()
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlUnitOfWork]:
+        try:
+            with (
+                self._turns.turn(self._patience),
+                _connected(self._engines.writing) as connection,
+                connection.begin(),
+            ):
+                unit = SqlUnitOfWork(connection)
+                yield unit
+        except TurnNeverCame:
+            raise StoreUnavailable(f"somebody else has been writing for {self._patience}") from None
+        for topic in unit.woken:
+            self._signals.wake(topic)
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlUnitOfWork]:
+        with _connected(self._engines.reading) as connection, connection.begin() as transaction:
+            yield SqlUnitOfWork(connection)
+            transaction.rollback()
+
+    def close(self) -> None:
+        """Close all connections; units of work that still run keep theirs."""
+        self._engines.dispose()
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    try:
+        connection = engine.connect()
+    except NoConnectionFree as error:
+        raise StoreUnavailable("no connection to the database was free in time") from error
+    with connection:
+        yield connection

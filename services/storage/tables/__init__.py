@@ -1,0 +1,57 @@
+"""The tables, one file for each file of the ports. A table's columns bear the names of its noun's fields;
+what a noun does not have (a number, a mark for an index) stands beside them.
+"""
+
+from services.storage.tables.base import metadata
+from services.storage.tables.facts import (
+    cursors,
+    events,
+    finding_changes,
+    findings,
+    rule_states,
+    rulebooks,
+)
+from services.storage.tables.records import answers, audit, numbers, quarantine
+from services.storage.tables.registers import (
+    devices,
+    grids,
+    homes,
+    residents,
+    sessions,
+    shifts,
+    teams,
+    tokens,
+    users,
+    workers,
+)
+from services.storage.tables.telling import alert_changes, alert_facts, alerts, attempts, commands, notices
+
+__all__ = [
+    "alert_changes",
+    "alert_facts",
+    "alerts",
+    "answers",
+    "attempts",
+    "audit",
+    "commands",
+    "cursors",
+    "devices",
+    "events",
+    "finding_changes",
+    "findings",
+    "grids",
+    "homes",
+    "metadata",
+    "notices",
+    "numbers",
+    "quarantine",
+    "residents",
+    "rule_states",
+    "rulebooks",
+    "sessions",
+    "shifts",
+    "teams",
+    "tokens",
+    "users",
+    "workers",
+]

@@ -1,0 +1,134 @@
+"""What the rules read and remember, as tables: the event log, states with their deadlines, cursors,
+findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Index, Table
+
+from services.domain.events import Mark, Origin
+from services.domain.findings import Evidence, FindingReason, FindingState, Severity, Trigger
+from services.storage.tables.base import (
+    flag,
+    instant,
+    instant_or_none,
+    json,
+    member,
+    member_or_none,
+    metadata,
+    number,
+    whole,
+    words,
+    words_or_none,
+)
+
+events = Table(
+    "events",
+    metadata,
+    number("seq"),
+    words("id", unique=True),
+    words("kind"),
+    instant("occurred_at"),
+    instant("received_at"),
+    member("origin", Origin),
+    words_or_none("resident_id"),
+    words_or_none("device_id"),
+    words_or_none("home_id"),
+    json("data", Mapping[str, Any]),
+    words_or_none("device_event_id"),
+    words_or_none("recorded_by"),
+    flag("time_replaced"),
+    json("marks", tuple[Mark, ...]),
+    words("dedupe_key", unique=True),
+    flag("synthetic"),
+    flag("is_alarm"),
+)
+Index(None, events.c.resident_id, events.c.seq)
+Index(None, events.c.resident_id, events.c.received_at)
+Index(None, events.c.device_id, events.c.kind, events.c.seq)
+Index(
+    None,
+    events.c.device_id,
+    events.c.device_event_id,
+    sqlite_where=events.c.device_event_id.is_not(None),
+    postgresql_where=events.c.device_event_id.is_not(None),
+)
+Index(
+    "ix_events_alarms",
+    events.c.seq,
+    sqlite_where=events.c.is_alarm,
+    postgresql_where=events.c.is_alarm,
+)
+
+rule_states = Table(
+    "rule_states",
+    metadata,
+    words("rule", key=True),
+    words("key", key=True),
+    whole("version"),
+    words("body"),
+    instant_or_none("due_at"),
+)
+Index(None, rule_states.c.key)
+Index(
+    "ix_rule_states_due",
+    rule_states.c.due_at,
+    rule_states.c.rule,
+    rule_states.c.key,
+    sqlite_where=rule_states.c.due_at.is_not(None),
+    postgresql_where=rule_states.c.due_at.is_not(None),
+)
+
+cursors = Table("cursors", metadata, words("name", key=True), whole("value"))
+
+findings = Table(
+    "findings",
+    metadata,
+    number(),
+    words("id", unique=True),
+    words("rulebook"),
+    whole("revision"),
+    words("content_hash"),
+    words("rule"),
+    member("trigger", Trigger),
+    instant("at"),
+    instant("raised_at"),
+    member("severity", Severity),
+    words("alert_kind"),
+    words("policy"),
+    json("titles", Mapping[str, str]),
+    words_or_none("resident_id"),
+    words_or_none("device_id"),
+    words_or_none("home_id"),
+    member("state", FindingState),
+    member_or_none("reason", FindingReason),
+    json("evidence", Evidence),
+    flag("is_alarm"),
+    flag("synthetic"),
+)
+Index(None, findings.c.resident_id, findings.c.number)
+Index(None, findings.c.device_id, findings.c.number)
+Index(None, findings.c.rule, findings.c.number)
+
+finding_changes = Table(
+    "finding_changes",
+    metadata,
+    number(),
+    words("finding_id"),
+    member("state", FindingState),
+    instant("at"),
+    words_or_none("by_event_id"),
+)
+
+rulebooks = Table(
+    "rulebook_revisions",
+    metadata,
+    words("rulebook", key=True),
+    number("revision"),
+    words("content_hash"),
+    words("text"),
+    instant("active_since"),
+)

@@ -1,0 +1,190 @@
+"""Alerts with their facts and moves, and the outbox, as tables. Every deadline is a column with an index of
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Index, Table
+
+from services.domain.alerts import AlertState, ChangeReason, Deadline, Outcome
+from services.domain.findings import FindingState, Severity
+from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, NoticeState, ReassureState
+from services.domain.people import Channel, ChannelKind, Language
+from services.storage.tables.base import (
+    flag,
+    instant,
+    instant_or_none,
+    json,
+    member,
+    member_or_none,
+    metadata,
+    number,
+    whole,
+    words,
+    words_or_none,
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    number(),
+    words("id", unique=True),
+    words("kind"),
+    words("subject"),
+    member("severity", Severity),
+    words("policy"),
+    json("titles", Mapping[str, str]),
+    instant("opened_at"),
+    member("state", AlertState),
+    words_or_none("resident_id"),
+    words_or_none("device_id"),
+    words_or_none("home_id"),
+    instant_or_none("accepted_at"),
+    words_or_none("accepted_by"),
+    instant_or_none("arrived_at"),
+    instant_or_none("closed_at"),
+    words_or_none("closed_by"),
+    member_or_none("outcome", Outcome),
+    words_or_none("note"),
+    whole("run"),
+    instant_or_none("run_started_at"),
+    whole("step"),
+    whole("round"),
+    json("deadlines", tuple[Deadline, ...]),
+    json("owner_ids", tuple[str, ...]),
+    words_or_none("handover_to"),
+    json("declined_by", tuple[str, ...]),
+    flag("synthetic"),
+    whole("version"),
+    flag("is_running"),
+    instant_or_none("next_due_at"),
+)
+Index(
+    "uq_alerts_running",
+    alerts.c.kind,
+    alerts.c.subject,
+    unique=True,
+    sqlite_where=alerts.c.is_running,
+    postgresql_where=alerts.c.is_running,
+)
+Index(
+    "ix_alerts_due",
+    alerts.c.next_due_at,
+    alerts.c.number,
+    sqlite_where=alerts.c.is_running,
+    postgresql_where=alerts.c.is_running,
+)
+Index(
+    "ix_alerts_running",
+    alerts.c.resident_id,
+    sqlite_where=alerts.c.is_running,
+    postgresql_where=alerts.c.is_running,
+)
+Index(None, alerts.c.resident_id, alerts.c.number)
+Index(None, alerts.c.device_id, alerts.c.number)
+
+alert_facts = Table(
+    "alert_facts",
+    metadata,
+    words("alert_id", key=True),
+    words("finding_id", key=True),
+    whole("position"),
+    instant("at"),
+    instant("joined_at"),
+    member("state", FindingState),
+    flag("is_alarm"),
+    words_or_none("device_id"),
+)
+Index(None, alert_facts.c.finding_id)
+Index(
+    None,
+    alert_facts.c.device_id,
+    sqlite_where=alert_facts.c.device_id.is_not(None),
+    postgresql_where=alert_facts.c.device_id.is_not(None),
+)
+
+alert_changes = Table(
+    "alert_changes",
+    metadata,
+    number(),
+    words("alert_id"),
+    instant("at"),
+    words("by"),
+    member_or_none("from_state", AlertState),
+    member("to_state", AlertState),
+    member("reason", ChangeReason),
+    words_or_none("on_behalf_of"),
+    json("detail", Mapping[str, Any]),
+)
+Index(None, alert_changes.c.alert_id, alert_changes.c.number)
+
+notices = Table(
+    "notices",
+    metadata,
+    number(),
+    words("id", unique=True),
+    words("alert_id"),
+    member("kind", NoticeKind),
+    member("reason", NoticeReason),
+    instant("created_at"),
+    member("severity", Severity),
+    member("language", Language),
+    words("recipient_name"),
+    words_or_none("worker_id"),
+    words_or_none("contact"),
+    json("channels", tuple[Channel, ...]),
+    whole("run"),
+    whole("step"),
+    whole("round"),
+    member("state", NoticeState),
+    json("text", Mapping[str, str]),
+    instant_or_none("next_attempt_at"),
+    instant_or_none("sent_at"),
+    flag("synthetic"),
+)
+Index(
+    "ix_notices_due",
+    notices.c.next_attempt_at,
+    sqlite_where=notices.c.state == NoticeState.DUE,
+    postgresql_where=notices.c.state == NoticeState.DUE,
+)
+Index(None, notices.c.alert_id, notices.c.number)
+Index(None, notices.c.worker_id, notices.c.number)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    number(),
+    words("id", unique=True),
+    words("notice_id"),
+    member("channel", ChannelKind),
+    words("address"),
+    instant("started_at"),
+    instant_or_none("ended_at"),
+    member_or_none("result", AttemptResult),
+    words_or_none("status"),
+    words_or_none("detail"),
+)
+Index(None, attempts.c.notice_id, attempts.c.number)
+
+commands = Table(
+    "device_commands",
+    metadata,
+    number(),
+    words("id", unique=True),
+    words("device_id"),
+    words("external_id"),
+    member("state", ReassureState),
+    instant("created_at"),
+    words_or_none("alert_id"),
+    instant_or_none("published_at"),
+)
+Index(
+    "ix_device_commands_due",
+    commands.c.number,
+    sqlite_where=commands.c.published_at.is_(None),
+    postgresql_where=commands.c.published_at.is_(None),
+)

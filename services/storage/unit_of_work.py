@@ -1,0 +1,78 @@
+"""One transaction over every collection: each is handed the same connection, and whoever is to be woken is
+noted for after the commit. It neither begins nor ends the transaction; the store does.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from services.domain.homes import Grid, Home
+from services.domain.people import Resident, Team, Worker
+from services.domain.ports import (
+    Access,
+    Alerts,
+    Audit,
+    Cursors,
+    Devices,
+    EventLog,
+    Findings,
+    Notices,
+    People,
+    Quarantine,
+    Register,
+    Remembered,
+    Rulebooks,
+    Shifts,
+    StateStore,
+    Topic,
+    Users,
+)
+from services.storage.access import SqlAccess
+from services.storage.alerts import SqlAlerts
+from services.storage.events import SqlEventLog
+from services.storage.findings import SqlFindings
+from services.storage.notices import SqlNotices
+from services.storage.numbers import Numbers
+from services.storage.people import SqlPeople
+from services.storage.records import SqlAudit, SqlQuarantine, SqlRemembered, SqlRulebooks
+from services.storage.registers import (
+    GRID,
+    HOME,
+    RESIDENT,
+    TEAM,
+    WORKER,
+    SqlDevices,
+    SqlRegister,
+    SqlShifts,
+    SqlUsers,
+)
+from services.storage.states import SqlCursors, SqlStateStore
+
+
+class SqlUnitOfWork:
+    def __init__(self, connection: Connection) -> None:
+        numbers = Numbers(connection)
+        self.events: EventLog = SqlEventLog(connection, numbers)
+        self.states: StateStore = SqlStateStore(connection)
+        self.cursors: Cursors = SqlCursors(connection)
+        self.findings: Findings = SqlFindings(connection, numbers)
+        self.alerts: Alerts = SqlAlerts(connection, numbers)
+        self.notices: Notices = SqlNotices(connection, numbers)
+        self.homes: Register[Home] = SqlRegister(connection, numbers, HOME)
+        self.residents: Register[Resident] = SqlRegister(connection, numbers, RESIDENT)
+        self.workers: Register[Worker] = SqlRegister(connection, numbers, WORKER)
+        self.grids: Register[Grid] = SqlRegister(connection, numbers, GRID)
+        self.teams: Register[Team] = SqlRegister(connection, numbers, TEAM)
+        self.shifts: Shifts = SqlShifts(connection, numbers)
+        self.devices: Devices = SqlDevices(connection, numbers)
+        self.users: Users = SqlUsers(connection, numbers)
+        self.access: Access = SqlAccess(connection, numbers)
+        self.people: People = SqlPeople(connection)
+        self.quarantine: Quarantine = SqlQuarantine(connection, numbers)
+        self.audit: Audit = SqlAudit(connection, numbers)
+        self.remembered: Remembered = SqlRemembered(connection)
+        self.rulebooks: Rulebooks = SqlRulebooks(connection)
+        self.woken: dict[Topic, None] = {}
+
+    def wake_after(self, topic: Topic) -> None:
+        self.woken[topic] = None
