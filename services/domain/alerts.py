@@ -55,6 +55,7 @@ class ChangeReason(StrEnum):
     NOT_ARRIVED_REMINDED = "not_arrived_reminded"
     NOT_ARRIVED = "not_arrived"
     NOT_CLOSED_REMINDED = "not_closed_reminded"
+    NOT_CLOSED = "not_closed"
     NOT_ANSWERED_AGAIN = "not_answered_again"
     HANDED_OVER = "handed_over"
     EXTENDED = "extended"

@@ -83,6 +83,9 @@ class SqlFindings:
         rows = self._connection.execute(_ALERT_IDS, {"keys": keys(finding_ids)})
         return {row.finding_id: row.alert_id for row in rows}
 
+    def last_number(self) -> int:
+        return self._numbers.last(findings)
+
     def page(self, filters: Filters, after: int, limit: int) -> Page[Finding]:
         return _LIST.page(self._connection, filters, after, limit)
 

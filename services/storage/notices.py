@@ -85,6 +85,9 @@ class SqlNotices:
     def add(self, new: Iterable[Notice]) -> list[Notice]:
         return _NOTICES.add_once(self._connection, self._numbers, new)
 
+    def last_number(self) -> int:
+        return self._numbers.last(notices)
+
     def lease(self, until: datetime, lease_for: timedelta, limit: int) -> list[Notice]:
         values = {"until": until, "lease_until": until + lease_for, "most": limit}
         won = NOTICE.things(self._connection.execute(_LEASE, values))

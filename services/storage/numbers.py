@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Table, bindparam, select
 
 from services.storage.tables import numbers
 from services.storage.upsert import insert_into
@@ -25,6 +25,15 @@ class Numbers:
             _take(self._connection.dialect.name), {"collection": table.name, "last": how_many}
         ).scalar_one()
         return last - how_many + 1
+
+
+    def last(self, table: Table) -> int:
+        """The newest number of a collection; 0 for none."""
+        last: int | None = self._connection.execute(_LAST, {"collection": table.name}).scalar()
+        return last or 0
+
+
+_LAST = select(numbers.c.last).where(numbers.c.collection == bindparam("collection"))
 
 
 @cache

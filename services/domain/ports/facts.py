@@ -168,6 +168,10 @@ class Findings(Protocol):
         """Which Alert each Finding is a fact of."""
         ...
 
+    def last_number(self) -> int:
+        """The number of the newest Finding, 0 for none."""
+        ...
+
     def page(self, filters: Filters, after: int, limit: int) -> Page[Finding]:
         """By ``resident_id``, ``device_id``, ``rule``, ``state``, ``severity``, ``since``, ``until`` (of
         `at`), ``synthetic``.

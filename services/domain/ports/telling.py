@@ -80,6 +80,10 @@ class Notices(Protocol):
         """Store those whose id is not stored yet; answers the new ones, numbered."""
         ...
 
+    def last_number(self) -> int:
+        """The number of the newest Notice, 0 for none."""
+        ...
+
     def lease(self, until: datetime, lease_for: timedelta, limit: int) -> list[Notice]:
         """Win up to ``limit`` due notices with ``next_attempt_at`` ≤ until, high ones first, by a
         conditional update.
