@@ -1,0 +1,150 @@
+"""Actions: accept, arrive, close. What people say about an alert, and who hears of it.
+
+Repeating one's own action changes nothing, except that it answers a joined press. Whoever accepts, all
+others who were called hear who has it, and those whose step now will not come are recorded as not told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
+from services.domain.notices import Notice, NoticeReason
+from services.escalation.permission import (
+    Actor,
+    AlreadyAccepted,
+    person,
+    require_may_close,
+    require_running,
+)
+from services.escalation.reassure import reassured
+from services.escalation.routing import NotTold, relations_of, route
+from services.escalation.scene import Move, Scene, change
+from services.escalation.stages import answered, deadlines_when_accepted, deadlines_when_arrived
+from services.escalation.telling import key_of, notice_not_sent, stand_down, told_so_far
+
+
+def accept(alert: Alert, scene: Scene, actor: Actor) -> Move:
+    """Somebody has it. Raises `AlreadyClosed`, `AlreadyAccepted`, `NotAllowed`."""
+    require_running(alert)
+    worker = person(actor, scene)
+    if alert.accepted_by == worker.id:
+        return _answer(alert, scene, actor, ChangeReason.ACCEPTED)
+    if alert.accepted_by is not None and alert.handover_to != worker.id:
+        raise AlreadyAccepted(alert.accepted_by)
+    handed_over = alert.accepted_by is not None
+    held = replace(
+        alert,
+        state=AlertState.ACCEPTED,
+        accepted_at=scene.now,
+        accepted_by=worker.id,
+        arrived_at=None,
+        handover_to=None,
+        owner_ids=(worker.id,),
+        declined_by=tuple(each for each in alert.declined_by if each != worker.id),
+    )
+    held = replace(held, deadlines=deadlines_when_accepted(held, scene))
+    said = change(
+        held,
+        scene,
+        ChangeReason.HANDED_OVER if handed_over else ChangeReason.ACCEPTED,
+        from_state=alert.state,
+        by=actor.by,
+        on_behalf_of=actor.on_behalf_of,
+        accepted_by=worker.id,
+        **({"handed_over_by": alert.accepted_by} if handed_over else {}),
+    )
+    has_it = {"because": "accepted", "holder": worker.name}
+    notices = stand_down(held, scene, but={worker.id}, cause="accepted", extra=has_it)
+    move = Move(held, (said,), notices + _will_not_be_told(alert, held, scene))
+    return reassured(alert, move, scene)
+
+
+def arrive(alert: Alert, scene: Scene, actor: Actor) -> Move:
+    """Somebody is there. On an open alert it accepts as well. Raises as `accept` does."""
+    require_running(alert)
+    worker = person(actor, scene)
+    if alert.accepted_by == worker.id and alert.state is AlertState.ARRIVED:
+        return _answer(alert, scene, actor, ChangeReason.ARRIVED)
+    accepted = Move(alert) if alert.accepted_by == worker.id else accept(alert, scene, actor)
+    held = accepted.alert
+    there = replace(held, state=AlertState.ARRIVED, arrived_at=scene.now)
+    there = replace(there, deadlines=deadlines_when_arrived(there, scene))
+    said = change(
+        there,
+        scene,
+        ChangeReason.ARRIVED,
+        from_state=held.state,
+        by=actor.by,
+        on_behalf_of=actor.on_behalf_of,
+    )
+    return accepted.then(reassured(held, Move(there, (said,)), scene))
+
+
+def close(alert: Alert, scene: Scene, actor: Actor, outcome: Outcome, note: str | None = None) -> Move:
+    """It is over, and how. Raises `AlreadyClosed`, and `NotAllowed` for a high one that somebody else has."""
+    require_running(alert)
+    require_may_close(alert, actor)
+    closed = replace(
+        alert,
+        state=AlertState.CLOSED,
+        closed_at=scene.now,
+        closed_by=actor.person_id or actor.by,
+        outcome=outcome,
+        note=note or alert.note,
+        deadlines=(),
+        owner_ids=(),
+        handover_to=None,
+    )
+    said = change(
+        closed,
+        scene,
+        ChangeReason.CLOSED,
+        from_state=alert.state,
+        by=actor.by,
+        on_behalf_of=actor.on_behalf_of,
+        outcome=outcome.value,
+        **({"note": note} if note else {}),
+    )
+    by = scene.name_of(actor.person_id or actor.by)
+    informed = {key for key in (alert.accepted_by, actor.person_id) if key}
+    over = {"because": "closed", "holder": by, "outcome": outcome.value}
+    notices = stand_down(closed, scene, but=informed, cause="closed", extra=over)
+    return reassured(alert, Move(closed, (said,), notices), scene)
+
+
+def _answer(alert: Alert, scene: Scene, actor: Actor, reason: ChangeReason) -> Move:
+    """A repeat: nothing, unless a joined press is waiting for a sign of its holder."""
+    after = answered(alert)
+    if after == alert:
+        return Move(alert)
+    said = change(
+        after,
+        scene,
+        reason,
+        from_state=alert.state,
+        by=actor.by,
+        on_behalf_of=actor.on_behalf_of,
+        answered=True,
+    )
+    return Move(after, (said,))
+
+
+def _will_not_be_told(open_alert: Alert, held: Alert, scene: Scene) -> tuple[Notice, ...]:
+    """The people of the steps that would have come: not told, because somebody has it."""
+    if open_alert.accepted_by is not None:
+        return ()
+    steps = scene.policy_of(open_alert).steps
+    seen = {held.accepted_by, *(key_of(notice) for notice in told_so_far(scene.notices))}
+    notices: list[Notice] = []
+    for index in range(open_alert.step, len(steps)):
+        rounds = open_alert.round if index == open_alert.step else 0
+        relations = relations_of(steps[index], open_alert, rounds, is_first=index == 0)
+        for recipient in route(relations, scene).recipients:
+            worker = scene.worker(recipient.worker_id)
+            if recipient.key in seen or worker is None:
+                continue
+            seen.add(recipient.key)
+            missed = NotTold("step", NoticeReason.ACCEPTED_ALREADY, worker)
+            notices.append(notice_not_sent(missed, held, scene, cause="accepted", at_step=(index, rounds)))
+    return tuple(notices)

@@ -1,0 +1,79 @@
+"""Gathering: looks the scene of an alert up in an open transaction, and stores the move that was decided
+on it.
+
+The one place where escalation meets the ports. Whoever calls it, loop or console, does both in the same
+transaction, so that what was looked at is what the move rests on; a `Conflict` means to look again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.domain.alerts import Alert
+from services.domain.devices import Device
+from services.domain.findings import Finding
+from services.domain.ports import Topic, UnitOfWork
+from services.escalation.policies import Policies
+from services.escalation.scene import House, Move, Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Knows what is the same for all scenes of an installation."""
+
+    house: House
+    policies: Policies
+
+    def around_alert(self, uow: UnitOfWork, alert: Alert, now: datetime) -> Scene:
+        """The scene of a stored alert."""
+        devices = (fact.device_id for fact in alert.facts)
+        return self._scene(uow, alert, now, devices, alert.id)
+
+    def around_finding(
+        self, uow: UnitOfWork, finding: Finding, running: Alert | None, now: datetime
+    ) -> Scene:
+        """The scene in which a Finding opens an alert or joins the running one."""
+        if running is None:
+            return self._scene(uow, finding, now, (finding.device_id,), None)
+        devices = (finding.device_id, *(fact.device_id for fact in running.facts))
+        return self._scene(uow, running, now, devices, running.id)
+
+    def _scene(
+        self,
+        uow: UnitOfWork,
+        subject: Alert | Finding,
+        now: datetime,
+        device_ids: Iterable[str | None],
+        alert_id: str | None,
+    ) -> Scene:
+        found = (uow.devices.get(each) for each in dict.fromkeys(device_ids) if each)
+        devices: dict[str, Device] = {device.id: device for device in found if device is not None}
+        circle = uow.people.circle(
+            resident_id=subject.resident_id,
+            device_id=subject.device_id,
+            home_id=subject.home_id,
+            at=now,
+        )
+        notices = tuple(uow.notices.of_alert(alert_id)) if alert_id else ()
+        return Scene(now, self.house, self.policies, circle, devices, notices)
+
+
+def store_move(uow: UnitOfWork, move: Move) -> Alert:
+    """Store a move: the alert, its changes, notices and commands. `Conflict` if the alert moved meanwhile."""
+    is_new = move.alert.version == 0
+    if is_new:
+        alert = uow.alerts.add(move.alert, move.changes)
+    elif not move.is_nothing:
+        alert = uow.alerts.save(move.alert, move.changes)
+    else:
+        return move.alert
+    if move.notices:
+        uow.notices.add(move.notices)
+    if move.commands:
+        uow.notices.add_commands(move.commands)
+    uow.wake_after(Topic.ALERTS)
+    if move.notices or move.commands:
+        uow.wake_after(Topic.NOTICES)
+    return alert

@@ -1,0 +1,179 @@
+"""Joining: what a Finding does to the running alert of its matter, or the alert that it opens.
+
+A press that joins is a call of its own: somebody is always told, or was told of a joined press within the
+last minute. A Finding of higher severity raises the alert and runs its policy at once. A Finding of
+severity info, or one that no longer holds, tells nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.domain.alerts import Alert, AlertFact, AlertState, ChangeReason
+from services.domain.findings import Finding, FindingState, Severity, Trigger
+from services.domain.identity import derived_id
+from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
+from services.escalation.reassure import reassured
+from services.escalation.scene import Move, Scene, change
+from services.escalation.stages import awaiting_answer, call_failed
+from services.escalation.steps import begin, begin_again, tell
+from services.escalation.telling import again, notice_to, told_so_far
+
+UNKNOWN_ORIGIN = "house:unknown-origin"
+"""The subject of what came from a device that nobody registered."""
+
+
+def subject_of(finding: Finding) -> str:
+    """Whose matter a Finding is. A silence is its device's: two silent sensors of one home are two faults."""
+    if finding.trigger is Trigger.SILENT and finding.device_id:
+        return f"device:{finding.device_id}"
+    if finding.resident_id:
+        return f"resident:{finding.resident_id}"
+    return f"device:{finding.device_id}" if finding.device_id else UNKNOWN_ORIGIN
+
+
+def raises_an_alert(finding: Finding) -> bool:
+    """An alarm kind always does; the rest while it holds and matters more than ``info``."""
+    if finding.is_alarm:
+        return True
+    return finding.severity is not Severity.INFO and finding.state is FindingState.HOLDS
+
+
+def take_in(finding: Finding, running: Alert | None, scene: Scene) -> Move | None:
+    """Open a new alert for a Finding, or join it to the running one of its (kind, subject).
+
+    None where it raises no alert, or is part of the running one already.
+    """
+    if not raises_an_alert(finding):
+        return None
+    if running is None:
+        return open_alert(finding, scene)
+    if any(fact.finding_id == finding.id for fact in running.facts):
+        return None
+    return join(finding, running, scene)
+
+
+def open_alert(finding: Finding, scene: Scene) -> Move:
+    """A new alert, and the first step of its policy."""
+    alert = Alert(
+        id=derived_id("alt", finding.id),
+        kind=finding.alert_kind,
+        subject=subject_of(finding),
+        severity=_severity(finding),
+        policy=finding.policy,
+        titles=finding.titles,
+        opened_at=scene.now,
+        resident_id=finding.resident_id,
+        device_id=finding.device_id,
+        home_id=finding.home_id,
+        run_started_at=scene.now,
+        facts=(_fact(finding, scene),),
+        synthetic=finding.synthetic,
+    )
+    opened = change(alert, scene, ChangeReason.OPENED, from_state=None, finding_id=finding.id)
+    return reassured(None, Move(alert, (opened,)).then(begin(alert, scene)), scene)
+
+
+def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
+    """The running alert with one more fact, and who hears of it."""
+    before = alert
+    alert = replace(alert, facts=(*alert.facts, _fact(finding, scene)))
+    presses = sum(fact.is_alarm for fact in alert.facts)
+    said = change(
+        alert, scene, ChangeReason.JOINED, from_state=alert.state, finding_id=finding.id, presses=presses
+    )
+    move = Move(alert, (said,))
+    if _severity(finding).rank > alert.severity.rank:
+        move = move.then(_raise(finding, alert, scene))
+    elif finding.is_alarm:
+        move = move.then(_press(finding, alert, scene))
+    return reassured(before, move, scene, joined=finding.id if finding.is_alarm else None)
+
+
+def _raise(finding: Finding, alert: Alert, scene: Scene) -> Move:
+    holder = (alert.accepted_by,) if alert.accepted_by else ()
+    raised = replace(
+        alert, severity=_severity(finding), policy=finding.policy, titles=finding.titles, declined_by=()
+    )
+    return begin_again(
+        raised, scene, ChangeReason.SEVERITY_RAISED, include=holder, severity=raised.severity.value
+    )
+
+
+def _press(finding: Finding, alert: Alert, scene: Scene) -> Move:
+    if alert.state is AlertState.OPEN:
+        return _tell_all_again(finding, alert, scene)
+    waiting = awaiting_answer(alert, scene)
+    holder = scene.worker(alert.accepted_by)
+    if holder is None or not holder.active:
+        return _unreachable(waiting, scene)
+    recipient = Recipient(holder.name, holder.language, holder.channels, worker_id=holder.id)
+    notice = _joined(finding, recipient, waiting, scene)
+    if notice.reason is NoticeReason.NO_CHANNEL:
+        return Move(waiting, notices=(notice,)).then(
+            call_failed(waiting, replace(scene, notices=(*scene.notices, notice)))
+        )
+    return Move(waiting, notices=(notice,))
+
+
+def _tell_all_again(finding: Finding, alert: Alert, scene: Scene) -> Move:
+    told = told_so_far(scene.notices)
+    notices = tuple(_joined(finding, again(notice, scene), alert, scene) for notice in told)
+    move = Move(alert, notices=notices)
+    heard = any(
+        notice.state is NoticeState.DUE or notice.reason is NoticeReason.TOLD_A_MOMENT_AGO
+        for notice in notices
+    )
+    # Nobody was told yet, or nobody of them can be any more: a press does not wait for the next step.
+    return move if heard else move.then(tell(alert, scene))
+
+
+def _unreachable(alert: Alert, scene: Scene) -> Move:
+    """Whoever had it is no longer there: nobody would answer, so the policy runs at once."""
+    return begin_again(replace(alert, declined_by=()), scene, ChangeReason.NOT_ANSWERED_AGAIN)
+
+
+def _joined(finding: Finding, recipient: Recipient, alert: Alert, scene: Scene) -> Notice:
+    notice = notice_to(
+        recipient,
+        alert,
+        scene,
+        kind=NoticeKind.JOINED,
+        reason=NoticeReason.JOINED,
+        cause=finding.id,
+        extra={"because": "joined", "holder": scene.name_of(alert.accepted_by)},
+    )
+    if notice.state is NoticeState.DUE and _told_a_moment_ago(recipient, alert, scene):
+        return replace(
+            notice, state=NoticeState.NOT_SENT, reason=NoticeReason.TOLD_A_MOMENT_AGO, next_attempt_at=None
+        )
+    return notice
+
+
+def _told_a_moment_ago(recipient: Recipient, alert: Alert, scene: Scene) -> bool:
+    since = scene.now - scene.policy_of(alert).pressed_again.tell_at_most_every
+    return any(
+        notice.kind is NoticeKind.JOINED
+        and notice.state in (NoticeState.DUE, NoticeState.SENT)
+        and notice.created_at > since
+        and (notice.worker_id, notice.contact) == (recipient.worker_id, recipient.contact)
+        for notice in scene.notices
+    )
+
+
+def _severity(finding: Finding) -> Severity:
+    """An alarm that comes as mere information still raises an alert."""
+    if finding.is_alarm and finding.severity is Severity.INFO:
+        return Severity.HIGH
+    return finding.severity
+
+
+def _fact(finding: Finding, scene: Scene) -> AlertFact:
+    return AlertFact(
+        finding_id=finding.id,
+        at=finding.at,
+        joined_at=scene.now,
+        state=finding.state,
+        is_alarm=finding.is_alarm,
+        device_id=finding.device_id,
+    )

@@ -1,0 +1,85 @@
+"""Reassure: what the light or voice of a device tells the elder after a move of an alert.
+
+Only devices that raised an alarm speak, and only native ones have the wire for it. A device never hears
+that somebody is coming before somebody has said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.domain.alerts import Alert, AlertState
+from services.domain.devices import Device, Ecosystem
+from services.domain.identity import derived_id
+from services.domain.instants import format_instant
+from services.domain.notices import DeviceCommand, ReassureState
+from services.escalation.scene import Move, Scene
+
+_STATE = {
+    AlertState.OPEN: ReassureState.HEARD,
+    AlertState.ACCEPTED: ReassureState.COMING,
+    AlertState.ARRIVED: ReassureState.ARRIVED,
+    AlertState.CLOSED: ReassureState.OVER,
+}
+
+
+def present_state(alert: Alert) -> ReassureState:
+    """What a device of this alert should say now."""
+    return _STATE[alert.state]
+
+
+def speaking(alert: Alert, scene: Scene) -> tuple[Device, ...]:
+    """The devices that raised an alarm of this alert and can be spoken to."""
+    ids = dict.fromkeys(fact.device_id for fact in alert.facts if fact.is_alarm and fact.device_id)
+    return tuple(scene.devices[each] for each in ids if each in scene.devices and _hears(scene.devices[each]))
+
+
+def reassured(before: Alert | None, move: Move, scene: Scene, *, joined: str | None = None) -> Move:
+    """The move, with the commands that follow from it.
+
+    Every device hears a new state; the device of a press that joined (the finding ``joined``) hears the
+    present one again.
+    """
+    alert = move.alert
+    if before is None or present_state(before) is not present_state(alert):
+        told = speaking(alert, scene)
+    else:
+        pressed = {fact.device_id for fact in alert.facts if fact.finding_id == joined}
+        told = tuple(device for device in speaking(alert, scene) if device.id in pressed)
+    cause = joined or f"{alert.run}@{format_instant(scene.now)}"
+    commands = tuple(command_to(device, alert, scene, cause=cause) for device in told)
+    return Move(alert, move.changes, move.notices, move.commands + commands)
+
+
+def on_device_online(
+    device: Device, running: Iterable[Alert], scene: Scene, *, cause: str
+) -> tuple[DeviceCommand, ...]:
+    """What a device hears that has just come back: the present state of the newest running alert it raised.
+
+    ``cause`` is the id of the `device.online` event.
+    """
+    raised = [
+        alert
+        for alert in running
+        if alert.is_running and any(fact.is_alarm and fact.device_id == device.id for fact in alert.facts)
+    ]
+    if not raised or not _hears(device):
+        return ()
+    return (command_to(device, max(raised, key=lambda alert: alert.opened_at), scene, cause=cause),)
+
+
+def command_to(device: Device, alert: Alert, scene: Scene, *, cause: str) -> DeviceCommand:
+    """One command, its id made from the alert, what brought it about and the device."""
+    state = present_state(alert)
+    return DeviceCommand(
+        id=derived_id("cmd", alert.id, cause, state, device.id),
+        device_id=device.id,
+        external_id=device.external_id,
+        state=state,
+        created_at=scene.now,
+        alert_id=alert.id,
+    )
+
+
+def _hears(device: Device) -> bool:
+    return device.ecosystem is Ecosystem.NATIVE

@@ -1,0 +1,129 @@
+"""Routing: relations → people, and for everybody who is not told the reason.
+
+It looks at the people as they are at this instant and never remembers them. A missing, inactive or
+unreachable person is an answer with a reason, never a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.domain.alerts import Alert
+from services.domain.notices import NoticeReason, Recipient
+from services.domain.people import Worker
+from services.escalation.policies import Relation, Step
+from services.escalation.scene import Scene
+
+_ONE = {Relation.ASSIGNED: "assigned", Relation.BACKUP: "backup", Relation.NEIGHBOUR: "neighbour"}
+_SEVERAL = {
+    Relation.TEAM_ON_DUTY: "team_on_duty",
+    Relation.DUTY_DESK: "duty_desk",
+    Relation.TECHNICIAN: "technicians",
+    Relation.MANAGER: "managers",
+    Relation.ADMIN: "admins",
+    Relation.NEIGHBOURING_ON_DUTY: "neighbouring_on_duty",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    """Somebody, or a place where somebody should be, that a step does not tell, and why."""
+
+    relation: str
+    reason: NoticeReason
+    worker: Worker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Whom a step tells, each once, and whom not."""
+
+    recipients: tuple[Recipient, ...] = ()
+    not_told: tuple[NotTold, ...] = ()
+
+
+def relations_of(step: Step, alert: Alert, rounds: int, *, is_first: bool) -> tuple[Relation, ...]:
+    """Whom a step of the policy means for this alert.
+
+    Nobody is assigned to a device that belongs to no resident, so its alert begins at the duty desk. A
+    fault of a device goes to whom the step names for that.
+    """
+    if step.device_faults and is_device_fault(alert):
+        return step.device_faults
+    if is_first and alert.resident_id is None:
+        return (Relation.DUTY_DESK,)
+    widened = step.widen is not None and rounds >= step.widen.after_rounds
+    return step.tell + (step.widen.tell if step.widen is not None and widened else ())
+
+
+def is_device_fault(alert: Alert) -> bool:
+    """The matter is the device itself, not who lives with it."""
+    return alert.subject.startswith("device:") and not any(fact.is_alarm for fact in alert.facts)
+
+
+def route(relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[str] = ()) -> Route:
+    """Look up who stands in these relations now; ``leave_out`` are the keys of those who declined."""
+    recipients: dict[str, Recipient] = {}
+    not_told: list[NotTold] = []
+    for relation in relations:
+        if relation is Relation.EMERGENCY_CONTACT:
+            found = _contacts(scene)
+            if not found:
+                not_told.append(NotTold(relation, NoticeReason.NOT_ASSIGNED))
+            recipients |= {each.key: each for each in found}
+            continue
+        workers = _workers(relation, scene)
+        if not workers:
+            reason = NoticeReason.NOT_ASSIGNED if relation in _ONE else NoticeReason.NOBODY_ON_DUTY
+            not_told.append(NotTold(relation, reason))
+        for worker in workers:
+            why_not = _why_not(worker, recipients, leave_out)
+            if why_not is None:
+                recipients[worker.id] = recipient_of(worker)
+            else:
+                not_told.append(NotTold(relation, why_not, worker))
+    return Route(tuple(recipients.values()), tuple(not_told))
+
+
+def recipient_of(worker: Worker) -> Recipient:
+    """Somebody of the house, as they can be told now."""
+    return Recipient(worker.name, worker.language, worker.channels, worker_id=worker.id)
+
+
+def last_resort(scene: Scene) -> Recipient:
+    """Where a message goes when there is nobody at all; without an address it has no channels."""
+    channel = scene.house.last_resort
+    return Recipient("", scene.house.language, (channel,) if channel else ())
+
+
+def _workers(relation: Relation, scene: Scene) -> tuple[Worker, ...]:
+    if relation in _ONE:
+        worker: Worker | None = getattr(scene.circle, _ONE[relation])
+        return (worker,) if worker else ()
+    several: tuple[Worker, ...] = getattr(scene.circle, _SEVERAL[relation])
+    return several
+
+
+def _contacts(scene: Scene) -> tuple[Recipient, ...]:
+    resident = scene.circle.resident
+    if resident is None:
+        return ()
+    language = resident.language or scene.house.language
+    return tuple(
+        Recipient(contact.name, language, contact.channels, contact=contact.name)
+        for contact in resident.contacts
+        if contact.channels
+    )
+
+
+def _why_not(worker: Worker, told: Iterable[str], leave_out: Sequence[str]) -> NoticeReason | None:
+    if worker.id in told:
+        return NoticeReason.DUPLICATE
+    if not worker.active:
+        return NoticeReason.INACTIVE
+    if worker.id in leave_out:
+        return NoticeReason.DECLINED
+    if not worker.channels:
+        return NoticeReason.NO_CHANNEL
+    return None

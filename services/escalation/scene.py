@@ -1,0 +1,126 @@
+"""The scene: everything a decision about an alert may look at, and the move that it answers with.
+
+A decision looks at nothing else: no clock, no store. What it wants to happen stands in the Move: the
+alert as it is then, the changes that say why, the notices that tell people and the commands that tell
+devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.domain.alerts import HOUSE, Alert, AlertChange, AlertState, ChangeReason
+from services.domain.circle import Circle
+from services.domain.devices import Device
+from services.domain.findings import Severity
+from services.domain.instants import zone_named
+from services.domain.notices import DeviceCommand, Notice
+from services.domain.people import Channel, Language, Worker
+from services.escalation.policies import Policies, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is the same for every alert of this installation.
+
+    ``link_base`` is the address under which people open the console; ``last_resort`` is told when there
+    is nobody at all.
+    """
+
+    timezone: ZoneInfo
+    language: Language = Language.ZH_CN
+    last_resort: Channel | None = None
+    link_base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The present around one alert: the people, the devices of its facts, and the notices so far,
+    ascending.
+    """
+
+    now: datetime
+    house: House
+    policies: Policies
+    circle: Circle = field(default_factory=Circle)
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+    def policy_of(self, alert: Alert) -> Policy:
+        """The policy that an alert runs by."""
+        return self.policies.named(alert.policy, alert.severity)
+
+    def zone(self) -> ZoneInfo:
+        """The wall clock that counts here: the resident's, else the home's, else the house's."""
+        resident, home = self.circle.resident, self.circle.home
+        for name in (resident.timezone if resident else None, home.timezone if home else None):
+            if name:
+                try:
+                    return zone_named(name)
+                except ValueError:
+                    continue  # a misspelt zone in the register must not stop an alarm
+        return self.house.timezone
+
+    def worker(self, worker_id: str | None) -> Worker | None:
+        """Somebody of the house by id."""
+        return next((worker for worker in self.circle.workers if worker.id == worker_id), None)
+
+    def name_of(self, worker_id: str | None) -> str:
+        """What people call somebody; the id where nobody knows the name."""
+        worker = self.worker(worker_id)
+        return worker.name if worker else worker_id or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a decision wants to happen, all of it in one transaction."""
+
+    alert: Alert
+    changes: tuple[AlertChange, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    commands: tuple[DeviceCommand, ...] = ()
+
+    def then(self, following: Move) -> Move:
+        """The move, followed by one that was decided on its outcome."""
+        return Move(
+            following.alert,
+            self.changes + following.changes,
+            self.notices + following.notices,
+            self.commands + following.commands,
+        )
+
+    @property
+    def is_nothing(self) -> bool:
+        """Nothing is to be stored: a repeat that was answered before."""
+        return not (self.changes or self.notices or self.commands)
+
+
+def change(
+    alert: Alert,
+    scene: Scene,
+    reason: ChangeReason,
+    *,
+    from_state: AlertState | None,
+    by: str = HOUSE,
+    on_behalf_of: str | None = None,
+    **detail: object,
+) -> AlertChange:
+    """One change of ``alert``, as it is after the change."""
+    return AlertChange(
+        alert_id=alert.id,
+        at=scene.now,
+        by=by,
+        from_state=from_state,
+        to_state=alert.state,
+        reason=reason,
+        on_behalf_of=on_behalf_of,
+        detail=detail,
+    )
+
+
+def is_urgent(alert: Alert) -> bool:
+    """Neither quiet hours nor throttles touch it."""
+    return alert.severity is Severity.HIGH or any(fact.is_alarm for fact in alert.facts)

@@ -1,0 +1,179 @@
+"""Stages: accepting is not arriving, and arriving is not the end.
+
+Each stage has its own deadline that reminds and then escalates again; whoever has it stays the owner
+until the alert is open again. Which deadline of an alert is due, and what it brings, is decided here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.domain.alerts import Alert, AlertState, ChangeReason, Deadline, DeadlineKind
+from services.domain.instants import format_instant
+from services.domain.notices import NoticeKind, NoticeReason, NoticeState, Recipient
+from services.escalation.policies import HOLDER, Relation
+from services.escalation.reassure import reassured
+from services.escalation.routing import recipient_of, route
+from services.escalation.scene import Move, Scene, change
+from services.escalation.steps import (
+    anybody,
+    begin_again,
+    go_on,
+    has_failed,
+    has_wholly_failed,
+    quiet_end,
+    step_due,
+)
+from services.escalation.telling import key_of, notice_to
+
+
+def meet(alert: Alert, scene: Scene) -> Move:
+    """Meet the earliest deadline of a running alert that is due; nothing if none is."""
+    due = sorted(
+        (each for each in alert.deadlines if each.due_at <= scene.now),
+        key=lambda each: (each.due_at, each.kind),
+    )
+    if not due or not alert.is_running:
+        return Move(alert)
+    return reassured(alert, _MEETS[due[0].kind](alert, scene), scene)
+
+
+def call_failed(alert: Alert, scene: Scene) -> Move:
+    """What follows when a notice has failed over every channel: nothing, or what would have come at its
+    deadline, at once.
+    """
+    if alert.state is AlertState.OPEN and has_wholly_failed(alert, scene):
+        return reassured(alert, go_on(alert, scene, ChangeReason.STEP_FAILED), scene)
+    if _awaits_answer(alert) and _holder_is_deaf(alert, scene):
+        return reassured(alert, _no_answer(alert, scene), scene)
+    return Move(alert)
+
+
+def deadlines_when_accepted(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
+    """What somebody who has just accepted is held to."""
+    wait = scene.policy_of(alert).accepted
+    kind = DeadlineKind.ARRIVAL if wait.arrival_needed else DeadlineKind.CLOSING
+    again = Deadline(kind, scene.now + wait.again_after)
+    if wait.remind_after is None:
+        return (again,)
+    return (Deadline(DeadlineKind.ARRIVAL_REMINDER, scene.now + wait.remind_after), again)
+
+
+def deadlines_when_arrived(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
+    """What somebody who has just arrived is held to."""
+    return (Deadline(DeadlineKind.CLOSING, scene.now + scene.policy_of(alert).arrived.remind_after),)
+
+
+def awaiting_answer(alert: Alert, scene: Scene) -> Alert:
+    """The alert with the deadline by which its holder must answer a joined press; an earlier one stays."""
+    if _awaits_answer(alert):
+        return alert
+    waits = scene.policy_of(alert).pressed_again
+    has_arrived = alert.state is AlertState.ARRIVED
+    wait = waits.answer_when_arrived if has_arrived else waits.answer_when_accepted
+    deadline = Deadline(DeadlineKind.ANSWER_AGAIN, scene.now + wait)
+    return replace(alert, deadlines=(*alert.deadlines, deadline))
+
+
+def answered(alert: Alert) -> Alert:
+    """The alert after its holder has given a sign: a joined press waits no longer."""
+    return without(alert, DeadlineKind.ANSWER_AGAIN)
+
+
+def without(alert: Alert, *kinds: DeadlineKind) -> Alert:
+    """The alert without its deadlines of these kinds."""
+    return replace(alert, deadlines=tuple(each for each in alert.deadlines if each.kind not in kinds))
+
+
+def _remind_of_arrival(alert: Alert, scene: Scene) -> Move:
+    left = without(alert, DeadlineKind.ARRIVAL_REMINDER)
+    return _remind(left, scene, (HOLDER,), ChangeReason.NOT_ARRIVED_REMINDED)
+
+
+def _not_arrived(alert: Alert, scene: Scene) -> Move:
+    return _again(alert, scene, ChangeReason.NOT_ARRIVED)
+
+
+def _not_closed(alert: Alert, scene: Scene) -> Move:
+    policy = scene.policy_of(alert)
+    ends_at = quiet_end(policy, alert, scene.now, scene)
+    left = without(alert, DeadlineKind.CLOSING)
+    if ends_at is not None:
+        return Move(replace(left, deadlines=(*left.deadlines, Deadline(DeadlineKind.CLOSING, ends_at))))
+    if alert.state is not AlertState.ARRIVED:
+        return _again(alert, scene, ChangeReason.NOT_CLOSED)
+    following = Deadline(DeadlineKind.CLOSING, scene.now + policy.arrived.every)
+    left = replace(left, deadlines=(*left.deadlines, following))
+    return _remind(left, scene, policy.arrived.tell, ChangeReason.NOT_CLOSED_REMINDED)
+
+
+def _no_answer(alert: Alert, scene: Scene) -> Move:
+    has_arrived = alert.state is AlertState.ARRIVED
+    return _again(
+        alert, scene, ChangeReason.PRESSED_AGAIN if has_arrived else ChangeReason.NOT_ANSWERED_AGAIN
+    )
+
+
+def _again(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
+    holder = (alert.accepted_by,) if alert.accepted_by else ()
+    return begin_again(replace(alert, declined_by=()), scene, reason, include=holder)
+
+
+def _remind(alert: Alert, scene: Scene, tell: tuple[Relation | str, ...], reason: ChangeReason) -> Move:
+    people: dict[str, Recipient] = {}
+    for relation in tell:
+        if relation == HOLDER:
+            holder = scene.worker(alert.accepted_by)
+            found: tuple[Recipient, ...] = (recipient_of(holder),) if holder and holder.active else ()
+        else:
+            found = route((Relation(relation),), scene).recipients
+        people |= {each.key: each for each in found if each.key not in people}
+    if not people:
+        people = {each.key: each for each in anybody(scene, but=())}
+    notices = tuple(
+        notice_to(
+            each,
+            alert,
+            scene,
+            kind=NoticeKind.ALERT,
+            reason=NoticeReason.REMINDER,
+            cause=f"{reason}@{format_instant(scene.now)}",
+            extra={"because": reason.value, "holder": scene.name_of(alert.accepted_by)},
+        )
+        for each in people.values()
+    )
+    said = change(alert, scene, reason, from_state=alert.state, told=[*people])
+    return Move(alert, (said,), notices)
+
+
+def _recheck(alert: Alert, scene: Scene) -> Move:  # noqa: ARG001 - each deadline is met by the same two
+    return Move(without(alert, DeadlineKind.RECHECK))
+
+
+def _awaits_answer(alert: Alert) -> bool:
+    return any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines)
+
+
+def _holder_is_deaf(alert: Alert, scene: Scene) -> bool:
+    joined = [
+        notice
+        for notice in scene.notices
+        if notice.kind is NoticeKind.JOINED
+        and notice.run == alert.run
+        and key_of(notice) == alert.accepted_by
+        and (notice.state is not NoticeState.NOT_SENT or notice.reason is NoticeReason.NO_CHANNEL)
+    ]
+    if not joined:
+        return False
+    newest = joined[-1]
+    return has_failed(newest) or newest.reason is NoticeReason.NO_CHANNEL
+
+
+_MEETS = {
+    DeadlineKind.STEP: step_due,
+    DeadlineKind.ARRIVAL_REMINDER: _remind_of_arrival,
+    DeadlineKind.ARRIVAL: _not_arrived,
+    DeadlineKind.CLOSING: _not_closed,
+    DeadlineKind.ANSWER_AGAIN: _no_answer,
+    DeadlineKind.RECHECK: _recheck,
+}

@@ -1,0 +1,183 @@
+"""Telling: the notices of an alert, for those who are told and for those who are not.
+
+Ids derive from what a notice is about, so that deciding twice tells nobody twice. What a message says is
+fixed here as parameters; its words are put together in `text` when it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from services.domain.alerts import Alert, AlertFact
+from services.domain.identity import derived_id
+from services.domain.instants import format_instant
+from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
+from services.escalation.routing import NotTold, last_resort, recipient_of
+from services.escalation.scene import Scene
+
+CALLS = frozenset({NoticeKind.ALERT, NoticeKind.JOINED})
+"""Notices that ask somebody to do something; whoever got one hears when it is no longer needed."""
+
+LAST_RESORT_KEY = "last_resort"
+
+
+def notice_to(
+    recipient: Recipient,
+    alert: Alert,
+    scene: Scene,
+    *,
+    kind: NoticeKind,
+    reason: NoticeReason,
+    cause: str,
+    at_step: tuple[int, int] | None = None,
+    extra: Mapping[str, str] | None = None,
+) -> Notice:
+    """One notice that is due now; for somebody without any channel it is one that is not sent, and says so.
+
+    ``at_step`` is (step, round); without it the alert's own.
+    """
+    step, round_ = at_step or (alert.step, alert.round)
+    unreachable = not recipient.channels
+    return Notice(
+        id=derived_id("ntc", alert.id, alert.run, step, round_, recipient.key, kind, cause),
+        alert_id=alert.id,
+        kind=kind,
+        reason=NoticeReason.NO_CHANNEL if unreachable else reason,
+        created_at=scene.now,
+        severity=alert.severity,
+        language=recipient.language,
+        recipient_name=recipient.name,
+        worker_id=recipient.worker_id,
+        contact=recipient.contact,
+        channels=recipient.channels,
+        run=alert.run,
+        step=step,
+        round=round_,
+        state=NoticeState.NOT_SENT if unreachable else NoticeState.DUE,
+        text={**parameters(alert, scene), **(extra or {})},
+        next_attempt_at=None if unreachable else scene.now,
+        synthetic=alert.synthetic,
+    )
+
+
+def notice_not_sent(
+    missed: NotTold, alert: Alert, scene: Scene, *, cause: str, at_step: tuple[int, int]
+) -> Notice:
+    """The record of somebody who is not told at a step, or of a place where nobody is, with the reason."""
+    step, round_ = at_step
+    who = missed.worker.id if missed.worker else ""
+    key = f"{missed.relation}:{who}"
+    return Notice(
+        id=derived_id("ntc", alert.id, alert.run, step, round_, key, NoticeKind.ALERT, cause, missed.reason),
+        alert_id=alert.id,
+        kind=NoticeKind.ALERT,
+        reason=missed.reason,
+        created_at=scene.now,
+        severity=alert.severity,
+        language=missed.worker.language if missed.worker else scene.house.language,
+        recipient_name=missed.worker.name if missed.worker else missed.relation,
+        worker_id=missed.worker.id if missed.worker else None,
+        run=alert.run,
+        step=step,
+        round=round_,
+        state=NoticeState.NOT_SENT,
+        text={"relation": missed.relation},
+        synthetic=alert.synthetic,
+    )
+
+
+def key_of(notice: Notice) -> str:
+    """Who a notice is for, as `Recipient.key` says it."""
+    return notice.worker_id or (f"contact:{notice.contact}" if notice.contact else LAST_RESORT_KEY)
+
+
+def told_so_far(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The newest call to each person who was called at all, in the order of their first."""
+    newest: dict[str, Notice] = {}
+    for notice in notices:
+        if notice.kind in CALLS and notice.state is not NoticeState.NOT_SENT:
+            newest[key_of(notice)] = notice
+    return tuple(newest.values())
+
+
+def still_called(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Those who were called and have not heard since that they are no longer needed."""
+    called: dict[str, Notice] = {}
+    for notice in notices:
+        if notice.state is NoticeState.NOT_SENT:
+            continue
+        if notice.kind in CALLS or notice.kind is NoticeKind.HANDOVER:
+            called[key_of(notice)] = notice
+        elif notice.kind is NoticeKind.STAND_DOWN:
+            called.pop(key_of(notice), None)
+    return tuple(called.values())
+
+
+def again(notice: Notice, scene: Scene) -> Recipient:
+    """The person of an earlier notice, with the channels they have now."""
+    worker = scene.worker(notice.worker_id)
+    if worker is not None:
+        return recipient_of(worker)
+    if notice.worker_id is None and notice.contact is None:
+        return last_resort(scene)
+    return Recipient(
+        notice.recipient_name,
+        notice.language,
+        notice.channels,
+        worker_id=notice.worker_id,
+        contact=notice.contact,
+    )
+
+
+def stand_down(
+    alert: Alert,
+    scene: Scene,
+    *,
+    but: Collection[str],
+    cause: str,
+    reason: NoticeReason = NoticeReason.STAND_DOWN,
+    extra: Mapping[str, str] | None = None,
+) -> tuple[Notice, ...]:
+    """Tell all who were called, except those whose key is in ``but``, that they are no longer needed."""
+    return tuple(
+        notice_to(
+            again(called, scene),
+            alert,
+            scene,
+            kind=NoticeKind.STAND_DOWN,
+            reason=reason,
+            cause=f"{cause}@{format_instant(scene.now)}",
+            extra=extra,
+        )
+        for called in still_called(scene.notices)
+        if key_of(called) not in but
+    )
+
+
+def parameters(alert: Alert, scene: Scene) -> dict[str, str]:
+    """What every message of an alert may say: who, what, where, since when, and where to answer."""
+    circle = scene.circle
+    named = circle.residents or ((circle.resident,) if circle.resident else ())
+    if not any(fact.is_alarm for fact in alert.facts) and circle.resident is not None:
+        named = (circle.resident,)  # only a press speaks for all who live in a home
+    home = circle.home
+    since = min((fact.at for fact in alert.facts), default=alert.opened_at)
+    said = {
+        "alert_kind": alert.kind,
+        "who": "、".join(dict.fromkeys(resident.name for resident in named)),
+        "resident_id": alert.resident_id or "",
+        "resident_name": circle.resident.name if circle.resident else "",
+        "where": " ".join(
+            part for part in (home.address if home else "", _place(alert.facts, scene)) if part
+        ),
+        "since": format_instant(since),
+        "zone": scene.zone().key,
+        "presses": str(sum(fact.is_alarm for fact in alert.facts)),
+        "link": f"{scene.house.link_base.rstrip('/')}/alerts/{alert.id}",
+    }
+    return said | {f"title_{language}": title for language, title in alert.titles.items()}
+
+
+def _place(facts: Sequence[AlertFact], scene: Scene) -> str:
+    devices = (scene.devices.get(fact.device_id or "") for fact in facts)
+    return "、".join(dict.fromkeys(device.place for device in devices if device and device.place))
