@@ -1,5 +1,6 @@
-"""A store for a test: the real one on a file of its own, with the schema that the migrations make. The file is a copy
-of one that was migrated once a process, so a test pays a few milliseconds; the disk is not waited for.
+"""A store for a test: the real one on a file of its own, with the schema that the migrations make. The file
+is a copy of one that was migrated once a process, so a test pays a few milliseconds; the disk is not waited
+for.
 """
 
 from __future__ import annotations

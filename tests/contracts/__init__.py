@@ -1,1 +1,1 @@
-"""One suite for each port, run on the fake and on the real thing."""
+"""One suite for each port, run on every database that the house knows."""

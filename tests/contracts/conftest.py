@@ -1,0 +1,51 @@
+"""Runs every contract on SQLite and on PostgreSQL, each test on an empty database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.domain.ports import Store
+from services.storage.engines import Synchronous
+from services.storage.store import SqlStore
+from tests.contracts.postgresql import PostgresqlServer
+from tests.stores import RecordingSignals, sqlite_url
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    with PostgresqlServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path)
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    with server.database() as address:
+        yield address
+
+
+@pytest.fixture
+def signals() -> RecordingSignals:
+    return RecordingSignals()
+
+
+@pytest.fixture
+def store(url: str, signals: RecordingSignals) -> Iterator[Store]:
+    store = SqlStore(url, signals, synchronous=Synchronous.OFF)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def another_process(url: str) -> Iterator[Store]:
+    """The same database as another process sees it: nothing in memory is shared."""
+    store = SqlStore(url, RecordingSignals(), synchronous=Synchronous.OFF)
+    yield store
+    store.close()
