@@ -19,7 +19,6 @@ ALARM_KINDS = frozenset({"call_button.pressed", "fall.detected", "smoke.detected
 """What a device sends on its lane for alarms."""
 CONNECT_WITHIN = timedelta(seconds=15)
 """Long enough for a broker that is just taking in the credentials of a new device."""
-SEND_AGAIN_AFTER = timedelta(seconds=5)
 TRIES = 6
 
 Heard = Callable[[str, bytes], None]
@@ -48,7 +47,7 @@ class Wire:
         self._client.reconnect_delay_set(min_delay=1, max_delay=5)
         self._client.on_socket_open = _send_at_once
         self._client.on_connect = self._on_connect
-        self._client.on_subscribe = lambda *_: self._ready.set()
+        self._client.on_subscribe = self._on_subscribe
 
     def open(self, topics: tuple[str, ...] = (), heard: Heard | None = None, will: str | None = None) -> None:
         """Connect and subscribe; ``will`` is the topic of a retained ``offline`` for when the connection
@@ -85,14 +84,30 @@ class Wire:
         else:
             self._ready.set()
 
+    def _on_subscribe(
+        self, _client: paho.Client, _data: Any, _id: int, granted: Any, _properties: Any
+    ) -> None:
+        refused = [str(reason) for reason in granted if reason.is_failure]
+        if refused:
+            self._refusal = f"a subscription was refused ({refused[0]})"
+        else:
+            self._ready.set()
+
 
 class DeviceLink:
     """One native device, signed in with its own credentials. ``said`` is told each state it is to say."""
 
-    def __init__(self, external_id: str, wire: Wire, said: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        external_id: str,
+        wire: Wire,
+        said: Callable[[str], None],
+        send_again_after: timedelta = timedelta(seconds=5),
+    ) -> None:
         self.external_id = external_id
         self._wire = wire
         self._said = said
+        self._send_again_after = send_again_after
         self._receipts: dict[str, str] = {}
         self._changed = Condition()
         self._sent = 0
@@ -115,7 +130,7 @@ class DeviceLink:
             self._wire.publish(topic_for(self.external_id, kind), event)
             with self._changed:
                 came = self._changed.wait_for(
-                    lambda: event_id in self._receipts, timeout=SEND_AGAIN_AFTER.total_seconds()
+                    lambda: event_id in self._receipts, timeout=self._send_again_after.total_seconds()
                 )
             if came:
                 break

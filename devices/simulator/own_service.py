@@ -55,27 +55,32 @@ def own_service(command: Sequence[str], now: datetime) -> Iterator[Service]:
 
 
 def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Wait for the one line that says where it is."""
+    """Wait for the one line that says where it is, as long as it may still come."""
     lines: SimpleQueue[bytes] = SimpleQueue()
     assert process.stdout is not None  # noqa: S101 - it was asked for as a pipe
     Thread(target=_read, args=(process.stdout, lines), name="service-output", daemon=True).start()
     try:
-        line = lines.get(timeout=READY_WITHIN.total_seconds())
+        while line := lines.get(timeout=READY_WITHIN.total_seconds()):
+            url = _address_in(line)
+            if url is not None:
+                return url
     except Empty:
-        line = b""
-    try:
-        ready = json.loads(line)
-        if ready["ready"]:
-            return str(ready["http"])
-    except (ValueError, KeyError, TypeError):
         pass
     _stop(process)
     words = log.read_text("utf-8", errors="replace").strip()[-2000:]
     raise ServiceDidNotStart(f"the service did not become ready (exit code {process.returncode}): {words}")
 
 
+def _address_in(line: bytes) -> str | None:
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    return str(said["http"]) if isinstance(said, dict) and said.get("ready") else None
+
+
 def _read(output: IO[bytes], lines: SimpleQueue[bytes]) -> None:
-    """Read on after the first line, or a full pipe would hold the service up; at the end say so by an empty
+    """Read on after the ready line, or a full pipe would hold the service up; its end is told by an empty
     line.
     """
     for line in output:

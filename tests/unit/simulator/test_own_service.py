@@ -1,0 +1,61 @@
+"""A service of one's own, with a small program in its place: started, read, and stopped whatever happens."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from devices.simulator.own_service import ServiceDidNotStart, own_service
+
+NOW = datetime(2025, 7, 22, 13, 30, tzinfo=UTC)
+
+PROGRAM = """
+import json, os, signal, sys
+from pathlib import Path
+here = Path(__file__).parent
+(here / "-".join(sys.argv[1:3])).write_text(" ".join(sys.argv[1:]))
+if sys.argv[1] == "token":
+    print("a-token")
+else:
+    signal.signal(signal.SIGTERM, lambda *_: ((here / "ended").touch(), sys.exit(0)))
+    print({ready}, flush=True)
+    {then}
+"""
+
+
+def command(folder: Path, ready: str, then: str = "signal.pause()") -> list[str]:
+    program = folder / "program.py"
+    program.write_text(PROGRAM.format(ready=ready, then=then))
+    return [sys.executable, str(program)]
+
+
+READY = """json.dumps({"ready": True, "http": "http://127.0.0.1:9", "mqtt": "mqtt://127.0.0.1:8"})"""
+
+
+def test_it_is_started_on_stepped_time_with_a_folder_of_its_own_and_ends_with_the_context(
+    tmp_path: Path,
+) -> None:
+    with own_service(command(tmp_path, READY), NOW) as service:
+        assert (service.url, service.token) == ("http://127.0.0.1:9", "a-token")
+        assert not (tmp_path / "ended").exists()
+    assert (tmp_path / "ended").exists()
+    started = (tmp_path / "up---clock").read_text().split()
+    assert started[1:5] == ["--clock", "stepped", "--now", "2025-07-22T13:30:00Z"]
+    assert started[7:] == ["--http-port", "0", "--mqtt-port", "0"]
+    asked = (tmp_path / "token-add").read_text().split()
+    assert asked[2:] == ["--role", "admin", "--data-dir", started[6]]
+    assert not Path(started[6]).exists()
+
+
+def test_it_ends_also_when_the_play_broke_off(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), own_service(command(tmp_path, READY), NOW):
+        raise ZeroDivisionError
+    assert (tmp_path / "ended").exists()
+
+
+@pytest.mark.parametrize("ready", ["'{}'", "'hello'", "''"])
+def test_a_service_that_does_not_say_ready_is_refused_with_its_own_words(tmp_path: Path, ready: str) -> None:
+    broken = command(tmp_path, ready, then='sys.exit("the disk is full")')
+    with pytest.raises(ServiceDidNotStart, match="the disk is full"), own_service(broken, NOW):
+        pass
