@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from threading import Event
 
+from devices.simulator import clock
 from devices.simulator.api import Api, ApiRefused, ApiUnreachable
 from devices.simulator.live import LiveDemo, NobodyLivesHere, stop_at_end_of
 from devices.simulator.mqtt import BrokerUnreachable, Wire
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     api = Api(given.http, token)
     wire = Wire(given.mqtt, given.username, password, CLIENT_ID)
     try:
-        demo = LiveDemo(api, wire, given.seed)
+        demo = LiveDemo(api, wire, given.seed, clock.now())
         wire.open()
         try:
             demo.play(stop)

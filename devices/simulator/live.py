@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 from threading import Event, Thread
-from typing import TextIO
+from typing import Protocol, TextIO
 from zoneinfo import ZoneInfo
 
 from devices.simulator import clock
 from devices.simulator.answering import Answering, Due, Standing
 from devices.simulator.api import Api, ApiRefused, ApiUnreachable
 from devices.simulator.community import Community, Device, Message
-from devices.simulator.mqtt import ROOT, Wire, event_of, topic_for
+from devices.simulator.mqtt import ROOT, event_of, topic_for
 
 LOOK_EVERY = timedelta(seconds=3)
 """How often the people of the demo look at what is open."""
@@ -29,42 +29,57 @@ class NobodyLivesHere(Exception):
     """
 
 
-class LiveDemo:
-    """One community, played until ``stop`` is set."""
+class Outlet(Protocol):
+    """Where messages go: a connection that may speak for every device."""
 
-    def __init__(self, api: Api, wire: Wire, seed: int, complaints: TextIO = sys.stderr) -> None:
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Send at QoS 1."""
+        ...
+
+
+class LiveDemo:
+    """One community at one service. `play` goes by the wall clock, `step` by the time it is handed."""
+
+    def __init__(
+        self, api: Api, outlet: Outlet, seed: int, starts_at: datetime, complaints: TextIO = sys.stderr
+    ) -> None:
         self._api = api
-        self._wire = wire
+        self._outlet = outlet
         self._complaints = complaints
-        self._starts_at = clock.now()
-        dice = Random(seed)
-        devices = list(_devices(api))
-        if not any(device.type == "call_button" for device in devices):
+        self._starts_at = starts_at
+        self._look_at = starts_at
+        self._devices = list(_devices(api))
+        if not any(device.type == "call_button" for device in self._devices):
             raise NobodyLivesHere("no resident here has a call button, so nobody can press")
-        zone = _zone(api)
-        self._devices = devices
-        self._community = Community(devices, dice, self._starts_at, zone)
+        dice = Random(seed)
+        self._community = Community(self._devices, dice, starts_at, _zone(api))
         self._answering = Answering(dice)
         self._numbers = count(1)
 
     def play(self, stop: Event) -> None:
-        for device in self._devices:
-            self._wire.publish(f"{ROOT}/{device.external_id}/status", b"online", retain=True)
-        look_at = self._starts_at
+        """Live until ``stop`` is set."""
+        self.come_online()
         while not stop.is_set():
-            now = clock.now()
-            for message in self._community.due(now):
-                self._say(message)
-            if now >= look_at:
-                look_at = now + LOOK_EVERY
-                self._answer(now)
-            wake_at = min(look_at, self._community.next_due_at or look_at)
+            wake_at = self.step(clock.now())
             stop.wait(max((wake_at - clock.now()).total_seconds(), 0.0))
+
+    def come_online(self) -> None:
+        for device in self._devices:
+            self._outlet.publish(f"{ROOT}/{device.external_id}/status", b"online", retain=True)
+
+    def step(self, now: datetime) -> datetime:
+        """Do what is due, and tell when there will be more."""
+        for message in self._community.due(now):
+            self._say(message)
+        if now >= self._look_at:
+            self._look_at = now + LOOK_EVERY
+            self._answer(now)
+        return min(self._look_at, self._community.next_due_at or self._look_at)
 
     def _say(self, message: Message) -> None:
         event_id = f"{self._starts_at:%Y%m%dT%H%M%S}-{next(self._numbers)}"
         event = event_of(event_id, message.kind, message.at, message.data)
-        self._wire.publish(topic_for(message.external_id, message.kind), event)
+        self._outlet.publish(topic_for(message.external_id, message.kind), event)
 
     def _answer(self, now: datetime) -> None:
         """Somebody may have been quicker, or the service may be gone for a moment: said, and gone on."""
