@@ -23,14 +23,16 @@ MAX_PAYLOAD = 2 * 1024 * 1024
 comes in and is kept in quarantine (DESIGN §9).
 """
 
-MAX_UNACKNOWLEDGED = 65535
-"""All that MQTT's packet numbers allow. The broker's own 1,024 would stall ingest, which acknowledges late.
+MAX_UNACKNOWLEDGED = 8191
+"""Messages that a subscription may hold unacknowledged. The broker adds up all of a session and refuses the
+subscription that would go beyond 65,535, all that MQTT's packet numbers allow: so a session may have 8 of
+them. The broker's own 1,024 would stall ingest, which acknowledges late.
 """
 
-ACKNOWLEDGE_WAIT = "24h"
-"""How long the broker waits before it sends an unacknowledged message again on the same connection. While the
-store is away ingest keeps what it was sent, and copies of it would only fill its memory; after a reconnect
-the broker sends at once.
+ACKNOWLEDGE_WAIT = "5s"
+"""After how long the broker sends an unacknowledged message again. It does so at no other time, not even at a
+reconnect: what was in hand when ingest was killed comes again after this wait. Copies of what ingest still
+holds are known by their packet numbers.
 """
 
 DELIVERIES = "$MQTT.sub.>"

@@ -1,0 +1,193 @@
+"""The house's ear and voice at the broker: two sessions, one for alarms, one for the rest, with a queue each.
+
+What reads like an alarm goes ahead of everything else whatever topic it came on. Nothing is acknowledged here
+by itself: that is asked for once a message's event is stored. Queues are bounded by what the broker hands out
+unacknowledged, and in bytes by not reading on.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from services.domain.ports import BrokerUnavailable, Clock
+from services.domain.wire import ALARM_TOPICS, EVENT_TOPICS, ROOT, STATUS_TOPICS
+from services.ingest.messages import Lane, Message
+from services.ingest.mqtt_session import BrokerAddress, Session
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Payload bytes that wait in a queue before its session stops reading."""
+
+ECHO = f"{ROOT}/~"
+"""How the topics of the house's own echoes begin; no device may have a name with a tilde (CONTRACTS §1)."""
+
+FILTERS: dict[Lane, tuple[str, ...]] = {
+    Lane.ALARMS: (ALARM_TOPICS,),
+    Lane.REST: (EVENT_TOPICS, STATUS_TOPICS),
+}
+
+
+def is_echo(topic: str) -> bool:
+    """Whether a message is the house's own, asking to be heard again."""
+    return topic.startswith(ECHO)
+
+
+class _Queue:
+    """Messages of one lane in the order of arrival."""
+
+    def __init__(self) -> None:
+        self._messages: deque[Message] = deque()
+        self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def put(self, message: Message) -> None:
+        self._messages.append(message)
+        self._size += len(message.payload)
+
+    def put_first(self, messages: Sequence[Message]) -> None:
+        self._messages.extendleft(reversed(messages))
+        self._size += sum(len(message.payload) for message in messages)
+
+    def take(self, limit: int) -> list[Message]:
+        taken = [self._messages.popleft() for _ in range(min(limit, len(self._messages)))]
+        self._size -= sum(len(message.payload) for message in taken)
+        return taken
+
+    def has_room(self) -> bool:
+        return self._size < MOST_BYTES
+
+
+class MqttInbox:
+    """Two sessions at one broker; the inbox of ingest, and the publisher of receipts and commands.
+
+    ``client_id`` is kept by whoever builds this, the same at every start and not guessable. ``wake`` is
+    called whenever a message came; ``changed`` whenever the connection was made or lost.
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        client_id: str,
+        *,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._clock = clock
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._queues = {lane: _Queue() for lane in Lane}
+        self._heard = threading.Condition()
+        self._awaited: set[str] = set()
+        self._sessions = {
+            lane: Session(
+                address,
+                f"{client_id}-{lane}",
+                FILTERS[lane],
+                clock=clock,
+                arrived=self._arrived_on(lane),
+                has_room=self._queues[lane].has_room,
+                connected=changed,
+                lost=changed,
+            )
+            for lane in Lane
+        }
+
+    # ------------------------------------------------------------------ life
+
+    def start(self) -> None:
+        """Begin to connect, and go on for ever; returns at once."""
+        for session in self._sessions.values():
+            session.start()
+
+    def stop(self) -> None:
+        """Disconnect; what is not acknowledged stays with the broker."""
+        for session in self._sessions.values():
+            session.stop()
+
+    @property
+    def is_connected(self) -> bool:
+        """Both sessions are connected and subscribed."""
+        return all(session.is_connected for session in self._sessions.values())
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the connection now, a sentence each."""
+        return sorted({session.fault for session in self._sessions.values() if session.fault})
+
+    def wait_until_connected(self, seconds: float) -> bool:
+        """Wait until both sessions are subscribed; False if they are not in time."""
+        return all(session.wait_until_connected(seconds) for session in self._sessions.values())
+
+    @property
+    def waiting(self) -> int:
+        """Messages in the queues."""
+        return sum(len(queue) for queue in self._queues.values())
+
+    # ------------------------------------------------------------------ the inbox
+
+    def take(self, limit: int) -> list[Message]:
+        with self._lock:
+            was_full = not all(queue.has_room() for queue in self._queues.values())
+            taken = self._queues[Lane.ALARMS].take(limit)
+            taken += self._queues[Lane.REST].take(limit - len(taken))
+        if was_full:
+            for session in self._sessions.values():
+                session.wake()
+        return taken
+
+    def give_back(self, messages: list[Message]) -> None:
+        with self._lock:
+            for lane in Lane:
+                self._queues[lane].put_first([each for each in messages if each.lane is lane])
+
+    def done(self, messages: list[Message]) -> None:
+        for session in self._sessions.values():
+            own = [each for each in messages if each.packet is not None and each.packet.session is session]
+            if own:
+                session.done(own)
+        echoes = {message.topic for message in messages if is_echo(message.topic)}
+        if echoes:
+            with self._heard:
+                self._awaited -= echoes
+                self._heard.notify_all()
+
+    def _arrived_on(self, lane: Lane) -> Callable[[Message], None]:
+        def arrived(message: Message) -> None:
+            message.lane = Lane.ALARMS if message.names_alarm else lane
+            with self._lock:
+                self._queues[message.lane].put(message)
+            self._wake()
+
+        return arrived
+
+    # ------------------------------------------------------------------ the publisher
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        self._sessions[Lane.ALARMS].publish(topic, payload)
+
+    def caught_up(self, seconds: float) -> bool:
+        """Wait until every message that the broker took before now is stored; False if it is not in time.
+
+        An echo goes through the broker to each subscription, behind all that came before it, and is done when
+        ingest has stored what it took before and with it.
+        """
+        token = secrets.token_hex(8)
+        echoes = {
+            name.replace("+", f"~{token}") for session in self._sessions.values() for name in session.filters
+        }
+        with self._heard:
+            self._awaited |= echoes
+        try:
+            for topic in sorted(echoes):
+                self.publish(topic, b"")
+        except BrokerUnavailable:
+            return False
+        with self._heard:
+            heard = self._heard.wait_for(lambda: not (self._awaited & echoes), timeout=seconds)
+            self._awaited -= echoes
+        return heard

@@ -1,0 +1,348 @@
+"""One persistent session at the broker: messages come in, receipts go out, and a message is acknowledged only
+when it is said to be done.
+
+One thread alone touches the MQTT client; others leave what they want in its outbox. A packet that the broker
+sends again while the house still holds it is known by its number or its bytes and is no new message. It never
+gives up: a broker that is away is called again for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import selectors
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from services.domain.ports import BrokerUnavailable, Clock
+from services.ingest.messages import Message, Packet
+
+KEEP_ALIVE_SECONDS = 30
+"""The broker takes us for gone after one and a half of these."""
+CONNECT_SECONDS = 5.0
+PAUSES = (0.1, 0.3, 1.0, 2.0, 5.0)
+"""Seconds between attempts to connect; the last one for ever."""
+POLL_SECONDS = 1.0
+"""How often the client is asked whether a ping is due, when nothing else happens."""
+BURST = 256
+"""Packets read at one go before acknowledgements are written."""
+
+log = logging.getLogger("anxin.mqtt")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is, and as whom the house signs in."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+
+    @classmethod
+    def parse(cls, url: str, username: str | None = None, password: str | None = None) -> BrokerAddress:
+        """Read ``mqtt://[user:password@]host[:port]`` or ``mqtts://…``; anything else: ValueError."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+            raise ValueError(f"expected mqtt://host:port or mqtts://host:port, found {url[:80]!r}")
+        tls = parts.scheme == "mqtts"
+        return cls(
+            host=parts.hostname,
+            port=parts.port or (8883 if tls else 1883),
+            username=username or parts.username,
+            password=password or parts.password,
+            tls=tls,
+        )
+
+
+class Session:
+    """A persistent MQTT 3.1.1 session with its own thread.
+
+    ``client_id`` must stay the same over restarts, or what the broker keeps for it is lost; it must not be
+    guessable, or a device could take the session over. ``arrived`` is called in the session's thread for each
+    new message, ``has_room`` tells whether more may be read now; ``connected`` is called when all
+    subscriptions stand, ``lost`` when the connection is gone.
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        client_id: str,
+        filters: Sequence[str],
+        *,
+        clock: Clock,
+        arrived: Callable[[Message], None],
+        has_room: Callable[[], bool] = lambda: True,
+        connected: Callable[[], None] = lambda: None,
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.filters = tuple(filters)
+        self.fault: str | None = "not connected yet"
+        self._address = address
+        self._clock = clock
+        self._arrived = arrived
+        self._has_room = has_room
+        self._on_connected = connected
+        self._on_lost = lost
+        self._client = self._make_client(client_id)
+        self._connected = threading.Event()
+        self._stopping = threading.Event()
+        self._outbox: deque[Callable[[], None]] = deque()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.settimeout(0)
+        self._wake_write.settimeout(0)
+        self._thread = threading.Thread(target=self._run, name=f"anxin-mqtt-{client_id}", daemon=True)
+        # Touched by the session's thread alone:
+        self._connection = 0
+        self._packets_read = 0
+        self._seen: set[int] = set()
+        self._open: dict[int, Message] = {}
+        self._older: dict[tuple[str, bytes], deque[Message]] = {}
+
+    def _make_client(self, client_id: str) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True
+        )
+        if self._address.tls:
+            client.tls_set()
+        if self._address.username is not None:
+            client.username_pw_set(self._address.username, self._address.password)
+        client.max_inflight_messages = 0  # no limit: receipts never wait for one another
+        client.connect_timeout = CONNECT_SECONDS
+        client.on_socket_open = _send_at_once
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.connect_async(self._address.host, self._address.port, KEEP_ALIVE_SECONDS)
+        return client
+
+    # ------------------------------------------------------------------ told, from any thread
+
+    @property
+    def is_connected(self) -> bool:
+        """Connected, with all subscriptions granted."""
+        return self._connected.is_set()
+
+    def wait_until_connected(self, seconds: float) -> bool:
+        """Wait for the subscriptions; False if they do not stand in time."""
+        return self._connected.wait(seconds)
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 2.0) -> None:
+        """Disconnect. What is not acknowledged stays with the broker."""
+        self._stopping.set()
+        self.wake()
+        if self._thread.is_alive():
+            self._thread.join(timeout=seconds)
+
+    def wake(self) -> None:
+        """Let the thread look at its outbox and at whether there is room."""
+        with contextlib.suppress(BlockingIOError, OSError):  # full: it is awake already; closed: it has ended
+            self._wake_write.send(b"\0")
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send at QoS 1, not retained, before whatever is asked for later.
+
+        `BrokerUnavailable` without a connection. If that is lost before the message is out, it goes later.
+        """
+        if not self.is_connected:
+            raise BrokerUnavailable(self.fault or "not connected to the broker")
+        self._outbox.append(lambda: self._send(topic, payload))
+        self.wake()
+
+    def done(self, messages: Sequence[Message]) -> None:
+        """Acknowledge messages of this session."""
+        self._outbox.append(lambda: self._acknowledge(messages))
+        self.wake()
+
+    # ------------------------------------------------------------------ the session's thread
+
+    def _run(self) -> None:
+        pauses = iter(PAUSES)
+        while not self._stopping.is_set():
+            self._connection += 1
+            try:
+                self._client.reconnect()
+                was_connected = self._serve()
+            except OSError as error:
+                was_connected = False
+                self.fault = f"no broker at {self._address.host}:{self._address.port}: {error}"
+            except Exception as error:
+                was_connected = self._connected.is_set()
+                self.fault = f"the connection to the broker failed: {type(error).__name__}: {error}"
+                log.exception("the connection to the broker failed; it is made anew")
+            if self._connected.is_set():
+                self._connected.clear()
+                self._on_lost()
+            if was_connected:
+                pauses = iter(PAUSES)
+            if self._stopping.wait(next(pauses, PAUSES[-1])):
+                break
+        self._wake_read.close()
+        self._wake_write.close()
+
+    def _serve(self) -> bool:
+        """Read and write until the connection is gone; True if the subscriptions stood."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake_read, selectors.EVENT_READ)
+            watched: tuple[Any, int] = (None, 0)
+            while (sock := self._client.socket()) is not None:
+                wanted = selectors.EVENT_WRITE if self._client.want_write() else 0
+                if self._has_room():
+                    wanted |= selectors.EVENT_READ
+                watched = _watch(selector, watched, (sock, wanted))
+                ready = {key.fileobj: mask for key, mask in selector.select(POLL_SECONDS)}
+                self._turn(ready.get(sock, 0), is_woken=self._wake_read in ready)
+        if self._connected.is_set():
+            self.fault = "the connection to the broker was lost"
+        return self._connected.is_set()
+
+    def _turn(self, ready: int, *, is_woken: bool) -> None:
+        if ready & selectors.EVENT_READ:
+            self._read()
+        if is_woken:
+            with contextlib.suppress(BlockingIOError):
+                self._wake_read.recv(4096)
+        if self._connected.is_set():
+            while self._outbox:
+                self._outbox.popleft()()
+        if ready & selectors.EVENT_WRITE or self._client.want_write():
+            self._client.loop_write()
+        self._client.loop_misc()
+        if self._stopping.is_set():
+            self._client.disconnect()
+
+    def _read(self) -> None:
+        for _ in range(BURST):
+            before = self._packets_read
+            if self._client.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return
+            if self._packets_read == before:
+                return
+
+    def _send(self, topic: str, payload: bytes) -> None:
+        self._client.publish(topic, payload, qos=1)
+
+    def _acknowledge(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            packet = message.packet
+            if packet is None:
+                continue
+            packet.is_done = True
+            if packet.connection == self._connection:
+                self._open.pop(packet.number, None)
+                self._client.ack(packet.number, 1)
+
+    # ------------------------------------------------------------------ heard, in the session's thread
+
+    def _on_connect(
+        self, client: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, _properties: object
+    ) -> None:
+        if reason.is_failure:
+            self.fault = f"the broker refused the house: {reason}"
+            log.error("%s", self.fault)
+            return
+        held = list(self._open.values())
+        self._open.clear()
+        self._seen.clear()
+        if flags.session_present:
+            for message in held:  # these will be sent again
+                self._older.setdefault((message.topic, message.payload), deque()).append(message)
+        else:
+            self._older.clear()
+        client.subscribe([(name, 1) for name in self.filters])
+
+    def _on_subscribe(
+        self,
+        client: Client,
+        _data: object,
+        _number: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        refused = [name for name, reason in zip(self.filters, reasons, strict=True) if reason.is_failure]
+        if refused:
+            self.fault = f"the broker refused the subscription to {', '.join(refused)}"
+            log.error("%s", self.fault)
+            client.disconnect()
+            return
+        self.fault = None
+        self._connected.set()
+        self._on_connected()
+
+    def _on_message(self, client: Client, _data: object, came: MQTTMessage) -> None:
+        self._packets_read += 1
+        if came.qos == 0:
+            self._arrived(self._message(came, None))
+            return
+        if came.dup and self._is_held(client, came):
+            return
+        self._seen.add(came.mid)
+        message = self._message(came, Packet(self, came.mid, self._connection))
+        self._open[came.mid] = message
+        self._arrived(message)
+
+    def _is_held(self, client: Client, came: MQTTMessage) -> bool:
+        """Whether the broker sends again what the house has in hand; if that is done, it is acknowledged."""
+        if came.mid in self._seen:
+            if came.mid not in self._open:
+                client.ack(came.mid, 1)
+            return True
+        held = self._message(came, None)
+        waiting = self._older.get((held.topic, held.payload))
+        if not waiting:
+            return False
+        message = waiting.popleft()
+        if not waiting:
+            del self._older[held.topic, held.payload]
+        self._seen.add(came.mid)
+        if message.packet is None or message.packet.is_done:
+            client.ack(came.mid, 1)
+        else:
+            message.packet.number, message.packet.connection = came.mid, self._connection
+            self._open[came.mid] = message
+        return True
+
+    def _message(self, came: MQTTMessage, packet: Packet | None) -> Message:
+        try:
+            topic = came.topic
+        except UnicodeDecodeError:
+            topic = came._topic.decode("utf-8", "backslashreplace")  # noqa: SLF001 - the only way to the bytes
+        return Message(
+            topic=topic,
+            payload=bytes(came.payload),
+            received_at=self._clock.now(),
+            retained=came.retain,
+            packet=packet,
+        )
+
+
+def _send_at_once(_client: Client, _data: object, sock: Any) -> None:
+    """Without this an acknowledgement that follows a publish waits 40 ms for the other side's."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _watch(
+    selector: selectors.BaseSelector, before: tuple[Any, int], wanted: tuple[Any, int]
+) -> tuple[Any, int]:
+    if before == wanted:
+        return before
+    if before[1]:
+        selector.unregister(before[0])
+    if wanted[1]:
+        selector.register(*wanted)
+    return wanted
