@@ -19,7 +19,7 @@ from devices.simulator.mqtt import DeviceLink, Wire
 from devices.simulator.player import Message
 from devices.simulator.scenario import HeardExpected, Scenario
 from devices.simulator.sentences import Answer
-from devices.simulator.telephones import Telephones
+from devices.simulator.telephones import Call, Telephones
 
 COMMANDS_WITHIN = timedelta(seconds=5)
 """How long what was said to a device may be on its way when the story is over: the one thing here that
@@ -93,14 +93,15 @@ class Theatre:
         return None
 
     def new_messages(self) -> Sequence[Message]:
-        messages = []
-        for call in self._telephones.take_new():
-            data = call.event["data"]
-            at = instant(call.event["time"]) if call.event.get("time") else self._now
-            self._rang_at.setdefault(str(data["notice_id"]), at)
-            title = str(data.get("title", ""))
-            messages.append(Message(at, call.worker, str(data["kind"]), str(data["alert_id"]), title))
-        return messages
+        return [self._message(call) for call in self._telephones.take_new()]
+
+    def _message(self, call: Call) -> Message:
+        """What rang, with what the service says of it: the webhook does not say when its notice was sent."""
+        data = call.event["data"]
+        notice = self._api.get(f"notices/{data['notice_id']}")
+        at = instant(notice["sent_at"]) if notice.get("sent_at") else self._now
+        self._rang_at.setdefault(notice["id"], at)
+        return Message(at, call.worker, notice["kind"], notice["alert_id"], str(data.get("title", "")))
 
     def history(self) -> list[Happening]:
         """What came of the story: the cast's alerts and notices, and what the devices heard."""
