@@ -36,7 +36,11 @@ def instant(text: str) -> datetime:
 
 
 def _about(enrolled: Enrolled, alert: dict[str, Any]) -> str | None:
-    return enrolled.name_of(alert.get("resident_id")) or enrolled.name_of(alert.get("device_id"))
+    """Who of the story it is about; a matter of the house or of a grid concerns the story as well."""
+    resident_id, device_id = alert.get("resident_id"), alert.get("device_id")
+    if resident_id is None and device_id is None:
+        return str(alert["subject"])
+    return enrolled.name_of(resident_id) or enrolled.name_of(device_id)
 
 
 def _alert(alert: dict[str, Any], about: str) -> Happening:

@@ -6,7 +6,7 @@ cast, so that nobody's answer ever falls due inside a step and each is given at 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -161,5 +161,4 @@ class Player:
 def in_order(happenings: Sequence[Happening]) -> list[Happening]:
     """By instant; at one instant causes come before what they bring about."""
     order = list(What)
-    placed = sorted(happenings, key=lambda each: (each.at, order.index(each.what)))
-    return [replace(each) for each in placed]
+    return sorted(happenings, key=lambda each: (each.at, order.index(each.what)))

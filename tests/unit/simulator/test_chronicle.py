@@ -52,6 +52,12 @@ def test_an_alert_of_a_device_without_a_resident_is_about_the_device() -> None:
     assert alert.who == "smoke"
 
 
+def test_a_matter_of_the_house_concerns_the_story_as_well() -> None:
+    matter = {**CALL, "resident_id": None, "device_id": None, "subject": "house:rulebook"}
+    (alert,) = chronicle(CAST, [matter], [], {})
+    assert alert.who == "house:rulebook"
+
+
 def test_alerts_about_others_are_not_of_the_story() -> None:
     others = {**CALL, "resident_id": "res_9"}
     assert chronicle(CAST, [others], [notice()], {}) == []
