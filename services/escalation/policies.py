@@ -154,6 +154,12 @@ class Policy(_Part):
     channel_wait: Wait
     extend_at_most: Wait
 
+    @property
+    def wakes_people(self) -> bool:
+        """Begins at once and waits for no morning: fit for a high alert."""
+        begins_at_once = self.steps[0].after == timedelta()
+        return begins_at_once and self.quiet is None and all(step.at is None for step in self.steps)
+
     @model_validator(mode="after")
     def _cannot_run_out(self) -> Policy:
         if not self.steps[-1].is_endless:
@@ -198,8 +204,10 @@ BY_SEVERITY: Mapping[Severity, str] = {
 
 
 class Policies:
-    """The policies of the house by name. Always answers: by name, else as shipped, else by severity, else the
-    last stand.
+    """The policies of the house by name.
+
+    Always answers: by name, else as shipped, else by severity, else the last stand. A high alert never
+    gets a policy that lets it wait for the morning, whatever its rule names.
     """
 
     def __init__(self, own: Mapping[str, Policy], shipped: Mapping[str, Policy] | None = None) -> None:
@@ -207,8 +215,11 @@ class Policies:
 
     def named(self, name: str, severity: Severity) -> Policy:
         """Return the policy of that name, or what stands in for it."""
-        stands_in = self._by_name.get(BY_SEVERITY[severity], _LAST_STAND)
-        return self._by_name.get(name, stands_in)
+        for each in (name, BY_SEVERITY[severity]):
+            policy = self._by_name.get(each)
+            if policy is not None and (policy.wakes_people or severity is not Severity.HIGH):
+                return policy
+        return _LAST_STAND
 
     def names(self) -> tuple[str, ...]:
         """The names that are there."""

@@ -7,6 +7,7 @@ that somebody is coming before somebody has said so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from services.domain.alerts import Alert, AlertState
 from services.domain.devices import Device, Ecosystem
@@ -47,12 +48,12 @@ def reassured(before: Alert | None, move: Move, scene: Scene, *, joined: str | N
         pressed = {fact.device_id for fact in alert.facts if fact.finding_id == joined}
         told = tuple(device for device in speaking(alert, scene) if device.id in pressed)
     cause = joined or f"{alert.run}@{format_instant(scene.now)}"
-    commands = tuple(command_to(device, alert, scene, cause=cause) for device in told)
+    commands = tuple(command_to(device, alert, scene.now, cause=cause) for device in told)
     return Move(alert, move.changes, move.notices, move.commands + commands)
 
 
 def on_device_online(
-    device: Device, running: Iterable[Alert], scene: Scene, *, cause: str
+    device: Device, running: Iterable[Alert], now: datetime, *, cause: str
 ) -> tuple[DeviceCommand, ...]:
     """What a device hears that has just come back: the present state of the newest running alert it raised.
 
@@ -65,10 +66,10 @@ def on_device_online(
     ]
     if not raised or not _hears(device):
         return ()
-    return (command_to(device, max(raised, key=lambda alert: alert.opened_at), scene, cause=cause),)
+    return (command_to(device, max(raised, key=lambda alert: alert.opened_at), now, cause=cause),)
 
 
-def command_to(device: Device, alert: Alert, scene: Scene, *, cause: str) -> DeviceCommand:
+def command_to(device: Device, alert: Alert, now: datetime, *, cause: str) -> DeviceCommand:
     """One command, its id made from the alert, what brought it about and the device."""
     state = present_state(alert)
     return DeviceCommand(
@@ -76,7 +77,7 @@ def command_to(device: Device, alert: Alert, scene: Scene, *, cause: str) -> Dev
         device_id=device.id,
         external_id=device.external_id,
         state=state,
-        created_at=scene.now,
+        created_at=now,
         alert_id=alert.id,
     )
 

@@ -29,8 +29,8 @@ def begin(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move
     due_at = _first_due(policy, scene)
     ends_at = quiet_end(policy, alert, due_at, scene)
     if ends_at is not None:
-        alert = replace(alert, run_started_at=ends_at)
-        return Move(_waiting(alert, scene, ends_at, also)).then(_quiet_notices(alert, scene))
+        waiting = _waiting(replace(alert, run_started_at=ends_at), scene, ends_at, also)
+        return _quiet_notices(waiting, scene)
     if due_at <= scene.now:
         return tell(alert, scene, also=also)
     return Move(_waiting(alert, scene, due_at, also))
@@ -72,8 +72,7 @@ def step_due(alert: Alert, scene: Scene) -> Move:
         return tell(alert, scene)
     started_at = (alert.run_started_at or alert.opened_at) + (ends_at - scene.now)
     deadlines = (*_other_deadlines(alert), Deadline(DeadlineKind.STEP, ends_at))
-    alert = replace(alert, run_started_at=started_at, deadlines=deadlines)
-    return Move(alert).then(_quiet_notices(alert, scene))
+    return _quiet_notices(replace(alert, run_started_at=started_at, deadlines=deadlines), scene)
 
 
 def quiet_end(policy: Policy, alert: Alert, instant: datetime, scene: Scene) -> datetime | None:

@@ -1,0 +1,129 @@
+"""Text: the words of one notice in the language of the person it is for.
+
+The words are data, one file a language; here they are filled in with what the notice knows. A message
+always says who, what, where, since when and what to do, whatever is missing in the register: a gap in the
+data never stops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+from ruamel.yaml import YAML
+
+from services.domain.instants import NotAnInstant, parse_instant, zone_named
+from services.domain.notices import Notice, NoticeReason
+from services.domain.people import Language
+
+FOLDER = Path(__file__).resolve().parent / "texts"
+
+
+class Template(BaseModel):
+    """One message: a line that fits a lock screen, and what stands under it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    body: str
+
+
+class Texts(BaseModel):
+    """All words of one language. ``reviewed`` false: the Chinese message stands under each."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reviewed: bool = True
+    since: str
+    words: Mapping[str, str]
+    outcomes: Mapping[str, str]
+    alert: Mapping[str, Template]
+    joined: Mapping[str, Template]
+    stand_down: Mapping[str, Template]
+    handover: Mapping[str, Template]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: a title of one line, the text with its link, and the language of both."""
+
+    title: str
+    text: str
+    language: Language
+
+
+def message_of(notice: Notice) -> Message:
+    """Put the words of a notice together."""
+    title, body = _words(notice, notice.language)
+    lines = [body]
+    if not texts(notice.language).reviewed:
+        lines.append("\n".join(_words(notice, Language.ZH_CN)))
+    if link := notice.text.get("link"):
+        lines.append(link)
+    return Message(title, "\n\n".join(lines), notice.language)
+
+
+@cache
+def texts(language: Language) -> Texts:
+    """The words of a language, read once."""
+    text = (FOLDER / f"{language.value}.yaml").read_text(encoding="utf-8")
+    tree: Any = YAML(typ="safe", pure=True).load(text)
+    return Texts.model_validate(tree)
+
+
+def title_in(language: Language, titles: Mapping[str, str], otherwise: str) -> str:
+    """The title of a matter in a language, else in Chinese, else in any, else ``otherwise``."""
+    for wanted in (language.value, Language.ZH_CN.value, Language.EN.value, *titles):
+        if titles.get(wanted):
+            return titles[wanted]
+    return otherwise
+
+
+def _words(notice: Notice, language: Language) -> tuple[str, str]:
+    said = texts(language)
+    templates: Mapping[str, Template] = getattr(said, notice.kind.value, said.alert)
+    first = next(iter(templates))
+    template = templates.get(notice.text.get("because", first), templates[first])
+    known = _known(notice, language, said)
+    title = " ".join(_filled(template.title, known).split())
+    body = _filled(template.body, known)
+    if notice.reason is NoticeReason.LAST_RESORT:
+        body = f"{body}\n{said.words['last_resort']}"
+    return title, body
+
+
+def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:
+    knows = notice.text
+    prefix = "title_"
+    titles = {key.removeprefix(prefix): value for key, value in knows.items() if key.startswith(prefix)}
+    return {
+        "who": knows.get("who") or said.words["nobody_known"],
+        "what": title_in(language, titles, knows.get("alert_kind", "")),
+        "where": knows.get("where") or said.words["nowhere_known"],
+        "since": _since(notice, said),
+        "holder": knows.get("holder", ""),
+        "presses": knows.get("presses", "1"),
+        "outcome": said.outcomes.get(knows.get("outcome", ""), knows.get("outcome", "")),
+    }
+
+
+def _since(notice: Notice, said: Texts) -> str:
+    try:
+        zone = zone_named(notice.text.get("zone", "UTC"))
+    except ValueError:
+        zone = ZoneInfo("UTC")
+    try:
+        since = parse_instant(notice.text.get("since", ""), zone)
+    except NotAnInstant:
+        since = notice.created_at
+    return said.since.format(since=since.astimezone(zone))
+
+
+def _filled(template: str, known: Mapping[str, str]) -> str:
+    """Fill in by the names of the template alone: a brace in a resident's name is a brace."""
+    return template.format_map(known)
