@@ -1,4 +1,4 @@
-"""The house's ear and voice at the broker: two sessions, one for alarms, one for the rest, with a queue each.
+"""The house's ear and voice at the broker: a queue for alarms, one for the rest, and a session a topic.
 
 What reads like an alarm goes ahead of everything else whatever topic it came on. Nothing is acknowledged here
 by itself: that is asked for once a message's event is stored. Queues are bounded by what the broker hands out
@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from services.domain.ports import BrokerUnavailable, Clock
 from services.domain.wire import ALARM_TOPICS, EVENT_TOPICS, ROOT, STATUS_TOPICS
@@ -23,10 +24,25 @@ MOST_BYTES = 64 * 1024 * 1024
 ECHO = f"{ROOT}/~"
 """How the topics of the house's own echoes begin; no device may have a name with a tilde (CONTRACTS §1)."""
 
-FILTERS: dict[Lane, tuple[str, ...]] = {
-    Lane.ALARMS: (ALARM_TOPICS,),
-    Lane.REST: (EVENT_TOPICS, STATUS_TOPICS),
-}
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A topic filter with a session of its own.
+
+    The embedded broker counts what is unacknowledged by session, and what one subscription cannot deliver for
+    the backlog of another comes seconds late; so no two share a session.
+    """
+
+    name: str
+    lane: Lane
+    topics: str
+
+
+SOURCES = (
+    Source("alarm", Lane.ALARMS, ALARM_TOPICS),
+    Source("event", Lane.REST, EVENT_TOPICS),
+    Source("status", Lane.REST, STATUS_TOPICS),
+)
 
 
 def is_echo(topic: str) -> bool:
@@ -62,7 +78,7 @@ class _Queue:
 
 
 class MqttInbox:
-    """Two sessions at one broker; the inbox of ingest, and the publisher of receipts and commands.
+    """The sessions at one broker; the inbox of ingest, and the publisher of receipts and commands.
 
     ``client_id`` is kept by whoever builds this, the same at every start and not guessable. ``wake`` is
     called whenever a message came; ``changed`` whenever the connection was made or lost.
@@ -84,17 +100,17 @@ class MqttInbox:
         self._heard = threading.Condition()
         self._awaited: set[str] = set()
         self._sessions = {
-            lane: Session(
+            source: Session(
                 address,
-                f"{client_id}-{lane}",
-                FILTERS[lane],
+                f"{client_id}-{source.name}",
+                source.topics,
                 clock=clock,
-                arrived=self._arrived_on(lane),
-                has_room=self._queues[lane].has_room,
+                arrived=self._arrived_on(source.lane),
+                has_room=self._queues[source.lane].has_room,
                 connected=changed,
                 lost=changed,
             )
-            for lane in Lane
+            for source in SOURCES
         }
 
     # ------------------------------------------------------------------ life
@@ -111,7 +127,7 @@ class MqttInbox:
 
     @property
     def is_connected(self) -> bool:
-        """Both sessions are connected and subscribed."""
+        """All sessions are connected and subscribed."""
         return all(session.is_connected for session in self._sessions.values())
 
     @property
@@ -120,7 +136,7 @@ class MqttInbox:
         return sorted({session.fault for session in self._sessions.values() if session.fault})
 
     def wait_until_connected(self, seconds: float) -> bool:
-        """Wait until both sessions are subscribed; False if they are not in time."""
+        """Wait until all sessions are subscribed; False if they are not in time."""
         return all(session.wait_until_connected(seconds) for session in self._sessions.values())
 
     @property
@@ -168,7 +184,7 @@ class MqttInbox:
     # ------------------------------------------------------------------ the publisher
 
     def publish(self, topic: str, payload: bytes) -> None:
-        self._sessions[Lane.ALARMS].publish(topic, payload)
+        self._sessions[SOURCES[0]].publish(topic, payload)
 
     def caught_up(self, seconds: float) -> bool:
         """Wait until every message that the broker took before now is stored; False if it is not in time.
@@ -177,9 +193,7 @@ class MqttInbox:
         ingest has stored what it took before and with it.
         """
         token = secrets.token_hex(8)
-        echoes = {
-            name.replace("+", f"~{token}") for session in self._sessions.values() for name in session.filters
-        }
+        echoes = {source.topics.replace("+", f"~{token}") for source in SOURCES}
         with self._heard:
             self._awaited |= echoes
         try:

@@ -71,15 +71,15 @@ class Session:
 
     ``client_id`` must stay the same over restarts, or what the broker keeps for it is lost; it must not be
     guessable, or a device could take the session over. ``arrived`` is called in the session's thread for each
-    new message, ``has_room`` tells whether more may be read now; ``connected`` is called when all
-    subscriptions stand, ``lost`` when the connection is gone.
+    new message, ``has_room`` tells whether more may be read now; ``connected`` is called when the
+    subscription stands, ``lost`` when the connection is gone.
     """
 
     def __init__(
         self,
         address: BrokerAddress,
         client_id: str,
-        filters: Sequence[str],
+        topics: str,
         *,
         clock: Clock,
         arrived: Callable[[Message], None],
@@ -87,7 +87,7 @@ class Session:
         connected: Callable[[], None] = lambda: None,
         lost: Callable[[], None] = lambda: None,
     ) -> None:
-        self.filters = tuple(filters)
+        self.topics = topics
         self.fault: str | None = "not connected yet"
         self._address = address
         self._clock = clock
@@ -108,7 +108,7 @@ class Session:
         self._packets_read = 0
         self._seen: set[int] = set()
         self._open: dict[int, Message] = {}
-        self._older: dict[tuple[str, bytes], deque[Message]] = {}
+        self._older: dict[tuple[str, bytes], list[Message]] = {}
 
     def _make_client(self, client_id: str) -> Client:
         client = Client(
@@ -131,11 +131,11 @@ class Session:
 
     @property
     def is_connected(self) -> bool:
-        """Connected, with all subscriptions granted."""
+        """Connected, with the subscription granted."""
         return self._connected.is_set()
 
     def wait_until_connected(self, seconds: float) -> bool:
-        """Wait for the subscriptions; False if they do not stand in time."""
+        """Wait for the subscription; False if it does not stand in time."""
         return self._connected.wait(seconds)
 
     def start(self) -> None:
@@ -196,7 +196,7 @@ class Session:
         self._wake_write.close()
 
     def _serve(self) -> bool:
-        """Read and write until the connection is gone; True if the subscriptions stood."""
+        """Read and write until the connection is gone; True if the subscription stood."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake_read, selectors.EVENT_READ)
             watched: tuple[Any, int] = (None, 0)
@@ -261,10 +261,10 @@ class Session:
         self._seen.clear()
         if flags.session_present:
             for message in held:  # these will be sent again
-                self._older.setdefault((message.topic, message.payload), deque()).append(message)
+                self._older.setdefault((message.topic, message.payload), []).append(message)
         else:
             self._older.clear()
-        client.subscribe([(name, 1) for name in self.filters])
+        client.subscribe(self.topics, 1)
 
     def _on_subscribe(
         self,
@@ -274,9 +274,8 @@ class Session:
         reasons: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
-        refused = [name for name, reason in zip(self.filters, reasons, strict=True) if reason.is_failure]
-        if refused:
-            self.fault = f"the broker refused the subscription to {', '.join(refused)}"
+        if any(reason.is_failure for reason in reasons):
+            self.fault = f"the broker refused the subscription to {self.topics}"
             log.error("%s", self.fault)
             client.disconnect()
             return
@@ -289,7 +288,7 @@ class Session:
         if came.qos == 0:
             self._arrived(self._message(came, None))
             return
-        if came.dup and self._is_held(client, came):
+        if self._is_held(client, came):
             return
         self._seen.add(came.mid)
         message = self._message(came, Packet(self, came.mid, self._connection))
@@ -297,20 +296,27 @@ class Session:
         self._arrived(message)
 
     def _is_held(self, client: Client, came: MQTTMessage) -> bool:
-        """Whether the broker sends again what the house has in hand; if that is done, it is acknowledged."""
-        if came.mid in self._seen:
+        """Whether the broker sends again what the house has in hand; if that is done, it is acknowledged.
+
+        After a crash the broker may have forgotten that it sent a packet before, so among what came over an
+        older connection and still waits the bytes decide: of so many equal messages, that many are not new.
+        What is done already is known only by the broker's own mark of a repeat, lest a new press be taken for
+        it.
+        """
+        if came.dup and came.mid in self._seen:
             if came.mid not in self._open:
                 client.ack(came.mid, 1)
             return True
-        held = self._message(came, None)
-        waiting = self._older.get((held.topic, held.payload))
-        if not waiting:
+        if not self._older:
             return False
-        message = waiting.popleft()
-        if not waiting:
-            del self._older[held.topic, held.payload]
+        like = self._message(came, None)
+        waiting = self._older.get((like.topic, like.payload), [])
+        message = next((each for each in waiting if came.dup or not _is_done(each)), None)
+        if message is None:
+            return False
+        waiting.remove(message)
         self._seen.add(came.mid)
-        if message.packet is None or message.packet.is_done:
+        if message.packet is None or _is_done(message):
             client.ack(came.mid, 1)
         else:
             message.packet.number, message.packet.connection = came.mid, self._connection
@@ -329,6 +335,10 @@ class Session:
             retained=came.retain,
             packet=packet,
         )
+
+
+def _is_done(message: Message) -> bool:
+    return message.packet is not None and message.packet.is_done
 
 
 def _send_at_once(_client: Client, _data: object, sock: Any) -> None:

@@ -24,9 +24,9 @@ comes in and is kept in quarantine (DESIGN §9).
 """
 
 MAX_UNACKNOWLEDGED = 8191
-"""Messages that a subscription may hold unacknowledged. The broker adds up all of a session and refuses the
-subscription that would go beyond 65,535, all that MQTT's packet numbers allow: so a session may have 8 of
-them. The broker's own 1,024 would stall ingest, which acknowledges late.
+"""Messages that a session may hold unacknowledged. The broker adds this up over the subscriptions of a
+session and refuses the one that goes beyond 65,535, all that MQTT's packet numbers allow: so a session may
+have 8 of them. The broker's own 1,024 would stall ingest, which acknowledges late.
 """
 
 ACKNOWLEDGE_WAIT = "5s"
