@@ -88,7 +88,7 @@ class SqlAlerts:
     def add(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
         stored = replace(alert, number=self._numbers.take(alerts), version=1)
         added = self._connection.execute(_add(self._connection.dialect.name), _row(stored))
-        if added.rowcount != 1:
+        if added.first() is None:
             raise Conflict(f"an alert {alert.kind} of {alert.subject} is running")
         self._save_facts(alert, known={})
         _CHANGES.add(self._connection, self._numbers, changes)
@@ -180,4 +180,4 @@ def _row(alert: Alert) -> dict[str, Any]:
 
 @cache
 def _add(dialect: str) -> Executable:
-    return insert_into(alerts, dialect).on_conflict_do_nothing()
+    return insert_into(alerts, dialect).on_conflict_do_nothing().returning(alerts.c.number)

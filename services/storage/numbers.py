@@ -26,7 +26,6 @@ class Numbers:
         ).scalar_one()
         return last - how_many + 1
 
-
     def last(self, table: Table) -> int:
         """The newest number of a collection; 0 for none."""
         last: int | None = self._connection.execute(_LAST, {"collection": table.name}).scalar()

@@ -41,11 +41,9 @@ _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: \w+\.(\w+)")
 _POSTGRESQL_UNIQUE = re.compile(r"Key \(\"?(\w+)\"?")
 
 
-def translate(context: ExceptionContext) -> None:
+def translate(context: ExceptionContext) -> BaseException | None:
     """SQLAlchemy's hook for errors of the driver, on every statement, commit and connect."""
-    meaning = refusal(context.original_exception)
-    if meaning is not None:
-        context.chained_exception = meaning
+    return refusal(context.original_exception)
 
 
 def refusal(error: BaseException) -> Exception | None:
