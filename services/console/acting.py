@@ -1,0 +1,138 @@
+"""Acting: one thing that somebody does about an alert, from whoever asked to what is stored.
+
+Decides in whose name it is done; what it means is escalation's. Forms and API go through here alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from services.console.callers import Caller
+from services.console.parts import Console
+from services.console.problems import Problem, not_found, unfit
+from services.console.rights import SPEAKS_FOR_OTHERS
+from services.console.scenes import carry_out, scene_of
+from services.console.sight import Sight
+from services.console.writing import note as audit
+from services.domain.alerts import Alert, Outcome
+from services.domain.people import Language, Worker
+from services.domain.ports import UnitOfWork
+from services.escalation import actions, holding
+from services.escalation.permission import Actor, AlreadyAccepted, AlreadyClosed, NotAllowed, Refusal
+from services.escalation.scene import Move, Scene
+
+
+class Action(StrEnum):
+    """What can be done about an alert."""
+
+    ACCEPT = "accept"
+    ARRIVE = "arrive"
+    CLOSE = "close"
+    DECLINE = "decline"
+    HANDOVER = "handover"
+    EXTEND = "extend"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody wants done about which alert, and in whose name."""
+
+    action: Action
+    alert_id: str
+    worker_id: str | None = None
+    on_behalf_of: str | None = None
+    note: str | None = None
+    outcome: Outcome = Outcome.OTHER
+    to: str = ""
+    by_for: timedelta = timedelta()
+
+
+_DECISIONS: Mapping[Action, Callable[[Alert, Scene, Actor, Deed], Move]] = {
+    Action.ACCEPT: lambda alert, scene, actor, _: actions.accept(alert, scene, actor),
+    Action.ARRIVE: lambda alert, scene, actor, _: actions.arrive(alert, scene, actor),
+    Action.CLOSE: lambda alert, scene, actor, deed: actions.close(
+        alert, scene, actor, deed.outcome, deed.note
+    ),
+    Action.DECLINE: lambda alert, scene, actor, deed: holding.decline(alert, scene, actor, deed.note),
+    Action.HANDOVER: lambda alert, scene, actor, deed: holding.handover(alert, scene, actor, deed.to),
+    Action.EXTEND: lambda alert, scene, actor, deed: holding.extend(alert, scene, actor, deed.by_for),
+    Action.NOTE: lambda alert, scene, actor, deed: holding.note(alert, scene, actor, deed.note or ""),
+}
+
+_WRONG_FIELD: Mapping[Refusal, tuple[str, str]] = {
+    Refusal.NO_WORKER: ("worker_id", "the id of the worker who acts, for the caller is none"),
+    Refusal.WORKER_UNKNOWN: ("to_worker_id", "the id of a worker"),
+    Refusal.WORKER_INACTIVE: ("to_worker_id", "the id of a worker who is active"),
+    Refusal.TOO_LONG: ("minutes", "no longer than the policy allows at a time"),
+}
+_WORDS: Mapping[Refusal, str] = {
+    Refusal.NOT_FOR_OTHERS: "Only the duty desk, a manager or an admin acts for somebody else.",
+    Refusal.NOT_THE_HOLDER: "Only who has it, the duty desk, a manager or an admin may do this.",
+    Refusal.NOT_ACCEPTED_YET: "Nobody has it yet; it has to be accepted first.",
+}
+
+
+def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
+    """Do it, and write into the audit that it was done; `Problem` says why not. A repeat changes nothing."""
+    alert = uow.alerts.get(deed.alert_id)
+    if alert is None or not Sight(uow, who).alert(alert):
+        raise not_found("alert")
+    actor = _actor(uow, who, deed)
+    scene = scene_of(uow, parts, alert)
+    try:
+        move = _DECISIONS[deed.action](alert, scene, actor, deed)
+    except AlreadyAccepted as error:
+        raise Problem(
+            409, "already_accepted", "Somebody else has it.", accepted_by=error.accepted_by
+        ) from error
+    except AlreadyClosed as error:
+        raise Problem(409, "already_closed", "It is closed.") from error
+    except NotAllowed as error:
+        raise _refused(error.refusal, deed) from error
+    alert = carry_out(uow, move)
+    if not move.is_nothing and not alert.synthetic:
+        detail = f"on behalf of {deed.on_behalf_of}" if deed.on_behalf_of else ""
+        audit(uow, parts, who, f"alert.{deed.action.value}", ("alert", alert.id), detail)
+    return alert
+
+
+def language_of(parts: Console, who: Caller) -> Language:
+    """In which language somebody reads: their own, else the house's."""
+    return who.worker.language if who.worker else parts.house.language
+
+
+def _actor(uow: UnitOfWork, who: Caller, deed: Deed) -> Actor:
+    worker_id = deed.worker_id or who.worker_id
+    if deed.worker_id is not None and deed.worker_id != who.worker_id:
+        worker = _active(uow, "worker_id", deed.worker_id)
+        stands_for = who.speaks_for_role and worker.role is who.role
+        if who.role not in SPEAKS_FOR_OTHERS and not stands_for:
+            raise Problem(403, "not_for_others", _WORDS[Refusal.NOT_FOR_OTHERS])
+    if deed.on_behalf_of is not None:
+        if who.role not in SPEAKS_FOR_OTHERS:
+            raise Problem(403, "not_for_others", _WORDS[Refusal.NOT_FOR_OTHERS])
+        _active(uow, "on_behalf_of", deed.on_behalf_of)
+    return Actor(
+        by=worker_id or who.actor, role=who.role, worker_id=worker_id, on_behalf_of=deed.on_behalf_of
+    )
+
+
+def _active(uow: UnitOfWork, field: str, worker_id: str) -> Worker:
+    worker = uow.workers.get(worker_id)
+    if worker is None or not worker.active:
+        raise unfit(field, worker_id, "the id of a worker who is active")
+    return worker
+
+
+def _refused(refusal: Refusal, deed: Deed) -> Problem:
+    wrong = _WRONG_FIELD.get(refusal)
+    if wrong is not None:
+        field, expected = wrong
+        found = {"to_worker_id": deed.to, "minutes": str(deed.by_for)}.get(field)
+        return unfit(field, found, expected)
+    status = 409 if refusal is Refusal.NOT_ACCEPTED_YET else 403
+    return Problem(status, refusal.value, _WORDS[refusal])

@@ -1,0 +1,162 @@
+"""Notices and attempts: whom the house told of which alert, whom not and why, and each try to reach
+somebody.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic.json_schema import SkipJsonSchema
+
+from services.console.api.fields import Instant, PathId, Shape
+from services.console.api.lists import (
+    FIRST,
+    After,
+    IdFilter,
+    Limit,
+    Listed,
+    Since,
+    Synthetic,
+    Until,
+    asked,
+    listed,
+)
+from services.console.callers import Caller, Parts, Who
+from services.console.gate import GuardedRoute
+from services.console.problems import not_found
+from services.console.rights import SEES_ADDRESSES, masked
+from services.console.sight import Sight
+from services.domain.findings import Severity
+from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
+from services.domain.people import ChannelKind
+from services.domain.ports import UnitOfWork
+
+router = APIRouter(prefix="/api/v1", tags=["notices"], route_class=GuardedRoute)
+
+
+class NoticeShape(Shape):
+    """What one person was to be told about one alert, at one step; one also for each who was not told."""
+
+    id: str
+    number: int
+    alert_id: str
+    worker_id: str | None
+    contact: str | None
+    recipient_name: str
+    step: int
+    round: int
+    created_at: Instant
+    sent_at: Instant | None
+    kind: NoticeKind
+    severity: Severity
+    state: NoticeState
+    reason: NoticeReason
+    synthetic: bool
+
+
+class AttemptShape(Shape):
+    """One try to reach one person over one channel."""
+
+    id: str
+    number: int
+    notice_id: str
+    channel: ChannelKind
+    address: str
+    started_at: Instant
+    ended_at: Instant | None
+    result: AttemptResult | None
+    status: str | None
+    detail: str | None
+
+
+def _notice(notice: Notice) -> NoticeShape:
+    return NoticeShape.model_validate({name: getattr(notice, name) for name in NoticeShape.model_fields})
+
+
+def _attempt(uow: UnitOfWork, who: Caller, attempt: Attempt) -> AttemptShape:
+    shape = AttemptShape.model_validate(attempt)
+    notice = uow.notices.get(attempt.notice_id)
+    own = notice is not None and notice.worker_id is not None and notice.worker_id == who.worker_id
+    if who.role in SEES_ADDRESSES or own:
+        return shape
+    return shape.model_copy(update={"address": masked(attempt.address)})
+
+
+@router.get("/notices")
+def list_notices(
+    *,
+    parts: Parts,
+    who: Who,
+    after: After = 0,
+    limit: Limit = FIRST,
+    alert_id: IdFilter = None,
+    worker_id: IdFilter = None,
+    state: Annotated[NoticeState | SkipJsonSchema[None], Query()] = None,
+    kind: Annotated[NoticeKind | SkipJsonSchema[None], Query()] = None,
+    severity: Annotated[Severity | SkipJsonSchema[None], Query()] = None,
+    since: Since = None,
+    until: Until = None,
+    synthetic: Synthetic = False,
+) -> Listed[NoticeShape]:
+    filters = asked(
+        alert_id=alert_id,
+        worker_id=worker_id,
+        state=state,
+        kind=kind,
+        severity=severity,
+        since=since,
+        until=until,
+        synthetic=synthetic,
+    )
+    with parts.store.reading() as uow:
+        sight = Sight(uow, who)
+        return listed(
+            lambda start, count: uow.notices.page(filters, start, count),
+            _notice,
+            after,
+            limit,
+            lambda notice: sight.alert_id(notice.alert_id),
+        )
+
+
+@router.get("/notices/{notice_id}")
+def read_notice(parts: Parts, who: Who, notice_id: PathId) -> NoticeShape:
+    with parts.store.reading() as uow:
+        notice = uow.notices.get(notice_id)
+        if notice is None or not Sight(uow, who).alert_id(notice.alert_id):
+            raise not_found("notice")
+        return _notice(notice)
+
+
+@router.get("/attempts")
+def list_attempts(
+    *,
+    parts: Parts,
+    who: Who,
+    after: After = 0,
+    limit: Limit = FIRST,
+    notice_id: IdFilter = None,
+    alert_id: IdFilter = None,
+    channel: Annotated[ChannelKind | SkipJsonSchema[None], Query()] = None,
+    result: Annotated[AttemptResult | SkipJsonSchema[None], Query()] = None,
+    since: Since = None,
+    until: Until = None,
+) -> Listed[AttemptShape]:
+    filters = asked(
+        notice_id=notice_id, alert_id=alert_id, channel=channel, result=result, since=since, until=until
+    )
+    with parts.store.reading() as uow:
+        sight = Sight(uow, who)
+
+        def keep(attempt: Attempt) -> bool:
+            notice = uow.notices.get(attempt.notice_id)
+            return notice is not None and sight.alert_id(notice.alert_id)
+
+        return listed(
+            lambda start, count: uow.notices.attempts_page(filters, start, count),
+            lambda attempt: _attempt(uow, who, attempt),
+            after,
+            limit,
+            keep,
+        )

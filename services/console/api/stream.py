@@ -1,0 +1,107 @@
+"""The live stream: each move of an alert as it is stored, for screens that stay open.
+
+The number of a change is its id and the cursor: whoever comes back with it misses nothing. A stream ends
+when its session does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic.json_schema import SkipJsonSchema
+
+from services.console.api.alert_shapes import streamed
+from services.console.callers import Caller, Parts, Who, identify
+from services.console.gate import GuardedRoute
+from services.console.parts import Console
+from services.console.problems import Problem, documented
+from services.console.sight import Sight
+from services.domain.alerts import AlertChange
+
+router = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=GuardedRoute)
+
+MOST_STREAMS = 200
+"""Each open stream waits in a thread of its own, beside those that answer requests."""
+WAIT_SECONDS = 1.0
+"""A wake may be lost; so the store is read at least this often (DESIGN §1)."""
+BATCH = 500
+RETRY_MILLISECONDS = 2000
+
+Cursor = Annotated[
+    int | SkipJsonSchema[None],
+    Query(ge=0, le=2**63 - 1, description="Changes after this one; left out: from now on."),
+]
+LastEventId = Annotated[str | SkipJsonSchema[None], Header(pattern=r"^[0-9]{1,18}$")]
+
+
+class Streams:
+    """Counts the open streams of one console."""
+
+    def __init__(self) -> None:
+        self.threads = CapacityLimiter(MOST_STREAMS)
+        self.open = 0
+
+
+async def _counted(request: Request) -> AsyncIterator[Streams]:
+    streams: Streams = request.app.state.streams
+    if streams.open >= MOST_STREAMS:
+        raise Problem(
+            503, "too_many_streams", "Too many live streams are open.", headers={"Retry-After": "10"}
+        )
+    streams.open += 1
+    try:
+        yield streams
+    finally:
+        streams.open -= 1
+
+
+Open = Annotated[Streams, Depends(_counted)]
+
+
+@router.get("", response_class=EventSourceResponse, responses=documented(503))
+async def stream(
+    request: Request,
+    parts: Parts,
+    who: Who,
+    streams: Open,
+    after: Cursor = None,
+    last_event_id: LastEventId = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events `change`; the data are the change with its `alert_id`."""
+    cursor = int(last_event_id) if last_event_id is not None else after
+    yield ServerSentEvent(retry=RETRY_MILLISECONDS, comment="the live stream of alerts")
+    while True:
+        turn = await to_thread.run_sync(_read, parts, request, who, cursor, limiter=streams.threads)
+        if turn is None:
+            return
+        changes, cursor = turn
+        for change in changes:
+            yield ServerSentEvent(event="change", id=str(change.number), data=streamed(change))
+        if not changes:
+            await to_thread.run_sync(
+                parts.waiter, WAIT_SECONDS, limiter=streams.threads, abandon_on_cancel=True
+            )
+
+
+def _read(
+    parts: Console, request: Request, who: Caller, cursor: int | None
+) -> tuple[list[AlertChange], int] | None:
+    """What the caller may see of the changes after the cursor, and the next cursor; None if nobody asks
+    any more.
+    """
+    with parts.store.reading() as uow:
+        now_asking = identify(uow, request, parts.clock.now())
+        if now_asking is None or now_asking.role is not who.role:
+            return None
+        if cursor is None:
+            return [], uow.alerts.last_change()
+        found = uow.alerts.changes_after(cursor, BATCH)
+        sight = Sight(uow, now_asking.seeing(who.sees))
+        seen = {change.alert_id for change in found}
+        visible = {alert_id for alert_id in seen if sight.alert_id(alert_id)}
+        kept = [change for change in found if change.alert_id in visible]
+        return kept, found[-1].number if found else cursor

@@ -1,0 +1,127 @@
+"""Users: logins. A password is taken or made once and kept only as a hash; it is never shown again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+
+from services.console import passwords
+from services.console.api.fields import NO_NUL, Flag, Id, PathId, Shape, changes_of, unset
+from services.console.api.lists import FIRST, After, IdFilter, Limit, Listed, WordFilter, asked, listed
+from services.console.api.references import Known
+from services.console.callers import Parts, Who
+from services.console.gate import GuardedRoute
+from services.console.problems import documented, not_found
+from services.console.writing import note, write
+from services.domain.people import Role, User
+from services.domain.ports import UnitOfWork
+
+router = APIRouter(prefix="/api/v1/users", tags=["users"], route_class=GuardedRoute)
+
+Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@\-]{1,64}$")]
+Password = Annotated[
+    str,
+    StringConstraints(min_length=passwords.SHORTEST, max_length=passwords.LONGEST, pattern=NO_NUL),
+]
+
+
+class NewUser(Shape):
+    """A login to be made."""
+
+    username: Username
+    role: Role
+    worker_id: Id | None = Field(default=None, description="The worker who signs in so.")
+    password: Password | None = Field(default=None, description="Left out: one is made and shown once.")
+
+
+class UserChanges(Shape):
+    """The changed fields of a login; a new role or password ends its sessions."""
+
+    role: Role = unset()
+    worker_id: Id | None = None
+    password: Password = unset()
+    active: Flag = unset()
+
+
+class UserShape(Shape):
+    """A login."""
+
+    id: str
+    username: str
+    role: Role
+    worker_id: str | None
+    active: bool
+
+
+class NewUserShape(UserShape):
+    """A login just made; the password, where one was made for it, is shown this once."""
+
+    password: str | None
+
+
+@router.get("")
+def list_users(
+    *,
+    parts: Parts,
+    after: After = 0,
+    limit: Limit = FIRST,
+    username: WordFilter = None,
+    worker_id: IdFilter = None,
+) -> Listed[UserShape]:
+    filters = asked(username=username, worker_id=worker_id)
+    with parts.store.reading() as uow:
+        return listed(lambda start, count: uow.users.page(filters, start, count), _shape_of, after, limit)
+
+
+@router.post("", status_code=201, responses=documented(409))
+def create_user(parts: Parts, who: Who, body: NewUser) -> NewUserShape:
+    password = body.password or passwords.fresh()
+    password_hash = passwords.hashed(password)
+
+    def work(uow: UnitOfWork) -> User:
+        Known(uow).worker("worker_id", body.worker_id)
+        user = User(parts.new_id("usr"), body.username, body.role, password_hash, body.worker_id)
+        user = uow.users.add(user)
+        note(uow, parts, who, "user.created", ("user", user.id), user.username)
+        return user
+
+    made = None if body.password else password
+    return NewUserShape(**_shape_of(write(parts, work)).model_dump(), password=made)
+
+
+@router.get("/{user_id}")
+def read_user(parts: Parts, user_id: PathId) -> UserShape:
+    with parts.store.reading() as uow:
+        user = uow.users.get(user_id)
+        if user is None:
+            raise not_found("user")
+        return _shape_of(user)
+
+
+@router.patch("/{user_id}", responses=documented(409))
+def change_user(parts: Parts, who: Who, user_id: PathId, body: UserChanges) -> UserShape:
+    changes = changes_of(body)
+    if "password" in changes:
+        changes["password_hash"] = passwords.hashed(changes.pop("password"))
+
+    def work(uow: UnitOfWork) -> User:
+        before = uow.users.get(user_id)
+        if before is None:
+            raise not_found("user")
+        Known(uow).worker("worker_id", body.worker_id)
+        user = uow.users.save(replace(before, **changes))
+        if body.model_fields_set & {"role", "password", "active"}:
+            uow.access.end_sessions_of(user.id)
+        note(uow, parts, who, "user.changed", ("user", user.id), ", ".join(sorted(body.model_fields_set)))
+        return user
+
+    return _shape_of(write(parts, work))
+
+
+def _shape_of(user: User) -> UserShape:
+    return UserShape(
+        id=user.id, username=user.username, role=user.role, worker_id=user.worker_id, active=user.active
+    )

@@ -1,0 +1,125 @@
+"""Visits: a view on `visit.completed` events, in the words of those who visit. A visit is recorded once,
+as an event.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from services.console.api.fields import Id, Instant, Note, PathId, Shape, Word
+from services.console.api.lists import (
+    FIRST,
+    After,
+    IdFilter,
+    Limit,
+    Listed,
+    Since,
+    Synthetic,
+    Until,
+    asked,
+    listed,
+)
+from services.console.api.references import Known
+from services.console.callers import Parts, Who
+from services.console.gate import GuardedRoute
+from services.console.problems import documented, not_found
+from services.console.recording import Said, record
+from services.console.sight import Sight
+from services.console.writing import IdempotencyKey, note, write_once
+from services.domain.events import Event
+from services.domain.ports import UnitOfWork
+
+router = APIRouter(prefix="/api/v1/visits", tags=["visits"], route_class=GuardedRoute)
+
+KIND = "visit.completed"
+
+
+class NewVisit(Shape):
+    """A visit that was made."""
+
+    resident_id: Id
+    service: Word | None = Field(default=None, description="助行, 助餐, 助洁, 助医, 代办 …")
+    worker_id: Id | None = Field(default=None, description="Who went; left out: the caller.")
+    occurred_at: Instant | None = Field(default=None, description="Left out: now.")
+    note: Note | None = None
+
+
+class VisitShape(Shape):
+    """A visit that was made; its id is that of its event."""
+
+    id: str
+    seq: int
+    resident_id: str | None
+    service: str | None
+    worker_id: str | None
+    occurred_at: Instant
+    received_at: Instant
+    note: str | None
+    recorded_by: str | None
+    synthetic: bool
+
+
+def _shape_of(event: Event) -> VisitShape:
+    return VisitShape(
+        id=event.id,
+        seq=event.seq,
+        resident_id=event.resident_id,
+        service=event.data.get("service"),
+        worker_id=event.data.get("worker_id"),
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+        note=event.data.get("note"),
+        recorded_by=event.recorded_by,
+        synthetic=event.synthetic,
+    )
+
+
+@router.get("")
+def list_visits(
+    *,
+    parts: Parts,
+    who: Who,
+    after: After = 0,
+    limit: Limit = FIRST,
+    resident_id: IdFilter = None,
+    worker_id: IdFilter = None,
+    since: Since = None,
+    until: Until = None,
+    synthetic: Synthetic = False,
+) -> Listed[VisitShape]:
+    filters = asked(kind=KIND, resident_id=resident_id, since=since, until=until, synthetic=synthetic)
+    with parts.store.reading() as uow:
+        sight = Sight(uow, who)
+        return listed(
+            lambda start, count: uow.events.page(filters, start, count),
+            _shape_of,
+            after,
+            limit,
+            lambda event: worker_id in {None, event.data.get("worker_id")} and sight.event(event),
+        )
+
+
+@router.post("", status_code=201, response_model=VisitShape, responses=documented(409))
+def record_visit(
+    request: Request, parts: Parts, who: Who, body: NewVisit, idempotency_key: IdempotencyKey = None
+) -> Response:
+    def work(uow: UnitOfWork) -> tuple[int, VisitShape]:
+        Known(uow).worker("worker_id", body.worker_id)
+        data = {"service": body.service, "worker_id": body.worker_id or who.worker_id, "note": body.note}
+        spoken = {name: value for name, value in data.items() if value is not None}
+        event = record(uow, parts, who, Said(KIND, body.resident_id, body.occurred_at, spoken))
+        note(uow, parts, who, "visit.recorded", ("event", event.id))
+        return 201, _shape_of(event)
+
+    return write_once(parts, who, request, idempotency_key, body, work)
+
+
+@router.get("/{visit_id}")
+def read_visit(parts: Parts, who: Who, visit_id: PathId) -> VisitShape:
+    with parts.store.reading() as uow:
+        event = uow.events.get(visit_id)
+        if event is None or event.kind != KIND or not Sight(uow, who).event(event):
+            raise not_found("visit")
+        return _shape_of(event)

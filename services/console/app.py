@@ -1,0 +1,125 @@
+"""The application: its routes in one flat list behind one gate, and nothing reachable beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from services.console import openapi, problems
+from services.console.api import (
+    alerts,
+    audit,
+    clock,
+    devices,
+    events,
+    findings,
+    grids,
+    health,
+    homes,
+    notices,
+    quarantine,
+    residents,
+    rulebooks,
+    session,
+    shifts,
+    stream,
+    teams,
+    tokens,
+    users,
+    visits,
+    workers,
+)
+from services.console.gate import GuardedRoute
+from services.console.metrics import Holdings, Requests
+from services.console.outside import Outside
+from services.console.pages import board, sign_in
+from services.console.pages.rendering import is_for_a_person, problem_page
+from services.console.parts import Console
+from services.console.sessions import Throttle
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a request."""
+
+ROUTERS: Sequence[APIRouter] = (
+    health.router,
+    session.router,
+    homes.router,
+    residents.router,
+    workers.router,
+    grids.router,
+    teams.router,
+    shifts.router,
+    users.router,
+    tokens.router,
+    devices.router,
+    events.router,
+    visits.router,
+    findings.router,
+    alerts.router,
+    notices.router,
+    quarantine.router,
+    audit.router,
+    rulebooks.router,
+    stream.router,
+    sign_in.router,
+    board.router,
+)
+
+describing = APIRouter(route_class=GuardedRoute)
+
+
+@describing.get("/openapi.json", include_in_schema=False)
+def describe(request: Request) -> Response:
+    app: FastAPI = request.app
+    return JSONResponse(openapi.document(app))
+
+
+def refuse(request: Request, error: Exception) -> Response:
+    """Every fault as a problem, or as a page where a person waits for one."""
+    problem = problems.of_error(error)
+    if problem.status == 405:  # noqa: PLR2004 - the contract's own number
+        problem.headers["Allow"] = ", ".join(sorted(_ways(request)))
+    return problem_page(request, problem) if is_for_a_person(request) else problems.answer(problem)
+
+
+def _ways(request: Request) -> set[str]:
+    """All methods of a path; the router names only those of the first route that bears it."""
+    app: FastAPI = request.app
+    return {
+        method
+        for route in app.routes
+        if isinstance(route, GuardedRoute) and route.path_regex.match(request.url.path)
+        for method in route.methods or ()
+    }
+
+
+def make_app(parts: Console) -> FastAPI:
+    """The console over these parts. It opens nothing and starts no work of its own."""
+    app = FastAPI(
+        title="Anxin",
+        version=parts.settings.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
+    )
+    app.state.parts = parts
+    app.state.throttle = Throttle()
+    app.state.streams = stream.Streams()
+    routers = [*ROUTERS, describing]
+    if parts.stepper is not None:
+        routers.append(clock.router)
+    if parts.replay is not None:
+        routers.append(quarantine.replaying)
+    # Not `include_router`: a flat list can be walked, so that each route is matched against its right.
+    for router in routers:
+        app.router.routes.extend(router.routes)
+    for kind in (*problems.FORESEEN, Exception):
+        app.add_exception_handler(kind, refuse)
+    requests = Requests(parts.registry)
+    parts.registry.register(Holdings(parts))
+    app.add_middleware(Outside, requests=requests)
+    return app

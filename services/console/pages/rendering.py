@@ -1,0 +1,73 @@
+"""Rendering: pages from templates, in the language of whoever looks, with what every page has.
+
+A page works without scripts. It must never show what the person who looks may not see.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.console.callers import Caller, parts_of
+from services.console.pages.texts import Texts
+from services.console.problems import Problem
+from services.domain.people import Language
+
+LANGUAGE_COOKIE = "anxin_language"
+LANGUAGE_NAMES = {Language.ZH_CN: "中文", Language.BO: "བོད་ཡིག", Language.EN: "English"}
+SIGN_IN = "/sign-in"
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def language_of(request: Request, caller: Caller | None) -> Language:
+    """As chosen on this machine, else the worker's own, else the house's."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in set(Language):
+        return Language(chosen)
+    if caller is not None and caller.worker is not None:
+        return caller.worker.language
+    return parts_of(request).house.language
+
+
+def caller_of(request: Request) -> Caller | None:
+    caller: Caller | None = getattr(request.state, "caller", None)
+    return caller
+
+
+def page(request: Request, template: str, status: int = 200, **values: object) -> Response:
+    """One page of the house."""
+    parts = parts_of(request)
+    caller = caller_of(request)
+    texts = Texts(language_of(request, caller), parts.house.timezone)
+    text = _TEMPLATES.get_template(template).render(
+        t=texts,
+        language=texts.language,
+        languages=LANGUAGE_NAMES,
+        here=request.url.path,
+        person=caller,
+        demo=parts.settings.demo,
+        **values,
+    )
+    return HTMLResponse(text, status)
+
+
+def is_for_a_person(request: Request) -> bool:
+    """Whether a person waits for a page, rather than a program for an answer."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """A fault in words; who is not known is asked to sign in."""
+    if problem.status == 401:  # noqa: PLR2004 - the contract's own number
+        return RedirectResponse(SIGN_IN, 303)
+    return page(request, "problem.html", problem.status, problem=problem)

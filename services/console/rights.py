@@ -1,0 +1,158 @@
+"""Rights: the one table that says which role may call which route, and how much of the community it sees
+there.
+
+Deny by default: a route without a row answers 403, a role that a row does not name as well. Nothing else
+decides who may call what; what of it a caller sees is worked out in `sight`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from services.domain.people import Role
+
+
+class Sees(StrEnum):
+    """How much of the community a caller sees on a route."""
+
+    ALL = "all"
+    AROUND = "around"
+    """Residents and homes that the caller answers for, and the alerts about them or told to the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who may call one route; ``public`` needs nobody to be known."""
+
+    roles: Mapping[Role, Sees] = field(default_factory=dict)
+    public: bool = False
+
+
+def _right(*all_of_it: Role, around: tuple[Role, ...] = ()) -> Right:
+    roles = dict.fromkeys(around, Sees.AROUND) | dict.fromkeys(all_of_it, Sees.ALL)
+    return Right(MappingProxyType(roles))
+
+
+_GRID, _NEIGHBOUR, _CAREGIVER = Role.GRID_WORKER, Role.NEIGHBOUR, Role.CAREGIVER
+_DESK, _TECHNICIAN, _MANAGER, _ADMIN = Role.DUTY_DESK, Role.TECHNICIAN, Role.MANAGER, Role.ADMIN
+_OUTDOORS = (_GRID, _NEIGHBOUR, _CAREGIVER)
+
+PUBLIC = Right(public=True)
+EVERYBODY = _right(*Role)
+CARE = _right(_DESK, _MANAGER, _ADMIN)
+AROUND = _right(_DESK, _MANAGER, _ADMIN, around=(*_OUTDOORS, _TECHNICIAN))
+HOMES = _right(_DESK, _TECHNICIAN, _MANAGER, _ADMIN, around=_OUTDOORS)
+FITTING = _right(_TECHNICIAN, _MANAGER, _ADMIN)
+HOUSEKEEPING = _right(_DESK, _TECHNICIAN, _MANAGER, _ADMIN)
+RECORDING = _right(_DESK, _MANAGER, _ADMIN, around=_OUTDOORS)
+STAFF = _right(_MANAGER, _ADMIN)
+ADMIN = _right(_ADMIN)
+
+_API = "/api/v1"
+
+RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
+    {
+        ("GET", "/healthz"): PUBLIC,
+        ("GET", "/readyz"): PUBLIC,
+        ("GET", "/metrics"): PUBLIC,
+        ("GET", "/openapi.json"): PUBLIC,
+        ("GET", "/static/{name}"): PUBLIC,
+        ("GET", "/sign-in"): PUBLIC,
+        ("POST", "/sign-in"): PUBLIC,
+        ("POST", "/sign-out"): EVERYBODY,
+        ("POST", "/language"): PUBLIC,
+        ("GET", "/"): AROUND,
+        ("POST", "/alerts/{alert_id}/{action}"): AROUND,
+        ("GET", f"{_API}/session"): EVERYBODY,
+        ("POST", f"{_API}/session"): PUBLIC,
+        ("DELETE", f"{_API}/session"): EVERYBODY,
+        ("GET", f"{_API}/homes"): HOMES,
+        ("POST", f"{_API}/homes"): HOUSEKEEPING,
+        ("GET", f"{_API}/homes/{{home_id}}"): HOMES,
+        ("PATCH", f"{_API}/homes/{{home_id}}"): HOUSEKEEPING,
+        ("GET", f"{_API}/residents"): HOMES,
+        ("POST", f"{_API}/residents"): CARE,
+        ("GET", f"{_API}/residents/{{resident_id}}"): HOMES,
+        ("PATCH", f"{_API}/residents/{{resident_id}}"): CARE,
+        ("GET", f"{_API}/workers"): EVERYBODY,
+        ("POST", f"{_API}/workers"): STAFF,
+        ("GET", f"{_API}/workers/{{worker_id}}"): EVERYBODY,
+        ("PATCH", f"{_API}/workers/{{worker_id}}"): STAFF,
+        ("GET", f"{_API}/grids"): EVERYBODY,
+        ("POST", f"{_API}/grids"): STAFF,
+        ("GET", f"{_API}/grids/{{grid_id}}"): EVERYBODY,
+        ("PATCH", f"{_API}/grids/{{grid_id}}"): STAFF,
+        ("GET", f"{_API}/teams"): EVERYBODY,
+        ("POST", f"{_API}/teams"): STAFF,
+        ("GET", f"{_API}/teams/{{team_id}}"): EVERYBODY,
+        ("PATCH", f"{_API}/teams/{{team_id}}"): STAFF,
+        ("GET", f"{_API}/shifts"): EVERYBODY,
+        ("POST", f"{_API}/shifts"): CARE,
+        ("GET", f"{_API}/shifts/{{shift_id}}"): EVERYBODY,
+        ("PATCH", f"{_API}/shifts/{{shift_id}}"): CARE,
+        ("DELETE", f"{_API}/shifts/{{shift_id}}"): CARE,
+        ("GET", f"{_API}/users"): ADMIN,
+        ("POST", f"{_API}/users"): ADMIN,
+        ("GET", f"{_API}/users/{{user_id}}"): ADMIN,
+        ("PATCH", f"{_API}/users/{{user_id}}"): ADMIN,
+        ("POST", f"{_API}/tokens"): ADMIN,
+        ("DELETE", f"{_API}/tokens/{{token_id}}"): ADMIN,
+        ("GET", f"{_API}/devices"): HOMES,
+        ("POST", f"{_API}/devices"): FITTING,
+        ("GET", f"{_API}/devices/{{device_id}}"): HOMES,
+        ("PATCH", f"{_API}/devices/{{device_id}}"): FITTING,
+        ("POST", f"{_API}/devices/{{device_id}}/credentials"): FITTING,
+        ("DELETE", f"{_API}/devices/{{device_id}}/credentials"): FITTING,
+        ("GET", f"{_API}/events"): HOMES,
+        ("POST", f"{_API}/events"): RECORDING,
+        ("GET", f"{_API}/events/{{event_id}}"): HOMES,
+        ("GET", f"{_API}/visits"): AROUND,
+        ("POST", f"{_API}/visits"): RECORDING,
+        ("GET", f"{_API}/visits/{{visit_id}}"): AROUND,
+        ("GET", f"{_API}/findings"): AROUND,
+        ("GET", f"{_API}/findings/{{finding_id}}"): AROUND,
+        ("GET", f"{_API}/alerts"): AROUND,
+        ("GET", f"{_API}/alerts/{{alert_id}}"): AROUND,
+        ("POST", f"{_API}/alerts/{{alert_id}}/accept"): AROUND,
+        ("POST", f"{_API}/alerts/{{alert_id}}/arrive"): AROUND,
+        ("POST", f"{_API}/alerts/{{alert_id}}/close"): AROUND,
+        ("POST", f"{_API}/alerts/{{alert_id}}/decline"): AROUND,
+        ("POST", f"{_API}/alerts/{{alert_id}}/handover"): AROUND,
+        ("POST", f"{_API}/alerts/{{alert_id}}/extend"): AROUND,
+        ("POST", f"{_API}/alerts/{{alert_id}}/note"): AROUND,
+        ("GET", f"{_API}/notices"): AROUND,
+        ("GET", f"{_API}/notices/{{notice_id}}"): AROUND,
+        ("GET", f"{_API}/attempts"): AROUND,
+        ("GET", f"{_API}/quarantine"): HOUSEKEEPING,
+        ("GET", f"{_API}/quarantine/{{entry_id}}"): HOUSEKEEPING,
+        ("POST", f"{_API}/quarantine/{{entry_id}}/replay"): FITTING,
+        ("GET", f"{_API}/audit"): STAFF,
+        ("GET", f"{_API}/rulebooks"): EVERYBODY,
+        ("GET", f"{_API}/rulebooks/{{name}}"): EVERYBODY,
+        ("GET", f"{_API}/rules"): EVERYBODY,
+        ("GET", f"{_API}/stream"): AROUND,
+        ("POST", f"{_API}/clock"): STAFF,
+    }
+)
+
+ONLY_WHERE_OFFERED = frozenset(
+    {("POST", f"{_API}/clock"), ("POST", f"{_API}/quarantine/{{entry_id}}/replay")}
+)
+"""Rows whose route exists only where the wiring hands in what it needs."""
+
+SPEAKS_FOR_OTHERS = frozenset({Role.DUTY_DESK, Role.MANAGER, Role.ADMIN})
+"""Who may act for a worker other than themselves (`on_behalf_of`)."""
+SEES_ADDRESSES = frozenset({Role.MANAGER, Role.ADMIN})
+"""Who sees the addresses at which others are reached; everybody else sees them masked."""
+
+
+def masked(address: str) -> str:
+    """An address of which enough is left to recognise it and too little to use it."""
+    name, at, domain = address.partition("@")
+    if at:
+        return f"{name[:1]}…@{domain}"
+    scheme, mark, rest = address.partition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0].rpartition('@')[2]}/…" if mark else f"{address[:3]}…"

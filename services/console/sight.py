@@ -1,0 +1,109 @@
+"""Sight: which residents, homes and alerts a caller may see, where their role sees only what lies around
+them.
+
+Around a worker are the residents assigned to them (first or as backup), those of their grids, of their
+team's grids for a caregiver, and those of the homes that they answer for as a neighbour; and each alert
+that they were told of, own or hold. Others do not exist for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from services.console.callers import Caller
+from services.console.rights import Sees
+from services.domain.alerts import Alert
+from services.domain.devices import Device
+from services.domain.events import Event
+from services.domain.findings import Finding
+from services.domain.homes import Home
+from services.domain.people import Resident, Role, Worker
+from services.domain.ports import Page, Register, T, UnitOfWork
+
+PAGE = 500
+
+
+def every(fetch: Callable[[int, int], Page[T]]) -> Iterator[T]:
+    """All things of a paged collection, page by page."""
+    after: int | None = 0
+    while after is not None:
+        page = fetch(after, PAGE)
+        yield from page.items
+        after = page.next
+
+
+def matching(register: Register[T], **fields: str) -> Iterator[T]:
+    """All things of a register whose fields have these values."""
+    return every(lambda after, limit: register.page(fields, after, limit))
+
+
+class Sight:
+    """What one caller sees within one unit of work."""
+
+    def __init__(self, uow: UnitOfWork, caller: Caller) -> None:
+        self._uow = uow
+        self._worker = caller.worker
+        self._sees_all = caller.sees is Sees.ALL
+
+    @cached_property
+    def _around(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Ids of the homes and of the residents around the worker."""
+        if self._worker is None:
+            return frozenset(), frozenset()
+        homes = {home.id for home in self._homes_of(self._worker)}
+        residents = {
+            resident.id for home_id in homes for resident in matching(self._uow.residents, home_id=home_id)
+        }
+        for field in ("assigned_worker_id", "backup_worker_id"):
+            for resident in matching(self._uow.residents, **{field: self._worker.id}):
+                residents.add(resident.id)
+                homes.add(resident.home_id)
+        return frozenset(homes), frozenset(residents)
+
+    def _homes_of(self, worker: Worker) -> Iterator[Home]:
+        grid_ids = set(worker.grid_ids)
+        if worker.role is Role.CAREGIVER and worker.team_id is not None:
+            grid_ids |= {grid.id for grid in matching(self._uow.grids, team_id=worker.team_id)}
+        for grid_id in sorted(grid_ids):
+            yield from matching(self._uow.homes, grid_id=grid_id)
+        yield from matching(self._uow.homes, neighbour_id=worker.id)
+
+    def place(self, resident_id: str | None, home_id: str | None) -> bool:
+        """Something that concerns a resident, or a home alone."""
+        if self._sees_all:
+            return True
+        homes, residents = self._around
+        return resident_id in residents if resident_id is not None else home_id in homes
+
+    def home(self, home: Home) -> bool:
+        return self._sees_all or home.id in self._around[0]
+
+    def resident(self, resident: Resident) -> bool:
+        return self.place(resident.id, resident.home_id)
+
+    def device(self, device: Device) -> bool:
+        return self.place(device.resident_id, device.home_id)
+
+    def event(self, event: Event) -> bool:
+        return self.place(event.resident_id, event.home_id)
+
+    def finding(self, finding: Finding) -> bool:
+        return self.place(finding.resident_id, finding.home_id)
+
+    def alert(self, alert: Alert) -> bool:
+        if self.place(alert.resident_id, alert.home_id):
+            return True
+        if self._worker is None:
+            return False
+        mine = self._worker.id
+        if mine in alert.owner_ids or mine in {alert.accepted_by, alert.handover_to}:
+            return True
+        return any(notice.worker_id == mine for notice in self._uow.notices.of_alert(alert.id))
+
+    def alert_id(self, alert_id: str) -> bool:
+        """As `alert`, by id; an unknown one is not seen."""
+        if self._sees_all:
+            return True
+        alert = self._uow.alerts.get(alert_id)
+        return alert is not None and self.alert(alert)
