@@ -18,6 +18,8 @@ class QuarantineReason(StrEnum):
     IMPOSSIBLE_VALUE = "impossible_value"
     RETIRED_DEVICE = "retired_device"
     KIND_NOT_FROM_DEVICES = "kind_not_from_devices"
+    FLOODING = "flooding"
+    """Telemetry beyond a device's rate limit: a note that says how much was passed over, without the bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select
 from services.domain.events import Event
 from services.domain.kinds import ALARM_KINDS, REGISTER_KINDS
 from services.domain.ports import Filters, Page, Stored
-from services.storage.among import among, keys
+from services.storage.among import among, keys, pair_among
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
 from services.storage.rows import Batch, Shape
@@ -31,6 +31,9 @@ _ALARMS_AFTER = _AFTER.where(_COLUMNS.is_alarm)
 _MANY = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"))
 _WITH_DEVICE_EVENT_ID = _ALL.where(
     _COLUMNS.device_id == bindparam("device"), _COLUMNS.device_event_id == bindparam("event")
+)
+_BEARING = _ALL.where(
+    pair_among(_COLUMNS.device_id, _COLUMNS.device_event_id, "keys"), _COLUMNS.device_event_id.is_not(None)
 )
 _NEWEST_OF_KIND = (
     select(*EVENT.columns)
@@ -85,6 +88,13 @@ class SqlEventLog:
 
     def with_device_event_id(self, device_id: str, device_event_id: str) -> list[Event]:
         return self._read(_WITH_DEVICE_EVENT_ID, device=device_id, event=device_event_id)
+
+    def bearing(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Event]]:
+        found: dict[tuple[str, str], list[Event]] = {}
+        for event in self._read(_BEARING, keys=keys(pairs)):
+            if event.device_id is not None and event.device_event_id is not None:
+                found.setdefault((event.device_id, event.device_event_id), []).append(event)
+        return found
 
     def newest_of_kind(self, device_id: str, kind: str) -> Event | None:
         return next(iter(self._read(_NEWEST_OF_KIND, device=device_id, kind_of_event=kind)), None)

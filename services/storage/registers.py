@@ -5,7 +5,7 @@ can slip between.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +15,7 @@ from services.domain.devices import Device, DeviceState
 from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Shift, Team, User, Worker
 from services.domain.ports import AlreadyThere, Filters, Page
+from services.storage.among import among, keys
 from services.storage.codec import Json
 from services.storage.lists import Listing, equals
 from services.storage.numbers import Numbers
@@ -123,6 +124,12 @@ _BY_EXTERNAL_ID = (
     .order_by(devices.c.state == DeviceState.RETIRED, devices.c.number.desc())
     .limit(1)
 )
+_NAMED = (
+    select(*DEVICE.columns)
+    .where(devices.c.ecosystem == bindparam("system"), among(devices.c.external_id, "keys"))
+    .order_by(devices.c.state != DeviceState.RETIRED, devices.c.number)
+)
+_BATTERY = update(devices).where(devices.c.id == bindparam("of")).values(battery_percent=bindparam("percent"))
 # A device that speaks is live, whether it was never heard before or silent for long; a retired one stays
 # retired.
 _SEEN = (
@@ -150,11 +157,19 @@ class SqlDevices(SqlRegister[Device]):
         row = self._connection.execute(_BY_EXTERNAL_ID, values).first()
         return None if row is None else DEVICE.thing(row)
 
+    def named(self, ecosystem: str, external_ids: Iterable[str]) -> dict[str, Device]:
+        rows = self._connection.execute(_NAMED, {"system": ecosystem, "keys": keys(external_ids)})
+        # In the order of the query the one that counts comes last and stays.
+        return {device.external_id: device for device in DEVICE.things(rows)}
+
     def of_resident(self, resident_id: str) -> list[Device]:
         return self._where(devices.c.resident_id == resident_id)
 
     def seen(self, device_id: str, at: datetime) -> None:
         self._connection.execute(_SEEN, {"of": device_id, "at": at})
+
+    def battery(self, device_id: str, percent: float) -> None:
+        self._connection.execute(_BATTERY, {"of": device_id, "percent": percent})
 
     def _unique(self, values: dict[str, Any]) -> Sequence[tuple[str, ColumnElement[bool]]]:
         if values["state"] is DeviceState.RETIRED:

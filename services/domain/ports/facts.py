@@ -48,6 +48,12 @@ class EventLog(Protocol):
         """All events of a device that bear its own id, ascending; for telling a re-send from a reused id."""
         ...
 
+    def bearing(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Event]]:
+        """`with_device_event_id` for many (device id, device's event id) at once; what is not there is left
+        out.
+        """
+        ...
+
     def newest_of_kind(self, device_id: str, kind: str) -> Event | None:
         """The newest stored event of a kind from a device; for telling a repeat without an id."""
         ...

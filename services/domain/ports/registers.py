@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -43,12 +44,20 @@ class Devices(Register[Device], Protocol):
         """The device of that name on the wire, retired ones too if no other bears it."""
         ...
 
+    def named(self, ecosystem: str, external_ids: Iterable[str]) -> dict[str, Device]:
+        """`by_external_id` for many names at once; unknown ones are left out."""
+        ...
+
     def of_resident(self, resident_id: str) -> list[Device]:
         """Devices that belong to a resident."""
         ...
 
     def seen(self, device_id: str, at: datetime) -> None:
         """Note the newest sign of life; the first one makes a registered device live."""
+        ...
+
+    def battery(self, device_id: str, percent: float) -> None:
+        """Note how full the battery is, and touch nothing else of the device."""
         ...
 
 
