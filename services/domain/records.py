@@ -19,7 +19,7 @@ class QuarantineReason(StrEnum):
     RETIRED_DEVICE = "retired_device"
     KIND_NOT_FROM_DEVICES = "kind_not_from_devices"
     FLOODING = "flooding"
-    """Telemetry beyond a device's rate limit: a note that says how much was passed over, without the bytes."""
+    """Telemetry beyond a device's rate limit: a note of how much was passed over, without the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
