@@ -7,7 +7,7 @@ transaction, so that what was looked at is what the move rests on; a `Conflict` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,8 @@ class Gathering:
     """Knows what is the same for all scenes of an installation."""
 
     house: House
-    policies: Policies
+    policies: Callable[[], Policies]
+    """As they are in force now."""
 
     def around_alert(self, uow: UnitOfWork, alert: Alert, now: datetime) -> Scene:
         """The scene of a stored alert."""
@@ -57,7 +58,7 @@ class Gathering:
             at=now,
         )
         notices = tuple(uow.notices.of_alert(alert_id)) if alert_id else ()
-        return Scene(now, self.house, self.policies, circle, devices, notices)
+        return Scene(now, self.house, self.policies(), circle, devices, notices)
 
 
 def store_move(uow: UnitOfWork, move: Move) -> Alert:

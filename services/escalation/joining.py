@@ -8,8 +8,18 @@ severity info, or one that no longer holds, tells nobody.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from services.domain.alerts import Alert, AlertFact, AlertState, ChangeReason
+from services.domain.alerts import (
+    HOUSE,
+    Alert,
+    AlertChange,
+    AlertFact,
+    AlertState,
+    ChangeReason,
+    Deadline,
+    DeadlineKind,
+)
 from services.domain.findings import Finding, FindingState, Severity, Trigger
 from services.domain.identity import derived_id
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
@@ -17,7 +27,7 @@ from services.escalation.reassure import reassured
 from services.escalation.scene import Move, Scene, change
 from services.escalation.stages import awaiting_answer, call_failed
 from services.escalation.steps import begin, begin_again, tell
-from services.escalation.telling import again, notice_to, told_so_far
+from services.escalation.telling import LAST_RESORT_KEY, again, notice_to, told_so_far
 
 UNKNOWN_ORIGIN = "house:unknown-origin"
 """The subject of what came from a device that nobody registered."""
@@ -55,21 +65,7 @@ def take_in(finding: Finding, running: Alert | None, scene: Scene) -> Move | Non
 
 def open_alert(finding: Finding, scene: Scene) -> Move:
     """A new alert, and the first step of its policy."""
-    alert = Alert(
-        id=derived_id("alt", finding.id),
-        kind=finding.alert_kind,
-        subject=subject_of(finding),
-        severity=_severity(finding),
-        policy=finding.policy,
-        titles=finding.titles,
-        opened_at=scene.now,
-        resident_id=finding.resident_id,
-        device_id=finding.device_id,
-        home_id=finding.home_id,
-        run_started_at=scene.now,
-        facts=(_fact(finding, scene),),
-        synthetic=finding.synthetic,
-    )
+    alert = _bare(finding, scene.now)
     opened = change(alert, scene, ChangeReason.OPENED, from_state=None, finding_id=finding.id)
     return reassured(None, Move(alert, (opened,)).then(begin(alert, scene)), scene)
 
@@ -77,7 +73,7 @@ def open_alert(finding: Finding, scene: Scene) -> Move:
 def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
     """The running alert with one more fact, and who hears of it."""
     before = alert
-    alert = replace(alert, facts=(*alert.facts, _fact(finding, scene)))
+    alert = replace(alert, facts=(*alert.facts, _fact(finding, scene.now)))
     presses = sum(fact.is_alarm for fact in alert.facts)
     said = change(
         alert, scene, ChangeReason.JOINED, from_state=alert.state, finding_id=finding.id, presses=presses
@@ -88,6 +84,46 @@ def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
     elif finding.is_alarm:
         move = move.then(_press(finding, alert, scene))
     return reassured(before, move, scene, joined=finding.id if finding.is_alarm else None)
+
+
+def take_in_unjudged(finding: Finding, running: Alert | None, now: datetime) -> Move | None:
+    """The barest outcome, for a Finding on which every other decision here has failed: it is part of an
+    alert.
+
+    A new alert has a step that is due at once and the last resort as its owner, so that it cannot be
+    forgotten.
+    """
+    if not raises_an_alert(finding):
+        return None
+    fact = _fact(finding, now)
+    if running is not None:
+        joined = replace(running, facts=(*running.facts, fact))
+        reason, before = ChangeReason.JOINED, running.state
+    else:
+        deadline = Deadline(DeadlineKind.STEP, now)
+        bare = _bare(finding, now)
+        joined = replace(bare, deadlines=(deadline,), owner_ids=(LAST_RESORT_KEY,))
+        reason, before = ChangeReason.OPENED, None
+    said = AlertChange(joined.id, now, HOUSE, before, joined.state, reason, detail={"finding_id": finding.id})
+    return Move(joined, (said,))
+
+
+def _bare(finding: Finding, now: datetime) -> Alert:
+    return Alert(
+        id=derived_id("alt", finding.id),
+        kind=finding.alert_kind,
+        subject=subject_of(finding),
+        severity=_severity(finding),
+        policy=finding.policy,
+        titles=finding.titles,
+        opened_at=now,
+        resident_id=finding.resident_id,
+        device_id=finding.device_id,
+        home_id=finding.home_id,
+        run_started_at=now,
+        facts=(_fact(finding, now),),
+        synthetic=finding.synthetic,
+    )
 
 
 def _raise(finding: Finding, alert: Alert, scene: Scene) -> Move:
@@ -168,11 +204,11 @@ def _severity(finding: Finding) -> Severity:
     return finding.severity
 
 
-def _fact(finding: Finding, scene: Scene) -> AlertFact:
+def _fact(finding: Finding, now: datetime) -> AlertFact:
     return AlertFact(
         finding_id=finding.id,
         at=finding.at,
-        joined_at=scene.now,
+        joined_at=now,
         state=finding.state,
         is_alarm=finding.is_alarm,
         device_id=finding.device_id,

@@ -1,0 +1,40 @@
+"""Commands: what the lights and voices of devices are to say goes out to the broker, in order.
+
+A command is noted as published after it was handed over; a crash in between publishes it twice, which a
+light does not mind. Without a broker the commands wait.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from services.domain.notices import DeviceCommand
+from services.domain.ports import BrokerUnavailable, Publisher, Store
+from services.domain.wire import command_topic
+
+MOST_AT_ONCE = 100
+
+
+def publish_due(store: Store, publisher: Publisher, now: datetime) -> bool:
+    """Publish the commands that are waiting; True if any went out."""
+    with store.reading() as uow:
+        waiting = uow.notices.commands_due(MOST_AT_ONCE)
+    published: list[DeviceCommand] = []
+    for command in waiting:
+        try:
+            publisher.publish(command_topic(command.external_id), payload_of(command))
+        except BrokerUnavailable:
+            break
+        published.append(command)
+    if not published:
+        return False
+    with store.writing() as uow:
+        for command in published:
+            uow.notices.command_published(command.id, now)
+    return True
+
+
+def payload_of(command: DeviceCommand) -> bytes:
+    """The command as it goes over the wire (CONTRACTS §1)."""
+    return json.dumps({"command": "reassure", "state": command.state.value}).encode()

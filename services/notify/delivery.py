@@ -1,0 +1,266 @@
+"""Delivery: due notices become attempts, attempts become results, and commands go out to devices.
+
+The Attempt's row is committed before the send and its result after it, so a crash in between shows as a
+try whose end nobody knows, and the notice is sent again with the same id. A notice is held by a lease
+while it is on its way. One hanging channel never delays another person: sends run on a pool, and a try
+that takes longer than its policy allows counts as timed out. Without a pool (stepped time) all sends are
+done before `step` says that nothing is left.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+
+from services.domain.alerts import Alert
+from services.domain.findings import Severity
+from services.domain.identity import derived_id
+from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
+from services.domain.ports import Clock, Publisher, Signals, Store, Topic, UnitOfWork
+from services.escalation.gathering import Gathering, store_move
+from services.escalation.stages import call_failed
+from services.escalation.steps import has_failed
+from services.escalation.telling import CALLS, key_of
+from services.escalation.text import message_of
+from services.notify.attempts import concluded, next_channel, rounds_made
+from services.notify.channels import ChannelOutcome, Channels, Sending
+from services.notify.channels.channel import refused, timed_out
+from services.notify.commands import publish_due
+from services.notify.conflicts import again_on_conflict
+from services.notify.superseded import why_never_called, why_superseded
+
+LEASE_FOR = timedelta(seconds=60)
+"""How long a notice is nobody else's after each start of a try; far more than one try may take."""
+SLOTS = 16
+"""Sends under way at once; a pool should have as many threads. Half of them are kept for high notices."""
+STEP_ASIDE_FOR = timedelta(seconds=1)
+"""How long a lower notice waits when its half of the slots is taken."""
+
+log = logging.getLogger("anxin.delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A notice that is held by a lease, the round of tries it is in, and how long each may take."""
+
+    notice: Notice
+    round: int
+    wait_for: timedelta
+    may_pass: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One send that is under way."""
+
+    course: Course
+    attempt: Attempt
+
+
+class DeliveryLoop:
+    """The loop over ports; one a process. ``jitter`` answers numbers in [0, 1) that spread repeated tries."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        gathering: Gathering,
+        channels: Channels,
+        publisher: Publisher,
+        pool: Executor | None = None,
+        *,
+        signals: Signals | None = None,
+        jitter: Callable[[], float] = lambda: 0.5,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._gathering = gathering
+        self._channels = channels
+        self._publisher = publisher
+        self._pool = pool
+        self._signals = signals
+        self._jitter = jitter
+        self._under_way: dict[str, Try] = {}
+        self._finished: SimpleQueue[tuple[str, ChannelOutcome]] = SimpleQueue()
+
+    def step(self) -> bool:
+        """Write the results that came in, start what is due, publish commands; True if there was any of
+        it.
+        """
+        results = self._take_results()
+        started = self._start_due()
+        published = publish_due(self._store, self._publisher, self._clock.now())
+        return results or started or published
+
+    def next_due_at(self) -> datetime | None:
+        """When the nearest notice is to be sent, or taken up again."""
+        with self._store.reading() as uow:
+            return uow.notices.next_due_at()
+
+    def _start_due(self) -> bool:
+        now = self._clock.now()
+        free = SLOTS - len(self._under_way)
+        nearest = self.next_due_at()
+        if free <= 0 or nearest is None or nearest > now:
+            return False
+        tries, any_due = again_on_conflict(lambda: self._lease(now, free))
+        self._launch(tries)
+        return any_due
+
+    def _lease(self, now: datetime, free: int) -> tuple[list[Try], bool]:
+        tries: list[Try] = []
+        lower = sum(each.course.notice.severity is not Severity.HIGH for each in self._under_way.values())
+        with self._store.writing() as uow:
+            won = uow.notices.lease(now, LEASE_FOR, free)
+            for notice in won:
+                if notice.severity is not Severity.HIGH and self._pool is not None:
+                    if lower >= SLOTS // 2:
+                        uow.notices.save(replace(notice, next_attempt_at=now + STEP_ASIDE_FOR))
+                        continue
+                    lower += 1
+                following = self._begin(uow, notice, now)
+                if following is not None:
+                    tries.append(following)
+        return tries, bool(won)
+
+    def _begin(self, uow: UnitOfWork, notice: Notice, now: datetime) -> Try | None:
+        """Take a leased notice up: it may be superseded, or have tries whose end nobody knows."""
+        attempts = uow.notices.attempts([notice.id])
+        lost_ones = [each for each in attempts if each.result is None]
+        for lost in lost_ones:
+            uow.notices.finish(replace(lost, ended_at=now, result=AttemptResult.UNKNOWN))
+        alert = uow.alerts.get(notice.alert_id)
+        why_not = why_superseded(notice, alert) or _why_not_there(uow, notice)
+        if why_not is None and notice.kind is NoticeKind.STAND_DOWN:
+            why_not = why_never_called(notice, alert, was_tried=_was_called(uow, notice))
+        if why_not is not None:
+            unsent = replace(notice, state=NoticeState.NOT_SENT, reason=why_not, next_attempt_at=None)
+            uow.notices.save(unsent)
+            return None
+        round_ = rounds_made(notice, attempts)
+        return self._following(
+            uow, Course(notice, round_, self._wait_of(alert), may_pass=bool(lost_ones)), now
+        )
+
+    def _following(self, uow: UnitOfWork, course: Course, now: datetime) -> Try | None:
+        """Start the next channel of the round, or conclude it and let the alert go on if nobody was
+        reached.
+        """
+        attempts = uow.notices.attempts([course.notice.id])
+        channel = next_channel(course.notice, attempts, course.round)
+        if channel is None:
+            notice = concluded(course.notice, attempts, now, may_pass=course.may_pass, jitter=self._jitter())
+            uow.notices.save(notice)
+            if has_failed(notice):
+                self._nobody_reached(uow, notice.alert_id, now)
+            return None
+        attempt = uow.notices.start(
+            Attempt(
+                id=derived_id("att", course.notice.id, len(attempts) + 1),
+                notice_id=course.notice.id,
+                channel=channel.kind,
+                address=channel.address,
+                started_at=now,
+            )
+        )
+        uow.notices.save(replace(course.notice, next_attempt_at=now + LEASE_FOR))
+        return Try(course, attempt)
+
+    def _nobody_reached(self, uow: UnitOfWork, alert_id: str, now: datetime) -> None:
+        alert = uow.alerts.get(alert_id)
+        if alert is not None and alert.is_running:
+            store_move(uow, call_failed(alert, self._gathering.around_alert(uow, alert, now)))
+
+    def _launch(self, tries: Iterable[Try]) -> None:
+        for each in tries:
+            self._under_way[each.attempt.id] = each
+            if self._pool is None:
+                self._send(each)
+            else:
+                self._pool.submit(self._send, each)
+
+    def _send(self, this: Try) -> None:
+        """Send, in whichever thread; what became of it is put where `step` finds it."""
+        attempt, notice = this.attempt, this.course.notice
+        try:
+            channel = self._channels.get(attempt.channel)
+            if channel is None:
+                outcome = refused("not_configured", f"no channel {attempt.channel} in this installation")
+            else:
+                sending = Sending(notice, message_of(notice), attempt.started_at)
+                outcome = channel.send(attempt.address, sending)
+        except Exception as error:
+            log.exception("the channel %s failed on notice %s", attempt.channel, notice.id)
+            outcome = refused("fault", f"{type(error).__name__}: {error}", may_pass=True)
+        self._finished.put((attempt.id, outcome))
+        if self._signals is not None and self._pool is not None:
+            self._signals.wake(Topic.NOTICES)
+
+    def _take_results(self) -> bool:
+        now = self._clock.now()
+        ended = self._ended(now)
+        if not ended:
+            return False
+        following = again_on_conflict(lambda: self._write_results(ended, now))
+        for attempt_id in ended:
+            del self._under_way[attempt_id]
+        self._launch(following)
+        return True
+
+    def _ended(self, now: datetime) -> dict[str, ChannelOutcome]:
+        """The tries that have ended, or are no longer waited for."""
+        ended: dict[str, ChannelOutcome] = {}
+        while True:
+            try:
+                attempt_id, outcome = self._finished.get_nowait()
+            except Empty:
+                break
+            if attempt_id in self._under_way:  # else it was given up before
+                ended[attempt_id] = outcome
+        for attempt_id, each in self._under_way.items():
+            if attempt_id not in ended and each.attempt.started_at + each.course.wait_for <= now:
+                ended[attempt_id] = timed_out(f"no answer within {each.course.wait_for.total_seconds():g} s")
+        return ended
+
+    def _write_results(self, ended: dict[str, ChannelOutcome], now: datetime) -> list[Try]:
+        tries: list[Try] = []
+        with self._store.writing() as uow:
+            for attempt_id, outcome in ended.items():
+                last = self._under_way[attempt_id]
+                uow.notices.finish(
+                    replace(
+                        last.attempt,
+                        ended_at=now,
+                        result=outcome.result,
+                        status=outcome.status,
+                        detail=outcome.detail,
+                    )
+                )
+                course = replace(last.course, may_pass=last.course.may_pass or outcome.may_pass)
+                following = self._following(uow, course, now)
+                if following is not None:
+                    tries.append(following)
+        return tries
+
+    def _wait_of(self, alert: Alert | None) -> timedelta:
+        name, severity = (alert.policy, alert.severity) if alert else ("", Severity.HIGH)
+        return self._gathering.policies().named(name, severity).channel_wait
+
+
+def _why_not_there(uow: UnitOfWork, notice: Notice) -> NoticeReason | None:
+    worker = uow.workers.get(notice.worker_id) if notice.worker_id else None
+    return NoticeReason.INACTIVE if worker is not None and not worker.active else None
+
+
+def _was_called(uow: UnitOfWork, stand_down: Notice) -> bool:
+    calls = [
+        notice.id
+        for notice in uow.notices.of_alert(stand_down.alert_id)
+        if (notice.kind in CALLS or notice.kind is NoticeKind.HANDOVER)
+        and key_of(notice) == key_of(stand_down)
+    ]
+    return bool(uow.notices.attempts(calls))

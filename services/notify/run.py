@@ -1,0 +1,145 @@
+"""The alert loop: findings open or join alerts, changed findings may end them, and due deadlines are met.
+
+Each small batch is one transaction with its cursor, so that it happens once or not at all, whatever
+crashes. A finding that cannot be judged still opens a bare alert, and an alert whose deadline cannot be
+met does not stop the others; either fault is raised afterwards, for whoever watches over the loops.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.domain.alerts import Alert
+from services.domain.findings import Finding, FindingChange
+from services.domain.ports import Clock, Conflict, Store, StoreUnavailable, UnitOfWork
+from services.escalation.gathering import Gathering, store_move
+from services.escalation.joining import subject_of, take_in, take_in_unjudged
+from services.escalation.stages import meet
+from services.escalation.withdrawing import fact_changed
+from services.notify.conflicts import again_on_conflict
+
+FINDINGS = "alerts.findings"
+CHANGES = "alerts.finding-changes"
+BATCH = 50
+"""Findings, changes or alerts a transaction: large enough for a storm, small enough not to hold up the
+writer.
+"""
+
+log = logging.getLogger("anxin.alerts")
+
+
+class AlertLoop:
+    """The loop over ports. One process runs it; a second one would only meet conflicts."""
+
+    def __init__(self, store: Store, clock: Clock, gathering: Gathering) -> None:
+        self._store = store
+        self._clock = clock
+        self._gathering = gathering
+
+    def step(self) -> bool:
+        """Take in findings, then their changes, then meet deadlines; True if there was any of it."""
+        return self._take_findings() or self._take_changes() or self._meet_deadlines()
+
+    def next_due_at(self) -> datetime | None:
+        """The nearest deadline of all running alerts."""
+        with self._store.reading() as uow:
+            return uow.alerts.next_due_at()
+
+    def _take_findings(self) -> bool:
+        with self._store.reading() as uow:
+            findings = uow.findings.after(uow.cursors.get(FINDINGS), BATCH)
+        if not findings:
+            return False
+        try:
+            again_on_conflict(lambda: self._judge(findings))
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception:
+            log.exception("a batch of %d findings could not be judged; each is tried alone", len(findings))
+            self._judge_one_by_one(findings)
+        return True
+
+    def _judge(self, findings: Sequence[Finding]) -> None:
+        now = self._clock.now()
+        with self._store.writing() as uow:
+            for finding in findings:
+                running = uow.alerts.running(finding.alert_kind, subject_of(finding))
+                scene = self._gathering.around_finding(uow, finding, running, now)
+                move = take_in(finding, running, scene)
+                if move is not None:
+                    store_move(uow, move)
+            uow.cursors.set(FINDINGS, findings[-1].number)
+
+    def _judge_one_by_one(self, findings: Sequence[Finding]) -> None:
+        faults: list[Exception] = []
+        for finding in findings:
+            try:
+                again_on_conflict(lambda alone=finding: self._judge([alone]))  # type: ignore[misc]
+            except (StoreUnavailable, Conflict):
+                raise
+            except Exception as fault:
+                log.exception("finding %s could not be judged and opens a bare alert", finding.id)
+                faults.append(fault)
+                self._take_unjudged(finding)
+        if faults:
+            raise faults[0]
+
+    def _take_unjudged(self, finding: Finding) -> None:
+        now = self._clock.now()
+        with self._store.writing() as uow:
+            running = uow.alerts.running(finding.alert_kind, subject_of(finding))
+            move = take_in_unjudged(finding, running, now)
+            if move is not None:
+                store_move(uow, move)
+            uow.cursors.set(FINDINGS, finding.number)
+
+    def _take_changes(self) -> bool:
+        with self._store.reading() as uow:
+            changes = uow.findings.changes_after(uow.cursors.get(CHANGES), BATCH)
+        if not changes:
+            return False
+        again_on_conflict(lambda: self._withdraw(changes))
+        return True
+
+    def _withdraw(self, changes: Sequence[FindingChange]) -> None:
+        now = self._clock.now()
+        with self._store.writing() as uow:
+            for change in changes:
+                alert = uow.alerts.with_fact(change.finding_id)
+                if alert is not None and alert.is_running:
+                    scene = self._gathering.around_alert(uow, alert, now)
+                    store_move(uow, fact_changed(change, alert, scene))
+            uow.cursors.set(CHANGES, changes[-1].number)
+
+    def _meet_deadlines(self) -> bool:
+        now = self._clock.now()
+        with self._store.reading() as uow:
+            due = uow.alerts.due(now, BATCH)
+        faults: list[Exception] = []
+        for alert in due:
+            try:
+                again_on_conflict(lambda one=alert: self._meet(one, now))  # type: ignore[misc]
+            except StoreUnavailable:
+                raise
+            except Exception as fault:
+                log.exception("a deadline of alert %s could not be met and is tried again", alert.id)
+                faults.append(fault)
+        if faults:
+            raise faults[0]
+        return bool(due)
+
+    def _meet(self, due: Alert, now: datetime) -> None:
+        with self._store.writing() as uow:
+            alert = self._still_due(uow, due.id, now)
+            if alert is not None:
+                store_move(uow, meet(alert, self._gathering.around_alert(uow, alert, now)))
+
+    @staticmethod
+    def _still_due(uow: UnitOfWork, alert_id: str, now: datetime) -> Alert | None:
+        """The alert as it is now: somebody may have accepted it since it was listed."""
+        alert = uow.alerts.get(alert_id)
+        if alert is None or alert.next_due_at is None or alert.next_due_at > now:
+            return None
+        return alert

@@ -1,0 +1,31 @@
+"""Superseded: a due notice that no longer says anything true is not sent, and says why.
+
+Pure. It never holds back what might still be needed: in doubt a notice is sent.
+"""
+
+from __future__ import annotations
+
+from services.domain.alerts import Alert, AlertState
+from services.domain.notices import Notice, NoticeKind, NoticeReason
+from services.escalation.telling import key_of
+
+
+def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
+    """Why a due notice need not be sent any more; None: it must be."""
+    if alert is None or notice.kind in (NoticeKind.STAND_DOWN, NoticeKind.TEST):
+        return None
+    if alert.state is AlertState.CLOSED:
+        return NoticeReason.CLOSED_ALREADY
+    if alert.accepted_by is None or notice.kind is NoticeKind.HANDOVER:
+        return None
+    asked_by_a_step = notice.kind is NoticeKind.ALERT and notice.text.get("because") == "step"
+    joined_for_others = notice.kind is NoticeKind.JOINED and key_of(notice) != alert.accepted_by
+    return NoticeReason.ACCEPTED_ALREADY if asked_by_a_step or joined_for_others else None
+
+
+def why_never_called(stand_down: Notice, alert: Alert | None, *, was_tried: bool) -> NoticeReason | None:
+    """Why somebody need not hear that they are no longer needed: no call was ever sent to them."""
+    if was_tried or stand_down.kind is not NoticeKind.STAND_DOWN:
+        return None
+    closed = alert is not None and alert.state is AlertState.CLOSED
+    return NoticeReason.CLOSED_ALREADY if closed else NoticeReason.ACCEPTED_ALREADY
