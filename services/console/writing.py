@@ -15,6 +15,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Header, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Shape
@@ -25,16 +26,10 @@ from services.domain.ports import AlreadyThere, Conflict, UnitOfWork
 from services.domain.records import AuditEntry, RememberedAnswer
 
 MOST_TRIES = 4
-KEY_FIELD = "idempotency_key"
 
 IdempotencyKey = Annotated[
-    str | SkipJsonSchema[None],
-    Header(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
-        description="The same key with the same body is done once and answered alike, for a day.",
-    ),
+    Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")] | SkipJsonSchema[None],
+    Header(description="The same key with the same body is done once and answered alike, for a day."),
 ]
 
 R = TypeVar("R")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
-from pydantic.json_schema import SkipJsonSchema
+from fastapi import APIRouter
 
 from services.console.api.fields import Instant, Shape
 from services.console.api.lists import (
@@ -15,6 +12,7 @@ from services.console.api.lists import (
     Limit,
     Listed,
     Since,
+    TextFilter,
     Until,
     WordFilter,
     asked,
@@ -24,10 +22,6 @@ from services.console.callers import Parts
 from services.console.gate import GuardedRoute
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"], route_class=GuardedRoute)
-
-ActorFilter = Annotated[
-    str | SkipJsonSchema[None], Query(min_length=1, max_length=200, pattern=r"^[^\x00]+$")
-]
 
 
 class AuditShape(Shape):
@@ -50,7 +44,7 @@ def list_audit(
     parts: Parts,
     after: After = 0,
     limit: Limit = FIRST,
-    actor: ActorFilter = None,
+    actor: TextFilter = None,
     action: WordFilter = None,
     object_id: IdFilter = None,
     since: Since = None,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from fastapi import Path
 from pydantic import (
@@ -23,9 +24,10 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from typing_extensions import TypeAliasType
 
 from services.domain.events import Json
-from services.domain.instants import format_instant, parse_instant, zone_named
+from services.domain.instants import format_instant, parse_instant
 
 ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,64}$"
 NO_NUL = r"^[^\x00]*$"
@@ -34,6 +36,7 @@ SAYS_SOMETHING = r"^[^\x00]*[^\x00-\x20\x7f-\xa0][^\x00]*$"
 LARGEST_DATA = 16 * 1024
 """Bytes of an event's or mapping's JSON; a device's whole message may have 64 KiB."""
 DEEPEST_DATA = 16
+_ZONES = frozenset(available_timezones())
 
 
 class Shape(BaseModel):
@@ -85,7 +88,8 @@ def _flag(value: object) -> bool:
 
 
 def _zone(name: str) -> str:
-    zone_named(name)
+    if name not in _ZONES:
+        raise ValueError("expected an IANA name such as Asia/Shanghai")
     return name
 
 
@@ -132,8 +136,16 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 PathId = Annotated[str, Path(pattern=ID_PATTERN)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=SAYS_SOMETHING)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=SAYS_SOMETHING)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=NO_NUL)]
 Line = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
 Phone = Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)]
-Zone = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$"), AfterValidator(_zone)]
+Zone = TypeAliasType(
+    "Zone",
+    Annotated[
+        str,
+        AfterValidator(_zone),
+        WithJsonSchema({"type": "string", "enum": sorted(_ZONES), "title": "IANA time zone"}),
+    ],
+)
 Data = Annotated[dict[str, Any], AfterValidator(_plain_json)]

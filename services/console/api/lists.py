@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Query
 from pydantic.json_schema import SkipJsonSchema
 
-from services.console.api.fields import ID_PATTERN, Flag, Instant, Shape, Word
+from services.console.api.fields import Flag, Id, Instant, Shape, Text, Word
 from services.domain.ports import Filters, Page, T
 
 MOST_FETCHES = 50
@@ -22,12 +22,13 @@ S = TypeVar("S", bound=Shape)
 
 After = Annotated[int, Query(ge=0, le=2**63 - 1, description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
-IdFilter = Annotated[str | SkipJsonSchema[None], Query(pattern=ID_PATTERN)]
+IdFilter = Annotated[Id | SkipJsonSchema[None], Query()]
 WordFilter = Annotated[Word | SkipJsonSchema[None], Query()]
 FlagFilter = Annotated[Flag | SkipJsonSchema[None], Query()]
 Since = Annotated[Instant | SkipJsonSchema[None], Query(description="At or after this instant.")]
 Until = Annotated[Instant | SkipJsonSchema[None], Query(description="Before this instant.")]
 Synthetic = Annotated[Flag, Query(description="Those of the house's own watch over itself instead.")]
+TextFilter = Annotated[Text | SkipJsonSchema[None], Query()]
 FIRST = 100
 
 

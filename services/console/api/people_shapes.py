@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from services.console.api.fields import Instant, Shape
-from services.domain.people import ChannelKind
+from services.domain.people import Channel, ChannelKind
+
+_IPV6 = r"\[(::1|([0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4})\]"
+_HOST = rf"([A-Za-z0-9]([A-Za-z0-9.\-]{{0,251}}[A-Za-z0-9])?|{_IPV6})"
+_PORT = r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 
 
-class ChannelFields(Shape):
-    """One way to reach one person."""
+class WebhookFields(Shape):
+    """An address that takes notices by HTTP; it may be on loopback."""
 
-    kind: ChannelKind
-    address: Annotated[str, StringConstraints(min_length=3, max_length=500, pattern=r"^[\x21-\x7e]+$")] = (
-        Field(description="An http(s) address for a webhook, a mail address for e-mail.")
-    )
+    kind: Literal["webhook"]
+    address: Annotated[
+        str, StringConstraints(max_length=500, pattern=rf"^https?://{_HOST}{_PORT}([/?][\x21-\x7e]*)?$")
+    ]
 
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        if self.kind is ChannelKind.EMAIL:
-            name, _, domain = self.address.rpartition("@")
-            if not name or not domain or set(self.address) & set(',;:<>"()[]\\'):
-                raise ValueError("expected one mail address, e.g. desk@example.org")
-        elif not _is_http(self.address):
-            raise ValueError("expected an http:// or https:// address")
-        return self
+
+class EmailFields(Shape):
+    """One mail address."""
+
+    kind: Literal["email"]
+    address: Annotated[
+        str,
+        StringConstraints(
+            max_length=254,
+            pattern=r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.\-]{0,185}[A-Za-z0-9])?$",
+        ),
+    ]
+
+
+ChannelFields = Annotated[WebhookFields | EmailFields, Field(discriminator="kind")]
+
+
+def channels_of(fields: Iterable[WebhookFields | EmailFields]) -> tuple[Channel, ...]:
+    return tuple(Channel(ChannelKind(each.kind), each.address) for each in fields)
 
 
 class ChannelShape(Shape):
@@ -52,12 +66,3 @@ class AbsenceShape(Shape):
     until: Instant | None
     reason: str
     by: str
-
-
-def _is_http(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)

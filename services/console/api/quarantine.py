@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Instant, PathId, Shape
-from services.console.api.lists import FIRST, After, Limit, Listed, asked, listed
+from services.console.api.lists import FIRST, After, Limit, Listed, TextFilter, asked, listed
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.problems import Problem, documented, not_found
@@ -25,9 +25,6 @@ router = APIRouter(prefix="/api/v1/quarantine", tags=["quarantine"], route_class
 replaying = APIRouter(prefix="/api/v1/quarantine", tags=["quarantine"], route_class=GuardedRoute)
 """Routed only where the wiring hands in how to take a message in again."""
 
-TopicFilter = Annotated[
-    str | SkipJsonSchema[None], Query(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")
-]
 ReasonFilter = Annotated[QuarantineReason | SkipJsonSchema[None], Query()]
 
 
@@ -69,9 +66,9 @@ def list_quarantine(
     parts: Parts,
     after: After = 0,
     limit: Limit = FIRST,
-    topic: TopicFilter = None,
+    topic: TextFilter = None,
     reason: ReasonFilter = None,
-    external_id: TopicFilter = None,
+    external_id: TextFilter = None,
 ) -> Listed[QuarantinedShape]:
     filters = asked(topic=topic, reason=reason, external_id=external_id)
     with parts.store.reading() as uow:

@@ -28,7 +28,7 @@ from services.console.api.fields import (
     unset,
 )
 from services.console.api.lists import FIRST, After, IdFilter, Limit, Listed, Synthetic, asked, listed
-from services.console.api.people_shapes import AbsenceShape, ChannelFields, ContactShape
+from services.console.api.people_shapes import AbsenceShape, ChannelFields, ContactShape, channels_of
 from services.console.api.references import Known
 from services.console.callers import Caller, Parts, Who
 from services.console.facts import tell_of_resident
@@ -38,7 +38,7 @@ from services.console.protections import Watch
 from services.console.sight import Sight
 from services.console.writing import note, write
 from services.domain.homes import Home
-from services.domain.people import Channel, Contact, Language, Resident
+from services.domain.people import Contact, Language, Resident
 from services.domain.ports import UnitOfWork
 from services.domain.protection import ProtectionReason, ProtectionState
 
@@ -234,5 +234,4 @@ def _changes(fields: ResidentFields) -> dict[str, Any]:
 
 def _contacts(contacts: list[ContactFields]) -> Iterator[Contact]:
     for contact in contacts:
-        channels = tuple(Channel(channel.kind, channel.address) for channel in contact.channels)
-        yield Contact(contact.name, contact.relation, channels)
+        yield Contact(contact.name, contact.relation, channels_of(contact.channels))

@@ -12,6 +12,7 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.alert_shapes import streamed
@@ -32,10 +33,13 @@ BATCH = 500
 RETRY_MILLISECONDS = 2000
 
 Cursor = Annotated[
-    int | SkipJsonSchema[None],
-    Query(ge=0, le=2**63 - 1, description="Changes after this one; left out: from now on."),
+    Annotated[int, Field(ge=0, le=2**63 - 1)] | SkipJsonSchema[None],
+    Query(description="Changes after this one; left out: from now on."),
 ]
-LastEventId = Annotated[str | SkipJsonSchema[None], Header(pattern=r"^[0-9]{1,18}$")]
+LastEventId = Annotated[
+    Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] | SkipJsonSchema[None],
+    Header(description="As browsers send it when they come back; goes before `after`."),
+]
 
 
 class Streams:

@@ -15,7 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Flag, Id, Name, PathId, Shape, changes_of, unset
 from services.console.api.lists import FIRST, After, FlagFilter, IdFilter, Limit, Listed, asked, listed
-from services.console.api.people_shapes import ChannelFields, ChannelShape
+from services.console.api.people_shapes import ChannelFields, ChannelShape, channels_of
 from services.console.api.references import Known
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
@@ -23,7 +23,7 @@ from services.console.handing_on import hand_on
 from services.console.problems import documented, not_found
 from services.console.rights import SEES_ADDRESSES, masked
 from services.console.writing import note, write
-from services.domain.people import Channel, Language, Role, Worker
+from services.domain.people import Language, Role, Worker
 from services.domain.ports import UnitOfWork
 
 router = APIRouter(prefix="/api/v1/workers", tags=["workers"], route_class=GuardedRoute)
@@ -87,7 +87,7 @@ def _fields(uow: UnitOfWork, body: NewWorker | WorkerChanges) -> dict[str, Any]:
     if "grid_ids" in fields:
         fields["grid_ids"] = tuple(dict.fromkeys(body.grid_ids or []))
     if "channels" in fields:
-        fields["channels"] = tuple(Channel(each.kind, each.address) for each in body.channels or [])
+        fields["channels"] = channels_of(body.channels or [])
     return fields
 
 
