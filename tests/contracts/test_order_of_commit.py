@@ -13,7 +13,7 @@ from services.domain.ports import Store, UnitOfWork
 from tests.contracts.cast import alert, change, event, finding
 
 WRITERS = 6
-TIMES = 40
+TIMES = 30
 
 
 def _append(unit: UnitOfWork, name: str) -> None:
