@@ -1,0 +1,166 @@
+"""A case: one rule before one resident or device at one instant, and what a trigger may answer.
+
+Every trigger is a set of pure functions from (case, state, sign) to an Outcome. Nothing here remembers anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from services.domain.events import Json
+from services.domain.findings import FindingReason, FindingState
+from services.domain.identity import derived_id
+from services.domain.instants import format_instant
+from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES, KINDS
+from services.rules.profile import KnownDevice, Profile, condition_values
+from services.rules.rulebook import Per, Rule
+from services.rules.signs import Sign
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A Finding to be made. ``rests_on`` are (seq, event id), in the order of storing."""
+
+    finding_id: str
+    at: datetime
+    raised_at: datetime
+    rests_on: tuple[tuple[int, str], ...] = ()
+    device_id: str | None = None
+    state: FindingState = FindingState.HOLDS
+    reason: FindingReason | None = None
+    figures: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A Finding made before that no longer holds, or holds again."""
+
+    finding_id: str
+    state: FindingState
+    at: datetime
+    by_event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[S]):
+    """What came of it: the state from now on, what was found, what no longer holds."""
+
+    state: S
+    raises: tuple[Raise, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One rule, with the resident's overrides in it, before one key at ``now``.
+
+    ``pending`` are the changes of beds and doors that have not settled yet for this rule.
+    """
+
+    rule: Rule
+    key: str
+    zone: ZoneInfo
+    now: datetime
+    resident_id: str | None = None
+    resident: Profile | None = None
+    device: KnownDevice | None = None
+    pending: tuple[Sign, ...] = ()
+
+    def finding_id(self, at: datetime, *more: str) -> str:
+        """The id of the Finding of this rule and key at an instant: the same work makes the same one."""
+        return derived_id("fnd", self.rule.name, self.key, self.rule.trigger, format_instant(at), *more)
+
+    def is_watched(self) -> bool:
+        """Whether the rule watches this key at all now."""
+        return self.rule.enabled and self._is_watched_at(self.now)
+
+    def is_away_rule(self) -> bool:
+        """Whether time away touches this rule (RULES §3, Away)."""
+        return self.rule.kind.startswith(AWAY_PREFIXES)
+
+    def touches_absence(self, start: datetime, end: datetime) -> bool:
+        """Whether a window of this rule, ends included, touches time away."""
+        return self.is_away_rule() and self.resident is not None and self.resident.was_away_in(start, end)
+
+    def takes(self, sign: Sign) -> bool:
+        """Whether a sign is one of those the trigger is about."""
+        rule = self.rule
+        if sign.kind != rule.kind or not rule.enabled:
+            return False
+        if not (rule.is_plain_on and sign.kind in ALARM_KINDS) and not self._is_watched_at(sign.at):
+            return False
+        if rule.device_types and self._type_of(sign.device_id) not in rule.device_types:
+            return False
+        if rule.between is not None and not rule.between.holds(sign.at, self.zone):
+            return False
+        return self._conditions_hold(sign)
+
+    def _is_watched_at(self, instant: datetime) -> bool:
+        if self.rule.per is Per.DEVICE:
+            sent_by = KINDS[self.rule.kind].sent_by
+            if self.device is None or (sent_by and self.device.type not in sent_by):
+                return False
+            return self.resident is None or self.resident.is_enrolled_at(instant)
+        if self.resident is None:
+            return False
+        return self.resident.is_enrolled_at(instant) and self.resident.has_sender_of(self.rule.kind)
+
+    def _type_of(self, device_id: str | None) -> str | None:
+        known = self.resident.device(device_id) if self.resident is not None else None
+        if known is None and self.device is not None and self.device.id == device_id:
+            known = self.device
+        return None if known is None else known.type
+
+    def _conditions_hold(self, sign: Sign) -> bool:
+        rule = self.rule
+        if rule.where is None and rule.for_residents is None:
+            return True
+        values = condition_values(self.resident) if self.resident is not None else {}
+        if rule.for_residents is not None and not rule.for_residents.holds(values):
+            return False
+        return rule.where is None or rule.where.holds({**values, **event_values(sign)}) is True
+
+
+class Kind(Protocol[S]):
+    """One trigger. All functions are pure; ``case.now`` is the present."""
+
+    version: int
+    """Of the state; a stored state of another version is not read."""
+    state_type: type[S]
+
+    def begin(self, case: Case) -> S | None:
+        """The state of a key that is watched from now on; None if it needs none before the first sign."""
+        ...
+
+    def take(self, case: Case, state: S | None, sign: Sign) -> Outcome[S]:
+        """A sign of one of the rule's own kinds is taken in."""
+        ...
+
+    def retract(self, case: Case, state: S, target: Sign) -> Outcome[S]:
+        """An event that was taken in counts no more from now on."""
+        ...
+
+    def adjust(self, case: Case, state: S, *, went_away: bool) -> Outcome[S]:
+        """The rule, the resident or an override has changed, or the resident went away."""
+        ...
+
+    def due_at(self, case: Case, state: S) -> datetime | None:
+        """The next deadline; what waits for a settling has none until that is met."""
+        ...
+
+    def meet(self, case: Case, state: S) -> Outcome[S]:
+        """Every deadline up to ``case.now`` is met."""
+        ...
+
+
+def event_values(sign: Sign) -> dict[str, object]:
+    """The fields of an event that conditions may name."""
+    named = {f"event.data.{name}": value for name, value in sign.data.items()}
+    return {**named, "event.kind": sign.kind, "event.device_id": sign.device_id}
+

@@ -1,0 +1,144 @@
+"""Conditions (`where`, `for_residents`): CEL over typed fields of the event and the resident.
+
+An unknown field or a comparison of unlike types is an error at load, never at night. At run time a condition only
+answers yes, no, or that a field it names is missing; it never raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, get_args
+
+from cel_expr_python import cel
+
+from services.domain.kinds import KINDS
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+      | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+      | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
+      | (?P<sign>&&|\|\||==|!=|<=|>=|<|>|!|\(|\)|\[|\]|,)
+    )""",
+    re.VERBOSE,
+)
+_WORDS = frozenset({"in", "true", "false"})
+_MOST_CHARACTERS = 2000
+
+
+class FieldType(StrEnum):
+    """What a field may hold; all numbers are doubles."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    TEXTS = "texts"
+
+
+_CEL = {
+    FieldType.NUMBER: cel.Type.DOUBLE,
+    FieldType.TEXT: cel.Type.STRING,
+    FieldType.TEXTS: cel.Type.List(cel.Type.STRING),
+}
+
+RESIDENT_FIELDS: Mapping[str, FieldType] = {
+    "resident.id": FieldType.TEXT,
+    "resident.home_id": FieldType.TEXT,
+    "resident.timezone": FieldType.TEXT,
+    "resident.birth_date": FieldType.TEXT,
+    "resident.tags": FieldType.TEXTS,
+}
+_EVENT_FIELDS: Mapping[str, FieldType] = {"event.kind": FieldType.TEXT, "event.device_id": FieldType.TEXT}
+
+
+class NotACondition(ValueError):
+    """A text that should have been a condition is none; says what is wrong with it."""
+
+    def __init__(self, reason: str, unknown: str | None = None) -> None:
+        super().__init__(reason)
+        self.unknown = unknown
+        """The field that nobody knows, where that is the matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A checked condition. Two are equal when their texts and fields are."""
+
+    text: str
+    fields: Mapping[str, FieldType]
+    """The fields that it names."""
+    _program: Any = field(compare=False, repr=False)
+
+    def holds(self, values: Mapping[str, object]) -> bool | None:
+        """Whether it holds for these values; None if a field it names is missing or of another type."""
+        given: dict[str, object] = {}
+        for name, type_ in self.fields.items():
+            value = _fitting(values.get(name), type_)
+            if value is None:
+                return None
+            given[name] = value
+        answer = self._program.eval(data=given).value()
+        return answer if isinstance(answer, bool) else None
+
+
+def event_fields(kind: str) -> dict[str, FieldType]:
+    """The fields that a condition on events of a kind may name."""
+    return {**_EVENT_FIELDS, **{f"event.data.{name}": type_ for name, type_ in data_fields(kind).items()}}
+
+
+def data_fields(kind: str) -> dict[str, FieldType]:
+    """The fields of the data that events of a kind carry."""
+    found = {}
+    for name, info in KINDS[kind].data.model_fields.items():
+        types = get_args(info.annotation) or (info.annotation,)
+        if str in types:
+            found[name] = FieldType.TEXT
+        elif float in types or int in types:
+            found[name] = FieldType.NUMBER
+    return found
+
+
+def read_condition(text: str, known: Mapping[str, FieldType]) -> Condition:
+    """Check and compile a condition over the known fields; `NotACondition` otherwise."""
+    if len(text) > _MOST_CHARACTERS:
+        raise NotACondition(f"longer than {_MOST_CHARACTERS} characters")
+    named: dict[str, FieldType] = {}
+    rewritten: list[str] = []
+    place = 0
+    while place < len(text.rstrip()):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise NotACondition(f"cannot be read from {text[place : place + 20]!r} on")
+        place = match.end()
+        name = match["name"]
+        if name and name not in _WORDS:
+            if name not in known:
+                raise NotACondition(f"no field is named {name!r}", unknown=name)
+            named[name] = known[name]
+        number = match["number"]
+        rewritten.append(f"{number}.0" if number and number.lstrip("-").isdigit() else match[0].strip())
+    return Condition(text, named, _compiled(" ".join(rewritten), tuple(sorted(named.items()))))
+
+
+@lru_cache(maxsize=512)
+def _compiled(text: str, named: tuple[tuple[str, FieldType], ...]) -> Any:
+    environment = cel.NewEnv(variables={name: _CEL[type_] for name, type_ in named})
+    try:
+        program = environment.compile(text)
+    except RuntimeError as error:
+        reason = str(error).removeprefix("INVALID_ARGUMENT: ERROR: ").splitlines()[0]
+        raise NotACondition(reason) from error
+    if program.return_type() != cel.Type.BOOL:
+        raise NotACondition("says neither yes nor no")
+    return program
+
+
+def _fitting(value: object, type_: FieldType) -> object | None:
+    if type_ is FieldType.NUMBER:
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if type_ is FieldType.TEXT:
+        return value if isinstance(value, str) else None
+    return list(value) if isinstance(value, list | tuple) else None

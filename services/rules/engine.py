@@ -1,0 +1,316 @@
+"""The engine: one event, or one deadline, and the states that it touches; what comes out are Findings and changes.
+
+The same engine runs in a replay and in the live loop. An event touches only the rules that are indexed by its kind, and
+before a key takes in an event its own deadlines before that instant are met. It reads no clock and knows no store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from services.domain.events import Event
+from services.domain.findings import Finding, FindingChange, Severity
+from services.domain.instants import zone_named
+from services.domain.kinds import ALARM_KINDS
+from services.domain.ports import StateKey
+from services.rules import key_state
+from services.rules.beds import ENTERED, EXITED, PairChange
+from services.rules.case import Case
+from services.rules.key_state import KeyState, Step
+from services.rules.kinds import KINDS_OF_TRIGGER
+from services.rules.memory import Form, Memory
+from services.rules.overrides import overridden
+from services.rules.profile import Profile
+from services.rules.raising import Source, finding_of, floor_finding
+from services.rules.rulebook import Per, Rule, Rulebook
+from services.rules.signs import Sign, is_replaced, sign_of
+
+_BED_PAIR = frozenset({ENTERED, EXITED})
+_DOOR_PAIR = frozenset({"door.opened", "door.closed"})
+_MOST_MEETINGS = 100_000
+
+
+class Lane(StrEnum):
+    """Which rules an event is shown to. The live loop takes presses in ahead of everything else."""
+
+    ALL = "all"
+    ALARMS = "alarms"
+    """Plain `on` rules on alarm kinds, and the floor."""
+    REST = "rest"
+    """All others."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of some work, in order."""
+
+    findings: list[Finding] = field(default_factory=list)
+    changes: list[FindingChange] = field(default_factory=list)
+    faults: list[RuleFault] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFault:
+    """A rule failed on an event or a deadline, twice; both are set aside for this key."""
+
+    rule: str
+    key: str
+    error: str
+    event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the state of a rule for somebody or something lies."""
+
+    at: StateKey
+    resident_id: str | None
+    device_id: str | None
+
+
+class Engine:
+    """The rules of some rulebooks, indexed by the kinds of events that touch them."""
+
+    def __init__(self, books: Sequence[Rulebook], timezone: str) -> None:
+        self._timezone = timezone
+        self._zones = {book.name: book.timezone for book in books}
+        self._sources = {book.name: Source(book.revision, book.content_hash) for book in books}
+        self.rules: dict[str, Rule] = {rule.name: rule for book in books for rule in book.rules}
+        self._by_kind: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            for kind in _touching(rule):
+                self._by_kind.setdefault(kind, []).append(rule)
+        self.forms: dict[str, Form] = {rule.name: _FORMS[rule.trigger] for rule in self.rules.values()}
+
+    def rules_on(self, kind: str) -> Sequence[Rule]:
+        """The rules that events of a kind touch."""
+        return self._by_kind.get(kind, ())
+
+    def place(self, rule: Rule, resident_id: str | None, device_id: str | None) -> Place | None:
+        """Where this rule keeps its state about a resident or a device; None if it does not watch such."""
+        if rule.per is Per.DEVICE:
+            if device_id is None:
+                return None
+            return Place(StateKey(rule.name, f"{resident_id or ''}/{device_id}"), resident_id, device_id)
+        if resident_id is not None:
+            return Place(StateKey(rule.name, resident_id), resident_id, None)
+        if rule.is_plain_on and rule.kind in ALARM_KINDS and device_id is not None:
+            return Place(StateKey(rule.name, f"/{device_id}"), None, None)
+        return None
+
+    def observe(self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL) -> None:
+        """Show an event that is no fact of the register to the rules on its kind."""
+        sign = sign_of(event)
+        is_alarm = event.kind in ALARM_KINDS
+        if is_replaced(event) and not is_alarm:
+            return
+        before = len(result.findings)
+        for rule in self.rules_on(event.kind):
+            is_alarm_rule = is_alarm and rule.is_plain_on
+            if lane is not Lane.ALL and is_alarm_rule is not (lane is Lane.ALARMS):
+                continue
+            settles = rule.settle_for is not None and event.kind in _DOOR_PAIR
+            take = key_state.take_door if settles else key_state.take
+            self._touch(memory, rule, event, sign, result, take)
+        if is_alarm and lane is not Lane.REST:
+            new = result.findings[before:]
+            if not any(found.severity is Severity.HIGH for found in new):
+                profile = memory.profile(event.resident_id)
+                home_id = event.home_id or (profile.home_id if profile is not None else None)
+                result.findings.append(floor_finding(event, sign, home_id))
+
+    def observe_change(self, memory: Memory, event: Event, change: PairChange, result: Result) -> None:
+        """Show a change of a bed to the rules on beds."""
+        rules = {rule.name: rule for kind in (ENTERED, EXITED) for rule in self.rules_on(kind)}
+        for rule in rules.values():
+            if rule.settle_for is not None:
+                self._touch(memory, rule, event, change, result, key_state.take_change)
+            elif change.kind in rule.own_kinds:
+                self._touch(memory, rule, event, change.sign, result, key_state.take)
+
+    def retract(self, memory: Memory, event: Event, target: Event, result: Result) -> None:
+        """An event counts no more for the rules that it touched."""
+        sign = sign_of(target)
+        for rule in self.rules_on(target.kind):
+            place = self.place(rule, target.resident_id, target.device_id)
+            if place is None or memory.key_state(place.at) is None:
+                continue
+            self._touch_place(memory, rule, place, event, sign, result, key_state.retract)
+
+    def begin(self, memory: Memory, rule: Rule, resident_id: str, now: datetime) -> None:
+        """Begin to watch a resident by a rule that waits for no first event."""
+        place = self.place(rule, resident_id, None)
+        if place is None or memory.key_state(place.at) is not None:
+            return
+        kind = KINDS_OF_TRIGGER[rule.trigger]
+        inner = kind.begin(self._case(memory, rule, place, now))
+        if inner is not None:
+            self._put(memory, rule, place, KeyState(now, resident_id, None, (), inner))
+
+    def adjust(self, memory: Memory, at: StateKey, now: datetime, result: Result, *, went_away: bool) -> None:
+        """Something about the rule or the resident is another now: reckon the deadline anew."""
+        rule, state = self.rules.get(at.rule), memory.key_state(at)
+        if rule is None or state is None:
+            return
+        place = Place(at, state.resident_id, state.device_id)
+
+        def work() -> tuple[Case, Step]:
+            case = self._case(memory, rule, place, now)
+            kind = KINDS_OF_TRIGGER[rule.trigger]
+            return case, key_state.adjust(kind, case, state, went_away=went_away)
+
+        self._guard(memory, rule, place, None, result, work)
+
+    def catch_up(
+        self, memory: Memory, at: StateKey, until: datetime, result: Result, *, inclusive: bool = False
+    ) -> None:
+        """Meet the deadlines of one key before ``until``, or up to it."""
+        rule = self.rules.get(at.rule)
+        for _ in range(_MOST_MEETINGS):
+            due_at = memory.due_at(at)
+            state = memory.key_state(at)
+            if rule is None or state is None or due_at is None:
+                return
+            if due_at > until or (due_at == until and not inclusive):
+                return
+            place = Place(at, state.resident_id, state.device_id)
+            if not self._meet(memory, rule, place, state, due_at, result):
+                return
+        raise RuntimeError(f"the deadlines of {at.rule} for {at.key} do not end")
+
+    def _meet(
+        self, memory: Memory, rule: Rule, place: Place, state: KeyState[Any], due_at: datetime, result: Result
+    ) -> bool:
+        def work() -> tuple[Case, Step]:
+            case = self._case(memory, rule, place, due_at)
+            return case, key_state.meet(KINDS_OF_TRIGGER[rule.trigger], case, state)
+
+        done = self._guard(memory, rule, place, None, result, work)
+        if not done:
+            # The deadline breaks the rule: the state stays, without a deadline, until an event touches it.
+            memory.put(place.at, state, None)
+        return done
+
+    def _touch(
+        self, memory: Memory, rule: Rule, event: Event, sign: Any, result: Result, take: Callable[..., Step]
+    ) -> None:
+        place = self.place(rule, event.resident_id, event.device_id)
+        if place is not None:
+            self._touch_place(memory, rule, place, event, sign, result, take)
+
+    def _touch_place(
+        self,
+        memory: Memory,
+        rule: Rule,
+        place: Place,
+        event: Event,
+        sign: Any,
+        result: Result,
+        take: Callable[..., Step],
+    ) -> None:
+        is_remembered = not rule.is_plain_on or rule.settle_for is not None
+        if is_remembered:
+            self.catch_up(memory, place.at, event.received_at, result)
+
+        def work() -> tuple[Case, Step]:
+            state = memory.key_state(place.at) if is_remembered else None
+            if state is None:
+                state = KeyState(event.received_at, place.resident_id, place.device_id)
+            case = self._case(memory, rule, place, event.received_at, event.device_id)
+            return case, take(KINDS_OF_TRIGGER[rule.trigger], case, state, sign)
+
+        self._guard(memory, rule, place, event, result, work, is_remembered=is_remembered)
+
+    def _guard(
+        self,
+        memory: Memory,
+        rule: Rule,
+        place: Place,
+        event: Event | None,
+        result: Result,
+        work: Callable[[], tuple[Case, Step]],
+        *,
+        is_remembered: bool = True,
+    ) -> bool:
+        """Do the work of one rule, once more if it fails; a second failure is set aside and said."""
+        error: Exception | None = None
+        for _ in range(2):
+            try:
+                case, step = work()
+                if is_remembered:
+                    self._put(memory, rule, place, step.state)
+                self._collect(case, step, event, result)
+            except Exception as failure:  # noqa: BLE001 - one rule must never take the others with it
+                error = failure
+            else:
+                return True
+        said = f"{type(error).__name__}: {error}"[:500]
+        result.faults.append(RuleFault(rule.name, place.at.key, said, event.id if event else None))
+        return False
+
+    def _collect(self, case: Case, step: Step, event: Event | None, result: Result) -> None:
+        home_id = case.resident.home_id if case.resident is not None else None
+        synthetic = case.resident.synthetic if case.resident is not None else False
+        if event is not None:
+            home_id, synthetic = event.home_id or home_id, event.synthetic or synthetic
+        source = self._sources[case.rule.rulebook]
+        found = [finding_of(case, source, new, home_id, synthetic=synthetic) for new in step.raises]
+        changed = [
+            FindingChange(change.finding_id, change.state, change.at, change.by_event_id)
+            for change in step.changes
+        ]
+        result.findings.extend(found)
+        result.changes.extend(changed)
+
+    def _put(self, memory: Memory, rule: Rule, place: Place, state: KeyState[Any]) -> None:
+        case = self._case(memory, rule, place, state.touched_at)
+        memory.put(place.at, state, key_state.due_at(KINDS_OF_TRIGGER[rule.trigger], case, state))
+
+    def _case(
+        self, memory: Memory, rule: Rule, place: Place, now: datetime, device_id: str | None = None
+    ) -> Case:
+        profile = memory.profile(place.resident_id)
+        known = place.device_id or device_id
+        device = profile.device(known) if profile is not None else None
+        if device is None and known is not None and (profile is None or rule.device_types):
+            device = memory.device(known)
+        effective = overridden(rule, profile.overrides) if profile is not None and profile.overrides else rule
+        return Case(
+            rule=effective,
+            key=place.at.key,
+            zone=self.zone_of(rule, profile),
+            now=now,
+            resident_id=place.resident_id,
+            resident=profile,
+            device=device,
+        )
+
+    def zone_of(self, rule: Rule, profile: Profile | None) -> ZoneInfo:
+        """The resident's own zone first, then the rulebook's, then the house's."""
+        own = profile.timezone if profile is not None else None
+        return zone_named(own or self._zones[rule.rulebook] or self._timezone)
+
+
+def _touching(rule: Rule) -> Iterable[str]:
+    kinds = set(rule.own_kinds)
+    if rule.settle_for is not None:
+        kinds |= _BED_PAIR if kinds & _BED_PAIR else frozenset()
+        kinds |= _DOOR_PAIR if kinds & _DOOR_PAIR else frozenset()
+    return sorted(kinds)
+
+
+def _forms() -> dict[Any, Form]:
+    return {
+        trigger: Form(kind.version, TypeAdapter(KeyState[kind.state_type]))  # type: ignore[name-defined]
+        for trigger, kind in KINDS_OF_TRIGGER.items()
+    }
+
+
+_FORMS = _forms()

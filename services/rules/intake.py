@@ -1,0 +1,183 @@
+"""Intake: what an event changes in what the engine knows, before and beside the rules.
+
+The register's facts, time away, overrides, retractions and the merging of beds are handled here; all else goes straight
+to the rules. Before anything that rules look at changes, the deadlines that lie before it are met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from services.domain.events import Event
+from services.domain.ports import StateKey
+from services.rules import beds
+from services.rules.beds import ENTERED, EXITED, OFFLINE, Bed
+from services.rules.engine import Engine, Lane, Result
+from services.rules.memory import BED, DEVICE, PROFILE, Memory
+from services.rules.profile import KnownDevice, Override, Profile, Turn
+from services.rules.signs import is_replaced, sign_of
+
+AWAY = "resident.away"
+RETURNED = "resident.returned"
+RETRACTED = "event.retracted"
+OVERRIDDEN = "rule.overridden"
+RETIRED = "device.retired"
+_RESIDENT_FACTS = frozenset({"resident.enrolled", "resident.changed", "resident.left"})
+_DEVICE_FACTS = frozenset({"device.registered", "device.changed", RETIRED})
+
+Lookup = Callable[[str], Event | None]
+"""Finds a stored event by its id."""
+
+
+class Intake:
+    """Takes events in, one by one, in the order of storing."""
+
+    def __init__(self, engine: Engine, lookup: Lookup) -> None:
+        self._engine = engine
+        self._lookup = lookup
+
+    def keys(self, event: Event) -> list[StateKey]:
+        """The states that taking the event in will touch, as far as they can be told beforehand."""
+        found = []
+        if event.resident_id is not None:
+            found.append(StateKey(PROFILE, event.resident_id))
+            if event.kind in {ENTERED, EXITED, OFFLINE}:
+                found.append(StateKey(BED, event.resident_id))
+        if event.device_id is not None:
+            found.append(StateKey(DEVICE, event.device_id))
+        for rule in self._engine.rules_on(event.kind):
+            place = self._engine.place(rule, event.resident_id, event.device_id)
+            if place is not None and not (rule.is_plain_on and rule.settle_for is None):
+                found.append(place.at)
+        return found
+
+    def take(self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL) -> None:
+        """Take an event in."""
+        if event.kind in _RESIDENT_FACTS:
+            self._change(memory, event, result, lambda profile: profile.with_fact(event))
+        elif event.kind in _DEVICE_FACTS:
+            self._take_device(memory, event, result)
+        elif event.kind == OVERRIDDEN:
+            self._take_override(memory, event, result)
+        elif event.kind in {AWAY, RETURNED}:
+            self._take_turn(memory, event, result)
+        elif event.kind == RETRACTED:
+            self._take_back(memory, event, result)
+        elif event.kind in {ENTERED, EXITED}:
+            self._take_bed(memory, event, result)
+        else:
+            if event.kind == OFFLINE and not is_replaced(event):
+                self._silence(memory, event, event.device_id or "", result)
+            self._engine.observe(memory, event, result, lane)
+
+    def _change(
+        self,
+        memory: Memory,
+        event: Event,
+        result: Result,
+        changed: Callable[[Profile], Profile],
+        resident_id: str | None = None,
+        *,
+        went_away: bool = False,
+    ) -> None:
+        """Change what is known of a resident: first the deadlines before it, then each rule looks anew."""
+        resident_id = resident_id or event.resident_id
+        if resident_id is None:
+            return
+        now = event.received_at
+        places = [at for at in memory.keys_for(resident_id) if at.rule in self._engine.rules]
+        for at in places:
+            self._engine.catch_up(memory, at, now, result)
+        profile = changed(memory.profile(resident_id) or Profile(resident_id))
+        memory.put(StateKey(PROFILE, resident_id), profile)
+        for at in places:
+            self._engine.adjust(memory, at, now, result, went_away=went_away)
+        if profile.enrolled_at is not None:
+            for rule in self._engine.rules.values():
+                self._engine.begin(memory, rule, resident_id, now)
+
+    def _take_device(self, memory: Memory, event: Event, result: Result) -> None:
+        if event.device_id is None:
+            return
+        before = memory.device(event.device_id)
+        device = KnownDevice(
+            event.device_id, str(event.data.get("type")), event.data.get("place"), event.data.get("resident_id")
+        )
+        is_retired = event.kind == RETIRED
+        if before is not None and before.resident_id is not None and (is_retired or before != device):
+            self._silence(memory, event, device.id, result, before.resident_id, is_taken_away=True)
+            self._change(
+                memory, event, result, lambda profile: profile.without_device(device.id), before.resident_id
+            )
+        at = StateKey(DEVICE, device.id)
+        memory.put(at, None if is_retired else device)
+        if device.resident_id is not None and not is_retired:
+            self._change(memory, event, result, lambda profile: profile.with_device(device), device.resident_id)
+
+    def _take_override(self, memory: Memory, event: Event, result: Result) -> None:
+        data = event.data
+        override = Override(str(data.get("rule")), str(data.get("key")), data.get("value"))
+        self._change(memory, event, result, lambda profile: profile.with_override(override))
+
+    def _take_turn(self, memory: Memory, event: Event, result: Result) -> None:
+        if is_replaced(event):
+            return
+        is_away = event.kind == AWAY
+        turn = Turn(event.occurred_at, event.seq, is_away)
+        self._change(memory, event, result, lambda profile: profile.with_turn(turn), went_away=is_away)
+
+    def _take_back(self, memory: Memory, event: Event, result: Result) -> None:
+        target = self._lookup(str(event.data.get("event_id")))
+        if target is None or target.kind == RETRACTED:
+            return
+        if target.kind in {AWAY, RETURNED}:
+            seq = target.seq
+            self._change(memory, event, result, lambda profile: profile.without_turn(seq), target.resident_id)
+        else:
+            self._engine.retract(memory, event, target, result)
+
+    def _take_bed(self, memory: Memory, event: Event, result: Result) -> None:
+        profile = memory.profile(event.resident_id)
+        sign = sign_of(event)
+        if profile is None or is_replaced(event) or not profile.is_enrolled_at(sign.at):
+            return
+        device = profile.device(event.device_id)
+        if event.device_id is not None and (device is None or device.type != "bed_sensor"):
+            return
+        place = device.place or "" if device is not None else ""
+        known = memory.beds(profile.resident_id)
+        bed = next((bed for bed in known if bed.place == place), Bed(place))
+        after, change = beds.take_report(bed, sign)
+        self._keep_bed(memory, profile.resident_id, known, after)
+        if change is not None:
+            self._engine.observe_change(memory, event, change, result)
+
+    def _silence(
+        self,
+        memory: Memory,
+        event: Event,
+        device_id: str,
+        result: Result,
+        resident_id: str | None = None,
+        *,
+        is_taken_away: bool = False,
+    ) -> None:
+        resident_id = resident_id or event.resident_id
+        if resident_id is None:
+            return
+        for bed in memory.beds(resident_id):
+            if any(sensor.device_id == device_id for sensor in bed.sensors):
+                sign = sign_of(event)
+                after, change = beds.take_silence(bed, device_id, sign)
+                if is_taken_away:
+                    after = beds.forget_sensor(after, device_id)
+                self._keep_bed(memory, resident_id, memory.beds(resident_id), after)
+                if change is not None:
+                    shown = replace(event, resident_id=resident_id)
+                    self._engine.observe_change(memory, shown, change, result)
+
+    def _keep_bed(self, memory: Memory, resident_id: str, known: tuple[Bed, ...], bed: Bed) -> None:
+        others = tuple(each for each in known if each.place != bed.place)
+        memory.put(StateKey(BED, resident_id), (*others, bed))
+

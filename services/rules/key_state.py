@@ -1,0 +1,137 @@
+"""What one rule knows of one key: settlings in front, the trigger's own facts behind them.
+
+Decides in which order settlings and deadlines of one key are met, and that none is met before the instant at which the
+key was last touched: what has become overdue by an event waits for the other events of that instant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from services.rules import settling
+from services.rules.beds import PairChange
+from services.rules.case import Case, Change, Kind, Outcome, Raise
+from services.rules.settling import Source
+from services.rules.signs import Sign
+
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState(Generic[S]):
+    """The whole state of a rule for a key."""
+
+    touched_at: datetime
+    resident_id: str | None
+    device_id: str | None
+    sources: tuple[Source, ...] = ()
+    inner: S | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a touch of a key came to."""
+
+    state: KeyState[Any]
+    raises: tuple[Raise, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    def then(self, outcome: Outcome[Any]) -> Step:
+        """This step with what came of one more answer of the trigger."""
+        state = replace(self.state, inner=outcome.state)
+        return Step(state, (*self.raises, *outcome.raises), (*self.changes, *outcome.changes))
+
+
+def take(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
+    """A sign that does not settle."""
+    return _take(kind, case, Step(_touched(state, case.now)), sign)
+
+
+def take_door(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
+    """A door's report, for a rule with `settle`."""
+    name = f"door:{sign.device_id or ''}"
+    new = settling.take_door(_source(state, name), sign)
+    return take_change(kind, case, state, new) if new else Step(_touched(state, case.now))
+
+
+def take_change(kind: Kind[Any], case: Case, state: KeyState[Any], new: PairChange) -> Step:
+    """A change of a bed or a door, for a rule with `settle`."""
+    if case.rule.settle_for is None:
+        raise ValueError(f"{case.rule.name} does not settle")
+    source, settled = settling.change(_source(state, new.source), new, case.rule.settle_for)
+    step = Step(_with_source(_touched(state, case.now), source))
+    return _take(kind, case, step, settled) if settled else step
+
+
+def retract(kind: Kind[Any], case: Case, state: KeyState[Any], target: Sign) -> Step:
+    """An event that was taken in, or is still to settle, counts no more."""
+    sources = tuple(settling.drop(source, target.seq) for source in state.sources)
+    step = Step(replace(_touched(state, case.now), sources=sources))
+    if state.inner is None:
+        return step
+    return step.then(kind.retract(_before(case, step.state), state.inner, target))
+
+
+def adjust(kind: Kind[Any], case: Case, state: KeyState[Any], *, went_away: bool) -> Step:
+    """The rule, the resident or an override is another now."""
+    step = Step(_touched(state, case.now))
+    if state.inner is None:
+        return step
+    return step.then(kind.adjust(_before(case, state), state.inner, went_away=went_away))
+
+
+def due_at(kind: Kind[Any], case: Case, state: KeyState[Any]) -> datetime | None:
+    """The next settling or deadline of the key."""
+    settle_for = case.rule.settle_for
+    dues = [source.due_at(settle_for) for source in state.sources] if settle_for is not None else []
+    if state.inner is not None:
+        dues.append(kind.due_at(_before(case, state), state.inner))
+    nearest = min((due for due in dues if due is not None), default=None)
+    return None if nearest is None else max(nearest, state.touched_at)
+
+
+def meet(kind: Kind[Any], case: Case, state: KeyState[Any]) -> Step:
+    """Meet the settlings, then the deadlines, that are due at ``case.now``."""
+    step = Step(_touched(state, case.now))
+    settle_for = case.rule.settle_for
+    if settle_for is not None:
+        due = [
+            (due, source.pending.seq, source)
+            for source in state.sources
+            if source.pending is not None
+            and (due := source.due_at(settle_for)) is not None
+            and due <= case.now
+        ]
+        for _, _, source in sorted(due, key=lambda each: each[:2]):
+            after, sign = settling.settle(source)
+            step = _take(kind, case, replace(step, state=_with_source(step.state, after)), sign)
+    if step.state.inner is None:
+        return step
+    return step.then(kind.meet(_before(case, step.state), step.state.inner))
+
+
+def _take(kind: Kind[Any], case: Case, step: Step, sign: Sign) -> Step:
+    if sign.kind not in case.rule.own_kinds:
+        return step
+    return step.then(kind.take(_before(case, step.state), step.state.inner, sign))
+
+
+def _before(case: Case, state: KeyState[Any]) -> Case:
+    pending = tuple(source.pending for source in state.sources if source.pending is not None)
+    return replace(case, pending=pending) if pending else case
+
+
+def _touched(state: KeyState[Any], now: datetime) -> KeyState[Any]:
+    return replace(state, touched_at=max(now, state.touched_at))
+
+
+def _source(state: KeyState[Any], name: str) -> Source:
+    return next((source for source in state.sources if source.name == name), Source(name))
+
+
+def _with_source(state: KeyState[Any], source: Source) -> KeyState[Any]:
+    others = tuple(each for each in state.sources if each.name != source.name)
+    return replace(state, sources=(*others, source))

@@ -1,0 +1,217 @@
+"""`quota`: a Finding at the end of a local period in which too little was done, and a warning before it.
+
+A period is judged in full or not at all, and again on each late addition or retraction until the period after it is
+over. State keeps the events of two periods and what was found; it never keeps a deadline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.domain.findings import FindingReason, FindingState
+from services.rules.case import Case, Change, Outcome, Raise
+from services.rules.periods import Span, span_holding
+from services.rules.signs import Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An event that counts for the period in which it lies."""
+
+    at: datetime
+    seq: int
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFinding:
+    """What was found about the period that ends then."""
+
+    finding_id: str
+    period_ends_at: datetime
+    at: datetime
+    is_warning: bool
+    state: FindingState
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaState:
+    """The facts of one rule and resident. Deadlines before ``since`` are not met."""
+
+    since: datetime
+    judged_until: datetime | None = None
+    """The end of the last period that was judged."""
+    warned_at: datetime | None = None
+    """The warning instant that was judged last."""
+    events: tuple[Counted, ...] = ()
+    found: tuple[PeriodFinding, ...] = ()
+
+
+class Quota:
+    """So many in each period."""
+
+    version = 1
+    state_type = QuotaState
+
+    def begin(self, case: Case) -> QuotaState | None:
+        return QuotaState(since=case.now)
+
+    def take(self, case: Case, state: QuotaState | None, sign: Sign) -> Outcome[QuotaState]:
+        state = state or QuotaState(since=case.now)
+        if not _counts(case, sign):
+            return Outcome(state)
+        counted = Counted(sign.at, sign.seq, sign.event_id)
+        events = tuple(sorted((*state.events, counted), key=lambda each: (each.at, each.seq)))
+        return _judge_again(case, replace(state, events=events), sign, was_added=True)
+
+    def retract(self, case: Case, state: QuotaState, target: Sign) -> Outcome[QuotaState]:
+        events = tuple(each for each in state.events if each.seq != target.seq)
+        if len(events) == len(state.events):
+            return Outcome(state)
+        return _judge_again(case, replace(state, events=events), target, was_added=False)
+
+    def adjust(self, case: Case, state: QuotaState, *, went_away: bool) -> Outcome[QuotaState]:
+        return Outcome(state)
+
+    def due_at(self, case: Case, state: QuotaState) -> datetime | None:
+        if case.rule.period is None or case.resident is None or case.resident.left_at is not None:
+            return None
+        span = _next_span(case, state)
+        warning = _warning_at(case, state, span)
+        return span.ends_at if warning is None else min(warning, span.ends_at)
+
+    def meet(self, case: Case, state: QuotaState) -> Outcome[QuotaState]:
+        raises: list[Raise] = []
+        due_at = self.due_at(case, state)
+        while due_at is not None and due_at <= case.now:
+            span = _next_span(case, state)
+            warning = _warning_at(case, state, span)
+            if warning is not None and warning < span.ends_at:
+                found = _judge(case, state, span, warning, FindingReason.WARN)
+                state = replace(state, warned_at=warning)
+            else:
+                found = _judge(case, state, span, span.ends_at, None)
+                state = _after_period(replace(state, judged_until=span.ends_at), span)
+            if found is not None:
+                raises.append(found)
+                is_warning = found.reason is FindingReason.WARN
+                new = PeriodFinding(found.finding_id, span.ends_at, found.at, is_warning, FindingState.HOLDS)
+                state = replace(state, found=(*state.found, new))
+            due_at = self.due_at(case, state)
+        return Outcome(state, tuple(raises))
+
+
+def _counts(case: Case, sign: Sign) -> bool:
+    """Whether a sign is one that is counted; a rule that is switched off goes on counting, for the day it is on again."""
+    enabled = replace(case, rule=replace(case.rule, enabled=True))
+    return enabled.takes(sign)
+
+
+def _next_span(case: Case, state: QuotaState) -> Span:
+    """The earliest period that is not judged yet and does not end before ``since``."""
+    period = case.rule.period
+    if period is None:
+        raise ValueError("a quota has a period")
+    if state.judged_until is not None:
+        return span_holding(state.judged_until, period, case.zone)
+    span = span_holding(state.since, period, case.zone)
+    before = span.before()
+    return before if before.ends_at >= state.since else span
+
+
+def _warning_at(case: Case, state: QuotaState, span: Span) -> datetime | None:
+    """The warning instant of a period, None if there is none or it was judged or may not be."""
+    if case.rule.warn_days is None or case.resident is None:
+        return None
+    warning = span.warns_at(case.rule.warn_days)
+    enrolled_at = case.resident.enrolled_at
+    if warning < state.since or enrolled_at is None or warning < enrolled_at or warning == state.warned_at:
+        return None
+    was_raised = any(each.is_warning and each.period_ends_at == span.ends_at for each in state.found)
+    return None if was_raised else warning
+
+
+def _judge(
+    case: Case, state: QuotaState, span: Span, at: datetime, reason: FindingReason | None
+) -> Raise | None:
+    rests_on = _inside(state, span)
+    if not case.is_watched() or not _period_counts(case, span) or len(rests_on) >= case.rule.at_least:
+        return None
+    return Raise(
+        finding_id=case.finding_id(at),
+        at=at,
+        raised_at=case.now,
+        rests_on=tuple(sorted((each.seq, each.event_id) for each in rests_on)),
+        reason=reason,
+        figures={
+            "counted": len(rests_on),
+            "at_least": case.rule.at_least,
+            "missing": case.rule.at_least - len(rests_on),
+            "period_starts_on": span.first_day.isoformat(),
+            "period_ends_before": span.next_day.isoformat(),
+        },
+    )
+
+
+def _inside(state: QuotaState, span: Span) -> list[Counted]:
+    starts_at, ends_at = span.starts_at, span.ends_at
+    return [each for each in state.events if starts_at <= each.at < ends_at]
+
+
+def _period_counts(case: Case, span: Span) -> bool:
+    """Whether the resident was enrolled and not away for at least half its seconds."""
+    if case.resident is None:
+        return False
+    starts_at, ends_at = span.starts_at, span.ends_at
+    return 2 * case.resident.watched_for(starts_at, ends_at, case.now) >= ends_at - starts_at
+
+
+def _after_period(state: QuotaState, span: Span) -> QuotaState:
+    """Forget what lies before the period that was just judged: nothing there is judged again."""
+    oldest = span.starts_at - timedelta(days=2)
+    return replace(
+        state,
+        events=tuple(each for each in state.events if each.at >= oldest),
+        found=tuple(each for each in state.found if each.period_ends_at > oldest),
+    )
+
+
+def _judge_again(case: Case, state: QuotaState, cause: Sign, *, was_added: bool) -> Outcome[QuotaState]:
+    """What an addition or a retraction changes in what was found about its period."""
+    if case.rule.period is None:
+        return Outcome(state)
+    span = span_holding(cause.at, case.rule.period, case.zone)
+    if case.now > span.next().ends_at:
+        return Outcome(state)
+    changes: list[Change] = []
+    found: list[PeriodFinding] = []
+    for each in state.found:
+        after = each.state
+        if each.period_ends_at == span.ends_at:
+            after = _state_now(case, state, span, each)
+        if after is not each.state:
+            changes.append(Change(each.finding_id, after, case.now, cause.event_id))
+        found.append(replace(each, state=after))
+    raises: tuple[Raise, ...] = ()
+    was_judged = state.judged_until is not None and span.ends_at <= state.judged_until
+    is_found = any(each.period_ends_at == span.ends_at and not each.is_warning for each in found)
+    if was_judged and not is_found and not was_added:
+        new = _judge(case, state, span, span.ends_at, FindingReason.CORRECTED)
+        if new is not None:
+            raises = (new,)
+            found.append(PeriodFinding(new.finding_id, span.ends_at, new.at, False, FindingState.HOLDS))
+    return Outcome(replace(state, found=tuple(found)), raises, tuple(changes))
+
+
+def _state_now(case: Case, state: QuotaState, span: Span, found: PeriodFinding) -> FindingState:
+    inside = _inside(state, span)
+    is_short = len(inside) < case.rule.at_least
+    if not found.is_warning:
+        if not is_short:
+            return FindingState.WITHDRAWN
+        return FindingState.HOLDS
+    if is_short or found.state is FindingState.WITHDRAWN:
+        return found.state
+    in_time = [each for each in inside if each.at <= found.at]
+    return FindingState.WITHDRAWN if len(in_time) >= case.rule.at_least else FindingState.ENDED

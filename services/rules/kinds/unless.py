@@ -1,0 +1,240 @@
+"""`on` + `unless` + `for` / `until`: a Finding when what should have followed has not followed in time.
+
+State keeps facts only: which event started the watch, which `unless` events were stored, what was found. Every deadline
+is reckoned from them anew, so that another number in the rule is another deadline at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.domain.findings import FindingReason, FindingState
+from services.rules.case import Case, Change, Outcome, Raise
+from services.rules.signs import Sign
+from services.rules.windows import next_wall_time, same_wall_time
+
+LATE_BATCH_FOR = timedelta(seconds=60)
+"""How long after the reception of the event that set a deadline the rest of a late batch may still speak."""
+MOST_REMEMBERED = 32
+"""How many newest `unless` events, and findings that are over, are kept; the older ones could only matter to an event
+that arrives later than that many of them."""
+_MOST_DAYS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A running watch: the event that started it."""
+
+    seq: int
+    started_at: datetime
+    received_at: datetime
+    event_id: str
+    device_id: str | None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A Finding that was made, as far as later events may withdraw or end it."""
+
+    finding_id: str
+    seq: int
+    started_at: datetime
+    at: datetime
+    state: FindingState
+
+
+@dataclass(frozen=True, slots=True)
+class Prevention:
+    """An `unless` event that is stored."""
+
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnlessState:
+    """The facts of one rule and key."""
+
+    watches: tuple[Watch, ...] = ()
+    preventions: tuple[Prevention, ...] = ()
+    found: tuple[Found, ...] = ()
+
+
+class Unless:
+    """The watch that something ends."""
+
+    version = 1
+    state_type = UnlessState
+
+    def begin(self, case: Case) -> UnlessState | None:
+        return None
+
+    def take(self, case: Case, state: UnlessState | None, sign: Sign) -> Outcome[UnlessState]:
+        state = state or UnlessState()
+        changes: tuple[Change, ...] = ()
+        if sign.kind == case.rule.unless and _counts(case, sign):
+            state, changes = _prevent(case, state, sign)
+        if case.takes(sign):
+            state = _start(case, state, sign)
+        return Outcome(state, (), changes)
+
+    def retract(self, case: Case, state: UnlessState, target: Sign) -> Outcome[UnlessState]:
+        watches = tuple(watch for watch in state.watches if watch.seq != target.seq)
+        preventions = tuple(each for each in state.preventions if each.seq != target.seq)
+        return Outcome(replace(state, watches=watches, preventions=preventions))
+
+    def adjust(self, case: Case, state: UnlessState, *, went_away: bool) -> Outcome[UnlessState]:
+        if not case.is_watched() or (went_away and case.is_away_rule()):
+            return Outcome(replace(state, watches=()))
+        watches = tuple(watch for watch in state.watches if _runs_on(case, state, watch))
+        return Outcome(replace(state, watches=watches))
+
+    def due_at(self, case: Case, state: UnlessState) -> datetime | None:
+        dues = [_due_at(case, watch) for watch in state.watches if not _awaits(case, watch)]
+        return min(dues, default=None)
+
+    def meet(self, case: Case, state: UnlessState) -> Outcome[UnlessState]:
+        due = [
+            watch for watch in state.watches if _due_at(case, watch) <= case.now and not _awaits(case, watch)
+        ]
+        raises = []
+        found = list(state.found)
+        for watch in due:
+            new = _judge(case, state, watch)
+            if new is not None:
+                raises.append(new)
+                found.append(Found(new.finding_id, watch.seq, watch.started_at, new.at, new.state))
+        watches = tuple(watch for watch in state.watches if watch not in due)
+        return Outcome(replace(state, watches=watches, found=_kept(found)), tuple(raises))
+
+
+def ends_at(case: Case, started_at: datetime, days: int | None) -> datetime | None:
+    """When a watch that started then is over; None if that lies outside its window or beyond the calendar."""
+    rule = case.rule
+    try:
+        if rule.watch_for is not None:
+            end = started_at + rule.watch_for
+        elif rule.until is not None:
+            end = next_wall_time(started_at, rule.until, case.zone)
+        else:
+            end = same_wall_time(started_at, days or 0, case.zone)
+    except (OverflowError, ValueError):
+        return None
+    if rule.between is not None and end >= rule.between.end_at(started_at, case.zone):
+        return None
+    return end
+
+
+def _start(case: Case, state: UnlessState, sign: Sign) -> UnlessState:
+    days = _days(case, sign)
+    if case.rule.days_field is not None and days is None:
+        return state
+    end = ends_at(case, sign.at, days)
+    if end is None or case.touches_absence(sign.at, end):
+        return state
+    if any((each.at, each.seq) > sign.order for each in state.preventions):
+        return state
+    if any(sign.at <= _end_of(case, watch) for watch in state.watches):
+        return state
+    rests_on = [each.at for each in state.found if each.state is not FindingState.WITHDRAWN]
+    if rests_on and sign.at <= max(rests_on):
+        return state
+    watch = Watch(sign.seq, sign.at, sign.received_at, sign.event_id, sign.device_id, days)
+    return replace(state, watches=(*state.watches, watch))
+
+
+def _prevent(case: Case, state: UnlessState, sign: Sign) -> tuple[UnlessState, tuple[Change, ...]]:
+    watches = tuple(
+        watch
+        for watch in state.watches
+        if sign.order <= (watch.started_at, watch.seq) or sign.at > _end_of(case, watch)
+    )
+    found = []
+    changes = []
+    for each in state.found:
+        after = _after_prevention(each, sign)
+        if after is not each.state:
+            changes.append(Change(each.finding_id, after, case.now, sign.event_id))
+        found.append(replace(each, state=after))
+    preventions = sorted((*state.preventions, Prevention(sign.at, sign.seq)), key=lambda each: (each.at, each.seq))
+    return (
+        UnlessState(watches, tuple(preventions[-MOST_REMEMBERED:]), _kept(found)),
+        tuple(changes),
+    )
+
+
+def _after_prevention(found: Found, sign: Sign) -> FindingState:
+    if sign.order <= (found.started_at, found.seq):
+        return found.state
+    if sign.at <= found.at:
+        can_be_withdrawn = found.state in {FindingState.HOLDS, FindingState.ENDED}
+        return FindingState.WITHDRAWN if can_be_withdrawn else found.state
+    return FindingState.ENDED if found.state is FindingState.HOLDS else found.state
+
+
+def _judge(case: Case, state: UnlessState, watch: Watch) -> Raise | None:
+    end = ends_at(case, watch.started_at, watch.days)
+    if end is None or not case.is_watched() or case.touches_absence(watch.started_at, end):
+        return None
+    is_over = bool(_later(state, watch))
+    return Raise(
+        finding_id=case.finding_id(end),
+        at=end,
+        raised_at=case.now,
+        rests_on=((watch.seq, watch.event_id),),
+        device_id=watch.device_id,
+        state=FindingState.STALE if is_over else FindingState.HOLDS,
+        reason=FindingReason.NO_LONGER_HOLDS if is_over else None,
+    )
+
+
+def _due_at(case: Case, watch: Watch) -> datetime:
+    return max(_end_of(case, watch), watch.received_at + LATE_BATCH_FOR)
+
+
+def _end_of(case: Case, watch: Watch) -> datetime:
+    """When a running watch ends; one that another number moved out of its window is over where it began."""
+    return ends_at(case, watch.started_at, watch.days) or watch.started_at
+
+
+def _later(state: UnlessState, watch: Watch) -> list[Prevention]:
+    """The `unless` events later than the one that started the watch."""
+    return [each for each in state.preventions if (each.at, each.seq) > (watch.started_at, watch.seq)]
+
+
+def _runs_on(case: Case, state: UnlessState, watch: Watch) -> bool:
+    """Whether, with the numbers as they are now, the watch still has an end and nothing has prevented it."""
+    end = ends_at(case, watch.started_at, watch.days)
+    return end is not None and not any(each.at <= end for each in _later(state, watch))
+
+
+def _awaits(case: Case, watch: Watch) -> bool:
+    """Whether a change is pending that would have prevented it, should it settle."""
+    end = _end_of(case, watch)
+    return any(
+        sign.kind == case.rule.unless and (watch.started_at, watch.seq) < sign.order and sign.at <= end
+        for sign in case.pending
+    )
+
+
+def _counts(case: Case, sign: Sign) -> bool:
+    return case.resident is None or case.resident.is_enrolled_at(sign.at)
+
+
+def _days(case: Case, sign: Sign) -> int | None:
+    if case.rule.days_field is None:
+        return None
+    value = sign.data.get(case.rule.days_field)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_DAYS
+    return value if is_count else None
+
+
+def _kept(found: list[Found]) -> tuple[Found, ...]:
+    """All that still hold, and the newest of the rest."""
+    over = [each for each in found if each.state is not FindingState.HOLDS]
+    dropped = set(over[:-MOST_REMEMBERED])
+    return tuple(each for each in found if each not in dropped)

@@ -1,0 +1,62 @@
+"""Overrides: which keys of a rule may have another value for one resident, and what values they may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from services.domain.events import Json
+from services.rules.faults import nearest_of
+from services.rules.profile import Override
+from services.rules.rule_fields import days_from, shown_value, span_from, wall_from
+from services.rules.rulebook import Rule
+
+
+class NotAnOverride(ValueError):
+    """A key that cannot be overridden, or a value that it cannot have."""
+
+
+def _count(value: Json) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1_000_000 else None
+
+
+def _switch(value: Json) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+_KEYS: Mapping[str, tuple[str, Callable[[Json], object | None]]] = {
+    "by": ("by_wall", wall_from),
+    "from": ("from_wall", wall_from),
+    "for": ("watch_for", span_from),
+    "count": ("count", _count),
+    "within": ("within_for", span_from),
+    "at_least": ("at_least", _count),
+    "warn": ("warn_days", days_from),
+    "enabled": ("enabled", _switch),
+}
+
+
+def check_override(rule: Rule, key: str, value: Json) -> None:
+    """Raise `NotAnOverride` unless this key of this rule may have this value; None takes an override back."""
+    if key not in _KEYS:
+        nearest = nearest_of(key, _KEYS)
+        meant = f"; did you mean {nearest!r}?" if nearest else ""
+        raise NotAnOverride(f"the key {key!r} cannot be overridden{meant}")
+    field, read = _KEYS[key]
+    if value is None:
+        return
+    if read(value) is None:
+        raise NotAnOverride(f"{shown_value(value)} is no value for {key!r}")
+    if key not in {"enabled", "warn"} and getattr(rule, field) is None:
+        raise NotAnOverride(f"the rule {rule.id} has no {key!r} to override")
+
+
+def overridden(rule: Rule, overrides: Iterable[Override]) -> Rule:
+    """The rule as it holds for a resident with these overrides; one that makes no sense is passed over."""
+    values: dict[str, object] = {}
+    for override in overrides:
+        if override.rule in {rule.id, rule.name} and override.key in _KEYS:
+            field, read = _KEYS[override.key]
+            value = read(override.value)
+            if value is not None:
+                values[field] = value
+    return rule.with_overrides(values)

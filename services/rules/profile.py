@@ -1,0 +1,150 @@
+"""What the engine knows of a resident: zone, enrolment, devices, time away, overrides.
+
+Made from the register's facts and from `resident.away` and `resident.returned` alone, in the order of storing. It decides
+who is watched and which time was spent at home; it never looks into the register itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.domain.events import Event, Json
+from services.domain.instants import parse_instant
+from services.domain.kinds import KINDS
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A registered device."""
+
+    id: str
+    type: str
+    place: str | None = None
+    resident_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody went away, or came back."""
+
+    at: datetime
+    seq: int
+    away: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Another value of one key of one rule."""
+
+    rule: str
+    key: str
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One resident. ``enrolled_at`` None = never enrolled: then only alarm kinds count."""
+
+    resident_id: str
+    home_id: str | None = None
+    timezone: str | None = None
+    enrolled_at: datetime | None = None
+    left_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    birth_date: str | None = None
+    synthetic: bool = False
+    devices: tuple[KnownDevice, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    overrides: tuple[Override, ...] = ()
+
+    def device(self, device_id: str | None) -> KnownDevice | None:
+        return next((device for device in self.devices if device.id == device_id), None)
+
+    def has_sender_of(self, kind: str) -> bool:
+        """Whether a device that can send this kind is registered; kinds that people record need none."""
+        sent_by = KINDS[kind].sent_by
+        return not sent_by or any(device.type in sent_by for device in self.devices)
+
+    def is_enrolled_at(self, instant: datetime) -> bool:
+        """Whether what happened at an instant counts for more than alarm kinds."""
+        return (
+            self.enrolled_at is not None
+            and self.enrolled_at <= instant
+            and (self.left_at is None or instant < self.left_at)
+        )
+
+    def absences(self) -> list[tuple[datetime, datetime | None]]:
+        """The times away, [since, until), ascending; None = still away."""
+        found: list[tuple[datetime, datetime | None]] = []
+        since: datetime | None = None
+        for turn in sorted(self.turns, key=lambda turn: (turn.at, turn.seq)):
+            if turn.away and since is None:
+                since = turn.at
+            elif not turn.away and since is not None:
+                found.append((since, turn.at))
+                since = None
+        if since is not None:
+            found.append((since, None))
+        return found
+
+    def was_away_in(self, start: datetime, end: datetime) -> bool:
+        """Whether a window, ends included, touches time away."""
+        return any(since <= end and (until is None or start < until) for since, until in self.absences())
+
+    def watched_for(self, start: datetime, end: datetime, now: datetime) -> timedelta:
+        """How much of [start, end) was spent enrolled and not away; time to come counts as watched."""
+        first = max(start, self.enrolled_at or end)
+        last = end if self.left_at is None else min(end, self.left_at)
+        total = max(last - first, timedelta(0))
+        for since, until in self.absences():
+            away_until = now if until is None else until
+            total -= max(min(away_until, last) - max(since, first), timedelta(0))
+        return total
+
+    def with_turn(self, turn: Turn) -> Profile:
+        return replace(self, turns=(*self.turns, turn))
+
+    def without_turn(self, seq: int) -> Profile:
+        return replace(self, turns=tuple(turn for turn in self.turns if turn.seq != seq))
+
+    def with_device(self, device: KnownDevice) -> Profile:
+        others = tuple(each for each in self.devices if each.id != device.id)
+        return replace(self, devices=(*others, device))
+
+    def without_device(self, device_id: str) -> Profile:
+        return replace(self, devices=tuple(each for each in self.devices if each.id != device_id))
+
+    def with_override(self, override: Override) -> Profile:
+        others = tuple(
+            each for each in self.overrides if (each.rule, each.key) != (override.rule, override.key)
+        )
+        return replace(self, overrides=others if override.value is None else (*others, override))
+
+    def with_fact(self, event: Event) -> Profile:
+        """The profile after a `resident.enrolled`, `resident.changed` or `resident.left`."""
+        enrolled = event.data.get("enrolled_at")
+        left = event.data.get("left_at")
+        return replace(
+            self,
+            home_id=event.home_id,
+            timezone=event.data.get("timezone"),
+            enrolled_at=parse_instant(enrolled) if isinstance(enrolled, str) else event.occurred_at,
+            left_at=parse_instant(left) if isinstance(left, str) else None,
+            tags=tuple(event.data.get("tags") or ()),
+            birth_date=event.data.get("birth_date"),
+            synthetic=event.synthetic,
+        )
+
+
+def condition_values(profile: Profile) -> dict[str, object]:
+    """The fields of a resident that conditions may name."""
+    return {
+        "resident.id": profile.resident_id,
+        "resident.home_id": profile.home_id,
+        "resident.timezone": profile.timezone,
+        "resident.birth_date": profile.birth_date,
+        "resident.tags": list(profile.tags),
+    }

@@ -1,0 +1,104 @@
+"""From what a trigger found to a Finding: title, severity, policy, lateness; and the press floor's own Findings.
+
+The floor is the rule that no rulebook can switch off (RULES §4): it is built here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.domain.events import Event
+from services.domain.findings import Evidence, Finding, FindingReason, FindingState, Severity, Trigger
+from services.domain.identity import derived_id
+from services.domain.instants import format_instant
+from services.domain.kinds import ALARM_KINDS, KINDS
+from services.rules.case import Case, Raise
+from services.rules.reading import DEFAULT_POLICY, FLOOR
+from services.rules.rulebook import Per
+from services.rules.signs import Sign
+
+BUILT_IN = "anxin"
+"""The rulebook that the floor names as its own."""
+
+FLOOR_TITLES: Mapping[str, Mapping[str, str]] = {
+    "call_button.pressed": {
+        "zh-CN": "呼叫器求助",
+        "bo": "རོགས་འབོད་མཐེབ་གནོན་མནན་པ།",
+        "en": "Call button pressed",
+    },
+    "fall.detected": {"zh-CN": "检测到跌倒", "bo": "རིལ་བ་ཤེས་ཚོར་བྱུང་བ།", "en": "A fall was detected"},
+    "smoke.detected": {"zh-CN": "检测到烟雾", "bo": "དུ་བ་ཤེས་ཚོར་བྱུང་བ།", "en": "Smoke was detected"},
+    "gas.detected": {"zh-CN": "检测到燃气泄漏", "bo": "རླངས་གཟུགས་འཐོན་པ་ཤེས་ཚོར་བྱུང་བ།", "en": "Gas was detected"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which text of a rulebook a rule comes from."""
+
+    revision: int
+    content_hash: str
+
+
+def finding_of(case: Case, source: Source, new: Raise, home_id: str | None, *, synthetic: bool) -> Finding:
+    """The Finding as it is stored."""
+    rule = case.rule
+    reason = new.reason
+    if reason is None and new.raised_at > new.at:
+        reason = FindingReason.LATE
+    names_device = rule.is_plain_on or rule.per is Per.DEVICE
+    return Finding(
+        id=new.finding_id,
+        rulebook=rule.rulebook,
+        revision=source.revision,
+        content_hash=source.content_hash,
+        rule=rule.id,
+        trigger=rule.trigger,
+        at=new.at,
+        raised_at=new.raised_at,
+        severity=rule.severity,
+        alert_kind=rule.alert_kind,
+        policy=rule.policy,
+        titles=rule.titles,
+        resident_id=case.resident_id,
+        device_id=new.device_id if names_device else None,
+        home_id=home_id,
+        state=new.state,
+        reason=reason,
+        evidence=Evidence(
+            event_ids=tuple(event_id for _, event_id in new.rests_on),
+            event_seqs=tuple(seq for seq, _ in new.rests_on),
+            figures=new.figures,
+        ),
+        is_alarm=rule.is_plain_on and rule.kind in ALARM_KINDS,
+        synthetic=synthetic,
+    )
+
+
+def floor_finding(event: Event, sign: Sign, home_id: str | None) -> Finding:
+    """The Finding of an alarm kind that no rule took."""
+    key = event.resident_id or f"/{event.device_id or ''}"
+    late = event.received_at > sign.occurred_at
+    return Finding(
+        id=derived_id("fnd", BUILT_IN, FLOOR, key, format_instant(sign.occurred_at), event.id),
+        rulebook=BUILT_IN,
+        revision=0,
+        content_hash="",
+        rule=FLOOR,
+        trigger=Trigger.ON,
+        at=sign.occurred_at,
+        raised_at=max(event.received_at, sign.occurred_at),
+        severity=Severity.HIGH,
+        alert_kind=KINDS[event.kind].floor_alert or event.kind,
+        policy=DEFAULT_POLICY[Severity.HIGH],
+        titles=FLOOR_TITLES[event.kind],
+        resident_id=event.resident_id,
+        device_id=event.device_id,
+        home_id=home_id,
+        state=FindingState.HOLDS,
+        reason=FindingReason.LATE if late else None,
+        evidence=Evidence(event_ids=(event.id,), event_seqs=(event.seq,)),
+        is_alarm=True,
+        synthetic=event.synthetic,
+    )

@@ -1,0 +1,90 @@
+"""A rulebook as the engine knows it: checked, frozen, every number typed.
+
+What a rule says is decided in reading.py; here stand only the words of a rule and what an override changes in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+from enum import StrEnum
+
+from services.domain.findings import Severity, Trigger
+from services.rules.conditions import Condition
+from services.rules.periods import Period
+from services.rules.windows import DailyWindow
+
+
+class Per(StrEnum):
+    """Whose state a rule keeps apart."""
+
+    RESIDENT = "resident"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``kind`` is the trigger's own kind: what stands after `on`, `missing`, `silent` or `quota`."""
+
+    rulebook: str
+    id: str
+    trigger: Trigger
+    kind: str
+    severity: Severity
+    policy: str
+    alert_kind: str
+    titles: Mapping[str, str]
+    why: Mapping[str, str] = field(default_factory=dict)
+    enabled: bool = True
+    per: Per = Per.RESIDENT
+    device_types: frozenset[str] = frozenset()
+    between: DailyWindow | None = None
+    settle_for: timedelta | None = None
+    unless: str | None = None
+    watch_for: timedelta | None = None
+    """`for` as a span: of `unless`, `where` and `silent`."""
+    until: time | None = None
+    days_field: str | None = None
+    """The field of the event's data that says for how many local days (`for: {days: event.data.…}`)."""
+    count: int | None = None
+    within_for: timedelta | None = None
+    from_wall: time | None = None
+    by_wall: time | None = None
+    while_kind: str | None = None
+    period: Period | None = None
+    at_least: int = 0
+    warn_days: int | None = None
+    where: Condition | None = None
+    for_residents: Condition | None = None
+    gap_for: timedelta = timedelta(minutes=15)
+
+    @property
+    def name(self) -> str:
+        """Its name among the rules of all rulebooks."""
+        return f"{self.rulebook}/{self.id}"
+
+    @property
+    def own_kinds(self) -> frozenset[str]:
+        """The kinds whose events it looks at."""
+        return frozenset(kind for kind in (self.kind, self.unless, self.while_kind) if kind)
+
+    @property
+    def is_plain_on(self) -> bool:
+        """Fires for each matching event, with no state but settlings."""
+        return self.trigger is Trigger.ON
+
+    def with_overrides(self, values: Mapping[str, object]) -> Rule:
+        """The rule with other values of its fields for one resident; the values are checked already."""
+        return replace(self, **values) if values else self  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A rulebook that was read without a fault."""
+
+    name: str
+    content_hash: str
+    timezone: str | None
+    rules: tuple[Rule, ...]
+    revision: int = 1

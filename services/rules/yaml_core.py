@@ -1,0 +1,116 @@
+"""YAML 1.2 core, strictly: only `true` and `false` are booleans, and no key stands twice.
+
+Reads one document into plain values; whatever a reader of another YAML would guess (yes, dates, octal numbers with a
+leading 0, merge keys) stays the text that it is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from services.domain.events import Json
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
+_OCTAL = re.compile(r"0o[0-7]{1,20}", re.ASCII)
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,16}", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)", re.ASCII)
+_NAN = frozenset({".nan", ".NaN", ".NAN"})
+_MOST_CHARACTERS = 1_000_000
+_DEEPEST = 32
+_MOST_NODES = 200_000
+
+Complaint = Callable[[str, str, str], None]
+"""Takes (field, found, expected) of something that is wrong."""
+
+
+def read_yaml(text: str, complain: Complaint) -> Json:
+    """The one document of a text as plain values, None after a complaint that leaves nothing to read."""
+    if len(text) > _MOST_CHARACTERS:
+        complain("file", f"{len(text)} characters", f"at most {_MOST_CHARACTERS}")
+        return None
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except (YAMLError, ValueError, RecursionError) as error:
+        complain("file", _first_line(error), "YAML 1.2")
+        return None
+    if node is None:
+        complain("file", "nothing", "a rulebook")
+        return None
+    return _Reader(complain).value(node, "", 0)
+
+
+class _Reader:
+    """Turns nodes into values; counts them, so that a short text cannot unfold without end."""
+
+    def __init__(self, complain: Complaint) -> None:
+        self._complain = complain
+        self._nodes = 0
+
+    def value(self, node: Node, field: str, depth: int) -> Json:
+        self._nodes += 1
+        if depth > _DEEPEST or self._nodes > _MOST_NODES:
+            if self._nodes <= _MOST_NODES + 1:
+                self._complain(field or "file", "something too deep or too large", "a plain rulebook")
+            return None
+        if isinstance(node, MappingNode):
+            return self._mapping(node, field, depth)
+        if isinstance(node, SequenceNode):
+            return [self.value(item, f"{field}[{n}]", depth + 1) for n, item in enumerate(node.value, start=1)]
+        return _scalar(node) if isinstance(node, ScalarNode) else None
+
+    def _mapping(self, node: MappingNode, field: str, depth: int) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, ScalarNode):
+                self._complain(field or "file", f"a key on line {line} that is no word", "a word as the key")
+                continue
+            key = str(key_node.value)
+            name = f"{field}.{key}" if field else key
+            if key in found:
+                self._complain(name, f"the key a second time, on line {line}", "each key once")
+                continue
+            found[key] = self.value(value_node, name, depth + 1)
+        return found
+
+
+def _scalar(node: ScalarNode) -> Json:
+    text = str(node.value)
+    if node.style is not None:
+        return text
+    if text in _NULL:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    return _number(text)
+
+
+def _number(text: str) -> Json:
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _OCTAL.fullmatch(text):
+        return int(text[2:], 8)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text[2:], 16)
+    if _INFINITE.fullmatch(text):
+        return -math.inf if text.startswith("-") else math.inf
+    if text in _NAN:
+        return math.nan
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _first_line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error) or type(error).__name__
+    line = f" on line {mark.line + 1}" if mark is not None else ""
+    return f"{str(problem).splitlines()[0][:200]}{line}"

@@ -1,0 +1,70 @@
+"""`anxin rules`: read a rulebook and say every fault in it, and run one over a given history.
+
+Neither needs a service or a database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be used, 3 a bad history.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Rulebooks: check them, run them over a history.", no_args_is_help=True)
+
+RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="RULEBOOK.yaml…", help="The rulebooks to check.")],
+) -> None:
+    """Say every fault in some rulebooks; ends with 1 if there is any, with 2 if one cannot be read."""
+    from services.rules.faults import RulebookFaults
+    from services.rules.reading import read_rulebook
+
+    is_faulty = False
+    for file in files:
+        try:
+            book = read_rulebook(_text_of(file), file.name)
+        except RulebookFaults as refused:
+            is_faulty = True
+            for fault in refused.faults:
+                typer.echo(str(fault), err=True)
+        else:
+            typer.echo(f"{file.name}: {book.name}, {len(book.rules)} rules, no faults")
+    raise typer.Exit(1 if is_faulty else 0)
+
+
+@app.command()
+def replay(
+    rulebook: RulebookFile,
+    history: Annotated[Path, typer.Argument(metavar="HISTORY.jsonl", help="One JSON object a line.")],
+) -> None:
+    """Print the Findings of a rulebook over a history as lines of JSON."""
+    from services.rules.faults import HistoryFault, RulebookFaults
+    from services.rules.replay import replay as run
+
+    text = _text_of(rulebook)
+    lines = _text_of(history).split("\n")
+    try:
+        findings = run(text, lines, file=rulebook.name)
+    except RulebookFaults as refused:
+        for fault in refused.faults:
+            typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from refused
+    except HistoryFault as refused:
+        typer.echo(f"{history.name}: {refused}", err=True)
+        raise typer.Exit(3) from refused
+    for finding in findings:
+        sys.stdout.write(json.dumps(finding, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        typer.echo(f"{file}: cannot be read as UTF-8 text: {error}", err=True)
+        raise typer.Exit(2) from error
