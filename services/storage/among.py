@@ -15,16 +15,25 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class _AmongOne(FunctionElement[bool]):
+class _Condition(FunctionElement[bool]):
+    """A condition of our own wording."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        # Otherwise SQLite is asked for `… = 1`, and no index serves that.
+        return self
+
+
+class _AmongOne(_Condition):
+    inherit_cache = True
     name = "among_one"
+
+
+class _AmongPairs(_Condition):
     inherit_cache = True
-    type = Boolean()
-
-
-class _AmongPairs(FunctionElement[bool]):
     name = "among_pairs"
-    inherit_cache = True
-    type = Boolean()
 
 
 def among(column: Column[Any], parameter: str) -> ColumnElement[bool]:
