@@ -59,6 +59,8 @@ class EmailChannel:
         except smtplib.SMTPResponseException as error:
             return _refused(error.smtp_code, error.smtp_error)
         except smtplib.SMTPServerDisconnected as error:
+            if isinstance(error.__context__, TimeoutError):  # how smtplib says that an answer did not come
+                return timed_out(str(error))
             return refused("disconnected", str(error), may_pass=True)
         except smtplib.SMTPException as error:
             return refused("protocol", str(error))
@@ -87,12 +89,12 @@ def letter(sender: str, recipient: str, sending: Sending) -> EmailMessage:
     message["Date"] = format_datetime(notice.created_at)
     message["Message-ID"] = f"<{notice.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-    message["Content-Language"] = words.language.value
     message["X-Anxin-Notice"] = notice.id
     if notice.severity is Severity.HIGH:
         message["Importance"] = "high"
     message.set_content(words.text)
     message.add_alternative(_page(words.text, words.language.value), subtype="html")
+    message["Content-Language"] = words.language.value  # set last: the parts would take it along
     return message
 
 

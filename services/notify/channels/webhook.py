@@ -117,6 +117,8 @@ def fault_of(address: str) -> str | None:
         url = httpx2.URL(address)
     except (httpx2.InvalidURL, ValueError) as error:
         return str(error)
+    if url.port is not None and not 0 < url.port < 2**16:
+        return "no such port"
     if url.scheme not in ("http", "https") or not url.host:
         return "expected http://… or https://…"
     try:

@@ -1,0 +1,197 @@
+"""The e-mail channel against a real SMTP server: what it takes, what it refuses, and what nobody can know."""
+
+import email
+import email.policy
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from services.domain.notices import AttemptResult
+from services.domain.people import Language
+from services.notify.channels.email import EmailChannel, MailServer
+from tests.live.channels.messages import press, sending
+
+PASSWORD = "open sesame"
+
+
+@dataclass
+class Mailbox:
+    """A mail server that keeps what it takes and refuses whom it was told to."""
+
+    kept: list[Envelope] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    answer: str = "250 OK"
+
+    async def handle_RCPT(  # noqa: N802 - the server asks for this name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - the server asks for this name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if self.answer.startswith("2"):
+            self.kept.append(envelope)
+        return self.answer
+
+    def letters(self) -> list[EmailMessage]:
+        return [
+            email.message_from_bytes(envelope.content or b"", policy=email.policy.default)  # type: ignore[arg-type]
+            for envelope in self.kept
+        ]
+
+
+class AnyPort(Controller):
+    """Listens on a free port, and greets itself there when it starts."""
+
+    def _trigger_server(self) -> None:
+        sockets: list[socket.socket] = self.server.sockets  # type: ignore[union-attr]
+        self.port = sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
+def started(box: Mailbox, **options: object) -> AnyPort:
+    controller = AnyPort(box, hostname="127.0.0.1", port=0, **options)  # type: ignore[arg-type]
+    controller.start()
+    return controller
+
+
+@pytest.fixture
+def box() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def channel(box: Mailbox) -> Iterator[EmailChannel]:
+    controller = started(box)
+    yield EmailChannel(MailServer("127.0.0.1", controller.port, sender="Anxin <anxin@example.org>"))
+    controller.stop()
+
+
+def test_a_server_that_takes_a_message_is_no_word_from_a_person(box: Mailbox, channel: EmailChannel) -> None:
+    outcome = channel.send("pema@example.org", sending())
+    assert (outcome.result, outcome.status) == (AttemptResult.ACCEPTED_UNCONFIRMED, "250")
+    assert [envelope.rcpt_tos for envelope in box.kept] == [["pema@example.org"]]
+
+
+def test_a_letter_says_the_message_in_text_and_as_a_page(box: Mailbox, channel: EmailChannel) -> None:
+    channel.send("mailto:pema@example.org", sending())
+    letter = box.letters()[0]
+    assert letter["Subject"] == "呼叫器求助：卓玛"
+    assert letter["To"] == "pema@example.org"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["Content-Language"] == "zh-CN"
+    assert letter["Importance"] == "high"
+    text, page = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert text is not None
+    assert page is not None
+    assert "在哪里：曲扎路 7 号 卧室" in text.get_content()
+    assert f'<a href="http://anxin/alerts/{press().alert_id}">' in page.get_content()
+
+
+def test_a_letter_is_in_the_language_of_its_reader(box: Mailbox, channel: EmailChannel) -> None:
+    channel.send("pema@example.org", sending(Language.BO))
+    letter = box.letters()[0]
+    text = letter.get_body(("plain",))
+    assert letter["Content-Language"] == "bo"
+    assert text is not None
+    assert "བྱ་དགོས་པ།" in text.get_content()
+    assert "请做：" in text.get_content()
+
+
+def test_a_repeat_bears_the_same_message_id(box: Mailbox, channel: EmailChannel) -> None:
+    channel.send("pema@example.org", sending())
+    channel.send("pema@example.org", sending())
+    assert len({str(letter["Message-ID"]) for letter in box.letters()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "may_pass"), [("550 no such mailbox", False), ("451 try again later", True)]
+)
+def test_a_refused_recipient_is_a_refusal_and_others_are_not_touched(
+    box: Mailbox, channel: EmailChannel, answer: str, may_pass: bool
+) -> None:
+    box.refused["pema@example.org"] = answer
+    outcome = channel.send("pema@example.org", sending())
+    assert (outcome.result, outcome.status) == (AttemptResult.REFUSED, answer[:3])
+    assert (outcome.detail, outcome.may_pass) == (answer[4:], may_pass)
+    assert channel.send("tashi@example.org", sending()).result is AttemptResult.ACCEPTED_UNCONFIRMED
+
+
+@pytest.mark.parametrize(("answer", "may_pass"), [("554 spam", False), ("452 full", True)])
+def test_a_refused_message_is_a_refusal(
+    box: Mailbox, channel: EmailChannel, answer: str, may_pass: bool
+) -> None:
+    box.answer = answer
+    outcome = channel.send("pema@example.org", sending())
+    assert (outcome.result, outcome.status, outcome.may_pass) == (
+        AttemptResult.REFUSED,
+        answer[:3],
+        may_pass,
+    )
+
+
+def test_a_server_that_says_nothing_is_timed_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        channel = EmailChannel(MailServer("127.0.0.1", port, send_for=timedelta(seconds=0.2)))
+        outcome = channel.send("pema@example.org", sending())
+    assert (outcome.result, outcome.may_pass) == (AttemptResult.TIMED_OUT, True)
+
+
+def test_a_server_that_is_not_there_is_a_refusal_that_may_pass() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        channel = EmailChannel(MailServer("127.0.0.1", taken.getsockname()[1]))
+        outcome = channel.send("pema@example.org", sending())
+    assert (outcome.result, outcome.status, outcome.may_pass) == (AttemptResult.REFUSED, "unreachable", True)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "pema", "a@b@c", "pema@example.org, x@y", "p\r\nBcc: x@y@z", "<a@b>", "mailto:"]
+)
+def test_what_is_no_address_is_refused_without_a_send(
+    box: Mailbox, channel: EmailChannel, address: str
+) -> None:
+    outcome = channel.send(address, sending())
+    assert (outcome.result, outcome.status) == (AttemptResult.REFUSED, "address")
+    assert box.kept == []
+
+
+def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    known = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
+    return AuthResult(success=known, handled=False)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # a server of the loopback
+@pytest.mark.parametrize(
+    ("password", "result"),
+    [(PASSWORD, AttemptResult.ACCEPTED_UNCONFIRMED), ("wrong", AttemptResult.REFUSED)],
+)
+def test_a_server_that_asks_for_a_login_gets_one(box: Mailbox, password: str, result: AttemptResult) -> None:
+    controller = started(box, authenticator=login, auth_require_tls=False, auth_required=True)
+    try:
+        server = MailServer("127.0.0.1", controller.port, user="anxin", password=password)
+        assert EmailChannel(server).send("pema@example.org", sending()).result is result
+    finally:
+        controller.stop()
+
+
+def test_starttls_is_not_given_up_for_a_server_that_has_none(box: Mailbox) -> None:
+    controller = started(box)
+    try:
+        server = MailServer("127.0.0.1", controller.port, starttls=True)
+        outcome = EmailChannel(server).send("pema@example.org", sending())
+    finally:
+        controller.stop()
+    assert outcome.result is AttemptResult.REFUSED
+    assert box.kept == []
