@@ -1,0 +1,132 @@
+"""The native wire (CONTRACTS §1): JSON events and alarms, and the words online and offline.
+
+An alarm is never refused for what stands beside its kind: a bad id, time or figure is left out and said. What
+names no kind that a device may send is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
+
+from services.domain.devices import Device, Ecosystem
+from services.domain.kinds import ALARM_KINDS, DEVICE_KINDS, KINDS
+from services.domain.records import QuarantineReason
+from services.domain.wire import MAX_EVENT_ID, MAX_PAYLOAD, ROOT
+from services.ingest.messages import Message
+from services.ingest.observations import Decoded, Ignored, IgnoredReason, Observation, Presence, Refused
+
+MOST_DETAIL = 200
+"""Characters of a fault that are kept."""
+
+_PREFIX = f"{ROOT}/"
+_PRESENCE = {b"online": True, b"offline": False}
+_PRESENCE_KINDS = {"device.online": True, "device.offline": False}
+
+
+class _Envelope(BaseModel):
+    """What lies around an event; what else stands there is not ours to judge."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    kind: str
+    id: str | None = Field(default=None, min_length=1, max_length=MAX_EVENT_ID)
+    occurred_at: str | None = None
+    data: dict[str, Any] | None = None
+
+
+class NativeDecoder:
+    """Reads ``anxin/v1/<device>/event``, ``…/alarm`` and ``…/status``."""
+
+    ecosystem = Ecosystem.NATIVE
+
+    def reads(self, topic: str) -> bool:
+        return topic.startswith(_PREFIX)
+
+    def device_name(self, message: Message) -> str | None:
+        levels = message.topic.removeprefix(_PREFIX).split("/")
+        return levels[0] if len(levels) > 1 and not levels[0].startswith("~") else None
+
+    def is_alarm_lane(self, topic: str) -> bool:
+        return topic.endswith("/alarm")
+
+    def decode(self, message: Message, device: Device | None) -> list[Decoded]:  # noqa: ARG002 - the port's
+        return [self._decoded(message)]
+
+    def _decoded(self, message: Message) -> Decoded:
+        if message.topic.startswith(f"{_PREFIX}~"):
+            return Ignored(IgnoredReason.OWN_ECHO)
+        if message.size > MAX_PAYLOAD:
+            return Refused(QuarantineReason.OVERSIZED, f"{message.size} bytes, expected up to {MAX_PAYLOAD}")
+        if message.retained and not message.payload:
+            return Ignored(IgnoredReason.CLEARED)
+        last = message.topic.rpartition("/")[2]
+        if last == "status":
+            return _presence(message.payload)
+        if last in {"event", "alarm"}:
+            return _event(message.payload)
+        return Refused(
+            QuarantineReason.UNKNOWN_TOPIC, f"expected event, alarm or status, found {last[:64]!r}"
+        )
+
+
+def _presence(payload: bytes) -> Decoded:
+    is_online = _PRESENCE.get(payload.strip().lower())
+    if is_online is None:
+        return Refused(QuarantineReason.UNDECODABLE, "expected the word online or offline")
+    return Presence(is_online)
+
+
+def _event(payload: bytes) -> Decoded:
+    try:
+        said = _Envelope.model_validate_json(payload)
+    except ValidationError as error:
+        return _alarm_beside_faults(payload, _words(error))
+    kind = KINDS.get(said.kind)
+    if kind is None:
+        return Refused(QuarantineReason.UNKNOWN_KIND, f"no kind is named {said.kind[:64]!r}", said.id)
+    if said.kind not in DEVICE_KINDS:
+        return Refused(
+            QuarantineReason.KIND_NOT_FROM_DEVICES, f"{said.kind} is not for devices to report", said.id
+        )
+    if said.kind in _PRESENCE_KINDS:
+        return Presence(_PRESENCE_KINDS[said.kind], said.id)
+    fault = None
+    data: dict[str, Any] = {}
+    if said.data:
+        try:
+            data = kind.data.model_validate(said.data).model_dump(exclude_unset=True)
+        except ValidationError as error:
+            fault = _words(error)
+            if not kind.is_alarm:
+                return Refused(QuarantineReason.IMPOSSIBLE_VALUE, fault, said.id)
+    return Observation(said.kind, data, said.id, said.occurred_at, fault)
+
+
+def _alarm_beside_faults(payload: bytes, faults: str) -> Decoded:
+    """What can be saved of a message whose envelope is wrong: an alarm that says which."""
+    try:
+        said = from_json(payload)
+    except ValueError:
+        return Refused(QuarantineReason.UNDECODABLE, faults)
+    if not isinstance(said, dict):
+        return Refused(QuarantineReason.UNDECODABLE, faults)
+    own_id = said.get("id")
+    if not isinstance(own_id, str) or not 0 < len(own_id) <= MAX_EVENT_ID:
+        own_id = None
+    kind = said.get("kind")
+    if not isinstance(kind, str) or kind not in ALARM_KINDS:
+        return Refused(QuarantineReason.UNDECODABLE, faults, own_id)
+    claim = said.get("occurred_at")
+    return Observation(kind, {}, own_id, None if claim is None else str(claim)[:64], fault=faults)
+
+
+def _words(error: ValidationError) -> str:
+    """The faults in words: field, what was expected."""
+    faults = [
+        f"{'.'.join(str(step) for step in fault['loc']) or 'message'}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return "; ".join(faults)[:MOST_DETAIL]

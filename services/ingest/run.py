@@ -1,0 +1,240 @@
+"""The loop of ingest: takes what is queued, stores what comes of it in one transaction, then answers.
+
+The order is the promise: stored, then the receipt, then the acknowledgement. What could not be stored is
+neither answered nor acknowledged, is kept, and is tried again. One message that breaks the storing is set
+aside alone and never holds up the others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from services.domain.identity import derived_id
+from services.domain.ports import (
+    BrokerUnavailable,
+    Clock,
+    Publisher,
+    Store,
+    StoreUnavailable,
+    Topic,
+    UnitOfWork,
+)
+from services.domain.records import Quarantined, QuarantineReason
+from services.ingest.flooding import FloodGate, RateLimit, Thinned
+from services.ingest.intake import Intake, Taken, set_aside
+from services.ingest.messages import Inbox, Message
+from services.ingest.observations import IgnoredReason, Refused
+from services.ingest.reading import Reading, read
+from services.ingest.receipts import Answer, Receipt, receipt_of
+from services.ingest.signs_of_life import worth_noting
+from services.ingest.unknown_origin import UnknownOrigins
+
+MOST_AT_ONCE = 500
+"""Messages of one transaction: enough that its cost is shared, few enough that a press that comes meanwhile
+waits milliseconds.
+"""
+
+log = logging.getLogger("anxin.ingest")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A message that was dealt with, and what its device is told."""
+
+    message: Message
+    receipts: tuple[Receipt, ...]
+
+
+class IngestLoop:
+    """Takes messages in. ``zone`` is the house's, for devices without a home of another."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        inbox: Inbox,
+        publisher: Publisher,
+        zone: ZoneInfo,
+        *,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        """What became of messages: ``stored``, ``duplicate``, ``quarantined:<why>``, ``ignored:<why>``."""
+        self.fault: str | None = None
+        """Why nothing is stored now, for readiness; None while all is well."""
+        self._store = store
+        self._inbox = inbox
+        self._publisher = publisher
+        self._clock = clock
+        self._zone = zone
+        self._gate = FloodGate(rate_limit or RateLimit())
+        self._origins = UnknownOrigins()
+        self._numbers = count(1)
+
+    def step(self) -> bool:
+        """Take in what is there, alarms first; True if there was anything and it was stored."""
+        messages = self._inbox.take(MOST_AT_ONCE)
+        if not messages:
+            return self._say_what_was_thinned()
+        try:
+            stored = self._store_together(messages)
+        except StoreUnavailable as error:
+            return self._keep(messages, error)
+        except Exception:
+            log.exception(
+                "a batch of %d messages could not be stored together; each is tried alone", len(messages)
+            )
+            return self._store_one_by_one(messages)
+        self._answer(stored)
+        return True
+
+    def next_due_at(self) -> datetime | None:
+        """When it is next to be said that a device's telemetry was thinned."""
+        return self._gate.next_due_at(self._clock.now())
+
+    # ------------------------------------------------------------------ storing
+
+    def _store_together(self, messages: Sequence[Message]) -> list[_Stored]:
+        with self._store.writing() as unit:
+            intake = Intake(unit, self._zone, self._gate, self._origins, lambda: next(self._numbers))
+            taken = intake.take_in(messages)
+            answers = self._write(unit, taken)
+        self.fault = None
+        self._remember(taken, answers)
+        return [
+            _Stored(each.message, receipt_of(each, answer))
+            for each, answer in zip(taken, answers, strict=True)
+        ]
+
+    def _write(self, unit: UnitOfWork, taken: Sequence[Taken]) -> list[Answer | None]:
+        """Store all of it; what each message's device is to hear."""
+        events = [event for each in taken for event in each.events]
+        alarms = [each.of_unknown_origin for each in taken if each.of_unknown_origin is not None]
+        stored = iter(unit.events.append([*events, *alarms]))
+        answers = []
+        is_new = False
+        for each in taken:
+            results = [next(stored) for _ in each.events]
+            is_new = is_new or any(result.is_new for result in results)
+            answers.append(_answer(each, is_new=any(result.is_new for result in results)))
+            for result in results:
+                if result.is_new and result.event.kind == "device.battery" and result.event.device_id:
+                    unit.devices.battery(result.event.device_id, float(result.event.data["percent"]))
+        is_new = any(result.is_new for result in stored) or is_new
+        unit.quarantine.add(each.set_aside for each in taken if each.set_aside is not None)
+        for device_id, at in worth_noting(taken).items():
+            unit.devices.seen(device_id, at)
+        if is_new:
+            unit.wake_after(Topic.EVENTS)
+        return answers
+
+    def _remember(self, taken: Sequence[Taken], answers: Sequence[Answer | None]) -> None:
+        for each, answer in zip(taken, answers, strict=True):
+            self.counts[_outcome(each, answer)] += 1
+            if each.of_unknown_origin is not None:
+                self._origins.told(each.message, each.of_unknown_origin)
+                self.counts["press_of_unknown_origin"] += 1
+
+    def _store_one_by_one(self, messages: list[Message]) -> bool:
+        """After a batch failed for a reason nobody foresaw: each by itself, the failing ones set aside."""
+        for place, message in enumerate(messages):
+            try:
+                self._answer(self._store_alone(message))
+            except StoreUnavailable as error:
+                return self._keep(messages[place:], error)
+            except Exception:
+                # It stays unacknowledged with the broker, which sends it again after the next connect.
+                log.exception("a message on %.200s can neither be stored nor set aside", message.topic)
+                self.counts["stuck"] += 1
+        return True
+
+    def _store_alone(self, message: Message) -> list[_Stored]:
+        try:
+            return self._store_together([message])
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            log.exception("a message on %.200s could not be stored and is set aside", message.topic)
+            return self._set_aside_alone(message, error)
+
+    def _set_aside_alone(self, message: Message, error: Exception) -> list[_Stored]:
+        with self._store.writing() as unit:
+            [reading] = read([message], unit.devices)
+            kind = reading.alarm_meant()
+            failed = Refused(QuarantineReason.UNDECODABLE, f"could not be stored: {type(error).__name__}")
+            taken = Taken(Reading(message, reading.decoder, reading.device_name, reading.device, [failed]))
+            taken.set_aside = set_aside(reading, failed.reason, failed.detail)
+            if kind is not None:
+                taken.of_unknown_origin = self._origins.press(message, kind, failed.reason.value)
+            answers = self._write(unit, [taken])
+        self._remember([taken], answers)
+        return [_Stored(message, receipt_of(taken, answers[0]))]
+
+    def _keep(self, messages: list[Message], error: StoreUnavailable) -> bool:
+        self._inbox.give_back(messages)
+        if self.fault is None:
+            log.error("the store cannot be written; messages wait unacknowledged: %s", error)
+        self.fault = f"the store cannot be written: {error}"
+        return False
+
+    # ------------------------------------------------------------------ answering
+
+    def _answer(self, stored: Sequence[_Stored]) -> None:
+        """Receipts go out before the acknowledgements; a device that misses its receipt sends again."""
+        try:
+            for each in stored:
+                for receipt in each.receipts:
+                    self._publisher.publish(receipt.topic, receipt.payload)
+        except BrokerUnavailable:
+            self.counts["receipts_lost"] += 1
+        self._inbox.done([each.message for each in stored])
+
+    def _say_what_was_thinned(self) -> bool:
+        now = self._clock.now()
+        notes = self._gate.notes_due(now)
+        if not notes:
+            return False
+        try:
+            with self._store.writing() as unit:
+                unit.quarantine.add(_note(note, self._gate.limit) for note in notes)
+        except StoreUnavailable:
+            return False
+        self._gate.noted(notes, now)
+        return True
+
+
+def _answer(taken: Taken, *, is_new: bool) -> Answer | None:
+    if taken.events:
+        return Answer.STORED if is_new else Answer.DUPLICATE
+    if taken.set_aside is not None or taken.ignored is IgnoredReason.PASSED_OVER:
+        return Answer.QUARANTINED
+    return Answer.DUPLICATE if taken.ignored is IgnoredReason.STATE_UNCHANGED else None
+
+
+def _outcome(taken: Taken, answer: Answer | None) -> str:
+    if taken.events and answer is not None:
+        return answer.value
+    if taken.set_aside is not None:
+        return f"quarantined:{taken.set_aside.reason.value}"
+    return f"ignored:{taken.ignored.value}" if taken.ignored else "nothing_said"
+
+
+def _note(thinned: Thinned, limit: RateLimit) -> Quarantined:
+    """Counted up in the one row of the device's topic, without bytes: there is nothing to replay."""
+    return Quarantined(
+        id=derived_id("qua", thinned.topic, QuarantineReason.FLOODING.value),
+        topic=thinned.topic,
+        payload=b"",
+        reason=QuarantineReason.FLOODING,
+        detail=f"readings beyond {limit.a_second:g} a second were passed over; presses go through",
+        first_at=thinned.first_at,
+        last_at=thinned.last_at,
+        external_id=thinned.external_id,
+        count=thinned.count,
+    )
