@@ -86,6 +86,7 @@ class DeliveryLoop:
         self._jitter = jitter
         self._under_way: dict[str, Try] = {}
         self._finished: SimpleQueue[tuple[str, ChannelOutcome]] = SimpleQueue()
+        self._unwritten: dict[str, ChannelOutcome] = {}
 
     def step(self) -> bool:
         """Write the results that came in, start what is due, publish commands; True if there was any of
@@ -208,12 +209,16 @@ class DeliveryLoop:
         following = again_on_conflict(lambda: self._write_results(ended, now))
         for attempt_id in ended:
             del self._under_way[attempt_id]
+        self._unwritten.clear()
         self._launch(following)
         return True
 
     def _ended(self, now: datetime) -> dict[str, ChannelOutcome]:
-        """The tries that have ended, or are no longer waited for."""
-        ended: dict[str, ChannelOutcome] = {}
+        """The tries that have ended, or are no longer waited for.
+
+        A result that could not be written is kept until it can be: what was delivered is not sent again.
+        """
+        ended = self._unwritten
         while True:
             try:
                 attempt_id, outcome = self._finished.get_nowait()

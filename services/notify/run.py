@@ -19,6 +19,7 @@ from services.escalation.joining import subject_of, take_in, take_in_unjudged
 from services.escalation.stages import meet
 from services.escalation.withdrawing import fact_changed
 from services.notify.conflicts import again_on_conflict
+from services.notify.returning import Returning
 
 FINDINGS = "alerts.findings"
 CHANGES = "alerts.finding-changes"
@@ -37,10 +38,19 @@ class AlertLoop:
         self._store = store
         self._clock = clock
         self._gathering = gathering
+        self._returning = Returning(store)
 
     def step(self) -> bool:
-        """Take in findings, then their changes, then meet deadlines; True if there was any of it."""
-        return self._take_findings() or self._take_changes() or self._meet_deadlines()
+        """Take in findings, then their changes, then meet deadlines, then greet devices that came back.
+
+        True if there was any of it.
+        """
+        return (
+            self._take_findings()
+            or self._take_changes()
+            or self._meet_deadlines()
+            or self._returning.step(self._clock.now())
+        )
 
     def next_due_at(self) -> datetime | None:
         """The nearest deadline of all running alerts."""

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from services.domain.alerts import Alert
+from services.domain.events import Event, Origin
 from services.domain.findings import Finding, FindingChange, FindingState
 from services.domain.homes import Grid
 from services.domain.notices import Attempt, AttemptResult, Notice
@@ -112,6 +113,20 @@ class Community:
         found = cast.finding(self.findings, self.now, **fields)
         with self.store.writing() as uow:
             return uow.findings.add([found])[0]
+
+    def comes_online(self) -> None:
+        self.findings += 1
+        event = Event(
+            f"evt_{self.findings}",
+            "device.online",
+            self.now,
+            self.now,
+            Origin.DEVICE,
+            device_id="button",
+            dedupe_key=f"online-{self.findings}",
+        )
+        with self.store.writing() as uow:
+            uow.events.append([event])
 
     def changes(self, number: int, state: FindingState) -> None:
         with self.store.writing() as uow:

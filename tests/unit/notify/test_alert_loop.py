@@ -178,6 +178,23 @@ def test_who_moved_the_alert_meanwhile_wins_and_the_loop_looks_again(
     assert here.alert().accepted_by == "tashi"
 
 
+def test_a_device_that_comes_back_hears_the_present_state_once(here: Community) -> None:
+    here.comes_online()
+    here.settle()
+    assert here.publisher.published == []
+    here.press()
+    here.accept("pema")
+    here.settle()
+    here.comes_online()
+    here.settle()
+    here.restart()
+    here.settle()
+    assert [payload for _, payload in here.publisher.published][1:] == [
+        b'{"command": "reassure", "state": "coming"}',
+        b'{"command": "reassure", "state": "coming"}',
+    ]
+
+
 def test_people_are_looked_up_in_the_store_when_the_step_is_due(here: Community) -> None:
     here.press()
     with here.store.writing() as uow:

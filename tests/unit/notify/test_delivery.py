@@ -12,7 +12,7 @@ from services.domain.alerts import ChangeReason, Outcome
 from services.domain.findings import Severity
 from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, NoticeState
 from services.domain.people import Channel, ChannelKind
-from services.domain.ports import Topic
+from services.domain.ports import StoreUnavailable, Topic
 from services.escalation import actions
 from services.notify import delivery
 from services.notify.channels import Sending
@@ -150,6 +150,25 @@ def test_a_notice_whose_send_was_cut_off_is_sent_again_with_the_same_id(here: Co
         AttemptResult.UNKNOWN,
         AttemptResult.DELIVERED,
     ]
+
+
+def test_a_result_that_could_not_be_written_is_written_later_and_not_sent_again(
+    here: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.finds()
+    here.alerts.step()
+    assert here.delivery.step()
+
+    def is_full(*_: object) -> None:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as disk:
+        disk.setattr(here.delivery, "_write_results", is_full)
+        with pytest.raises(StoreUnavailable):
+            here.delivery.step()
+    here.settle()
+    assert here.told() == ["pema"]
+    assert [each.result for each in here.attempts("pema")] == [AttemptResult.DELIVERED]
 
 
 def test_a_channel_that_is_not_configured_is_a_refusal_with_its_reason(here: Community) -> None:
