@@ -33,6 +33,8 @@ class Mark(StrEnum):
     ID_REUSED = "id_reused"
     UNCONFIRMED = "unconfirmed"
     TOLD_WITHOUT_STORE = "told_without_store"
+    REPLAYED = "replayed"
+    """Taken in again from quarantine: the event counts, and is no sign of life now."""
 
 
 @dataclass(frozen=True, slots=True)

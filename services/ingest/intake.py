@@ -97,7 +97,7 @@ class Intake:
                 self._presence(taken, reading.device, said)
             elif isinstance(said, Observation) and reading.device is not None:
                 self._observation(taken, reading.device, said, sameness)
-        if reading.device is not None and not reading.message.retained and not _is_farewell(reading):
+        if reading.device is not None and _is_sign_of_life(reading):
             taken.seen_at = reading.message.received_at
         return taken
 
@@ -113,14 +113,17 @@ class Intake:
             self._gate.passed_over(message.topic, device.external_id, message.received_at)
             taken.ignored = IgnoredReason.PASSED_OVER
             return
-        time = judged(said.claim, message.received_at, lambda: self._zone_of(device))
+        claim = said.claim
+        if claim is None and message.first_received_at is not None:
+            claim = format_instant(message.first_received_at)
+        time = judged(claim, message.received_at, lambda: self._zone_of(device))
         claimed = Claimed(
             device_id=device.id,
             kind=said.kind,
             received_at=message.received_at,
             occurred_at=time.occurred_at,
             own_id=said.own_id,
-            claim=format_instant(time.instant) if time.instant else said.claim,
+            claim=format_instant(time.instant) if time.instant else claim,
             data=said.data,
             is_alarm=is_alarm,
         )
@@ -234,6 +237,8 @@ def _event(
     for_desk: bool = False,
 ) -> Event:
     marks = (*time.marks, *((Mark.ID_REUSED,) if verdict.is_id_reused else ()), *more)
+    if message.first_received_at is not None:
+        marks = (*marks, Mark.REPLAYED)
     # A retired button hangs in no home any more, as far as anybody knows: its press is the duty desk's.
     alone = for_desk or device.state is DeviceState.RETIRED
     return Event(
@@ -254,8 +259,12 @@ def _event(
     )
 
 
-def _is_farewell(reading: Reading) -> bool:
-    return any(isinstance(said, Presence) and not said.is_online for said in reading.said)
+def _is_sign_of_life(reading: Reading) -> bool:
+    """Not a copy that the broker kept, not a replay, and not the broker's word that the device is gone."""
+    message = reading.message
+    if message.retained or message.first_received_at is not None:
+        return False
+    return not any(isinstance(said, Presence) and not said.is_online for said in reading.said)
 
 
 def _zone(name: str) -> ZoneInfo | None:

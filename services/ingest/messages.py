@@ -35,7 +35,8 @@ class Message:
     """One message of the broker.
 
     ``payload`` is cut at 64 KiB, ``size`` says how long it was. ``packet`` is the session's own note of how
-    to acknowledge it; None where nothing waits for that (QoS 0, a replay).
+    to acknowledge it; None where nothing waits for that (QoS 0, a replay). ``first_received_at`` is set on a
+    replay from quarantine: when the message came in truth.
     """
 
     topic: str
@@ -45,6 +46,7 @@ class Message:
     size: int = -1
     names_alarm: bool = False
     lane: Lane = Lane.REST
+    first_received_at: datetime | None = None
     packet: Packet | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
