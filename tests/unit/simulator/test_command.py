@@ -1,0 +1,43 @@
+"""`anxin simulate` on the command line, as far as it goes without a service."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from services.wiring.cli.simulate import app
+
+RUNNER = CliRunner()
+
+
+def test_list_shows_each_shipped_scenario_with_its_sentence() -> None:
+    shown = RUNNER.invoke(app, ["list"])
+    assert shown.exit_code == 0
+    assert "night-illness" in shown.output
+    assert "nobody may be told" in " ".join(shown.output.split())
+
+
+def test_an_unknown_name_is_a_fault_of_the_call() -> None:
+    refused = RUNNER.invoke(app, ["run", "noisy-night"])
+    assert refused.exit_code == 2
+    assert "shipped: night-illness, quiet-night" in refused.stderr
+
+
+def test_a_faulty_file_is_refused_with_its_faults(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("scenario: mine\nmoon: full\n")
+    refused = RUNNER.invoke(app, ["run", str(path)])
+    assert refused.exit_code == 2
+    assert f"{path}: moon: an unknown key" in refused.stderr
+    assert f"{path}: cast: missing" in refused.stderr
+
+
+def test_where_to_play_and_the_right_to_do_so_belong_together() -> None:
+    refused = RUNNER.invoke(app, ["run", "quiet-night", "--attach", "http://127.0.0.1:1"])
+    assert refused.exit_code == 2
+    assert "--attach and --token belong together" in refused.stderr
+
+
+def test_a_service_that_is_not_there_ends_the_play_in_words() -> None:
+    gone = RUNNER.invoke(app, ["run", "quiet-night", "--attach", "http://127.0.0.1:1", "--token", "x"])
+    assert gone.exit_code == 1
+    assert "quiet-night could not be played to its end" in gone.stderr
