@@ -39,9 +39,6 @@ from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.parts import Console
 from services.console.sessions import Throttle
 
-LARGEST_BODY = 1024 * 1024
-"""Bytes of a request."""
-
 ROUTERS: Sequence[APIRouter] = (
     health.router,
     session.router,
@@ -104,7 +101,6 @@ def make_app(parts: Console) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=LARGEST_BODY,
     )
     app.state.parts = parts
     app.state.throttle = Throttle()

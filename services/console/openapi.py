@@ -64,7 +64,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     if "{" in route.path_format:
         statuses |= {404}
     if route.body_field is not None:
-        statuses |= {400}
+        statuses |= {400, 413}
     answers = operation["responses"]
     answers.pop("422", None)
     for status, answer in documented(*sorted(statuses)).items():

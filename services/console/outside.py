@@ -1,10 +1,11 @@
-"""What every answer gets on its way out: headers that keep a browser from doing what no page here asks
-for, and a count of it. Nothing here is ever kept in a cache: it is about people.
+"""What every request and answer passes: a bound on the body, and headers that keep a browser from doing
+what no page here asks for, and a count of it. Nothing here is ever kept in a cache: it is about people.
 """
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console.metrics import Requests
@@ -23,6 +24,30 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a request."""
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """Refuses a body that is too large while it is read, and one that says so before a byte of it is read."""
+    claimed = Headers(scope=scope).get("content-length", "")
+    too_large = claimed.isascii() and claimed.isdigit() and int(claimed) > LARGEST_BODY
+    total = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal total
+        if too_large:
+            raise HTTPException(413, f"A request has at most {LARGEST_BODY} bytes.")
+        message = await receive()
+        if message["type"] == "http.request":
+            total += len(message.get("body", b""))
+            if total > LARGEST_BODY:
+                raise HTTPException(413, f"A request has at most {LARGEST_BODY} bytes.")
+        return message
+
+    return receive_bounded
 
 
 class Outside:
@@ -46,4 +71,4 @@ class Outside:
                 self._requests.count(scope["method"], route, message["status"])
             await send(message)
 
-        await self._app(scope, receive, send_dressed)
+        await self._app(scope, _bounded(scope, receive), send_dressed)

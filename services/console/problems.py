@@ -109,6 +109,7 @@ WORDS = {
     403: "The role has no right to this, or the origin is a foreign one",
     404: "There is none that the caller may see",
     409: "It stands otherwise than the request takes for granted",
+    413: "The body is too large",
     422: "A field, parameter or header is not as expected; `errors` lists each",
     429: "Too many failed sign-ins",
     503: "The store cannot be reached",

@@ -151,8 +151,8 @@ SEES_ADDRESSES = frozenset({Role.MANAGER, Role.ADMIN})
 
 def masked(address: str) -> str:
     """An address of which enough is left to recognise it and too little to use it."""
-    name, at, domain = address.partition("@")
-    if at:
-        return f"{name[:1]}…@{domain}"
     scheme, mark, rest = address.partition("://")
-    return f"{scheme}{mark}{rest.partition('/')[0].rpartition('@')[2]}/…" if mark else f"{address[:3]}…"
+    if mark:
+        return f"{scheme}{mark}{rest.partition('/')[0].rpartition('@')[2]}/…"
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}…@{domain}" if at else f"{address[:3]}…"

@@ -17,7 +17,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from services.console.acting import Action, Deed, act, language_of
 from services.console.api.alert_shapes import AlertShape, shape_of
-from services.console.api.fields import Id, Note, PathId, Shape
+from services.console.api.fields import Id, Note, PathId, Shape, Whole
 from services.console.api.lists import (
     FIRST,
     After,
@@ -74,7 +74,7 @@ class HandoverFields(ActionFields):
 class ExtendFields(ActionFields):
     """How many more minutes are needed."""
 
-    minutes: Annotated[int, Field(strict=True, ge=1, le=1440)]
+    minutes: Annotated[Whole, Field(ge=1, le=1440)]
 
 
 class NoteFields(ActionFields):

@@ -21,6 +21,7 @@ from fastapi.testclient import TestClient
 from services.console.app import make_app
 from services.console.parts import Console, ConsoleSettings
 from services.console.passwords import hashed
+from services.console.scenes import carry_out, scene_of
 from services.domain.access import AccessToken, hash_of
 from services.domain.alerts import (
     HOUSE,
@@ -29,8 +30,6 @@ from services.domain.alerts import (
     AlertFact,
     AlertState,
     ChangeReason,
-    Deadline,
-    DeadlineKind,
 )
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.findings import FindingState, Severity
@@ -40,6 +39,7 @@ from services.domain.ports import Store
 from services.escalation.policies import Policies
 from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House
+from services.escalation.steps import begin
 from tests.stores import RecordingSignals, sqlite_store
 
 NIGHT = datetime(2025, 7, 22, 18, 13, tzinfo=UTC)
@@ -105,6 +105,7 @@ class Cast:
         return self.client(f"token-{name}")
 
 
+REACHED = (Channel(ChannelKind.WEBHOOK, "http://127.0.0.1:9/notices"),)
 WORKERS = (
     Worker(
         "basang",
@@ -112,12 +113,12 @@ WORKERS = (
         Role.GRID_WORKER,
         grid_ids=("grid-1",),
         channels=(
-            Channel(ChannelKind.WEBHOOK, "http://127.0.0.1:9/basang"),
+            *REACHED,
             Channel(ChannelKind.EMAIL, "basang@example.org"),
         ),
     ),
-    Worker("cering", "Cering", Role.GRID_WORKER, grid_ids=("grid-1",)),
-    Worker("dolma", "Dolma", Role.NEIGHBOUR),
+    Worker("cering", "Cering", Role.GRID_WORKER, grid_ids=("grid-1",), channels=REACHED),
+    Worker("dolma", "Dolma", Role.NEIGHBOUR, channels=REACHED),
     Worker("norbu", "Norbu", Role.GRID_WORKER, grid_ids=("grid-2",)),
     Worker("pema", "Pema", Role.DUTY_DESK, team_id="team"),
     Worker("tashi", "Tashi", Role.TECHNICIAN, team_id="team"),
@@ -192,6 +193,7 @@ def _settle(store: Store) -> None:
                 resident_id="yangzom",
                 state=DeviceState.LIVE,
                 registered_at=NIGHT - timedelta(days=100),
+                credential_hash="hash-0",
                 last_seen_at=NIGHT,
             )
         )
@@ -217,12 +219,15 @@ def press(cast: Cast, alert_id: str = "alert-1", resident_id: str = "yangzom", *
             resident_id=resident_id,
             home_id=resident.home_id,
             device_id="button-1",
-            run_started_at=now,
-            step=1,
-            deadlines=(Deadline(DeadlineKind.STEP, now + timedelta(minutes=2)),),
-            owner_ids=(resident.assigned_worker_id or "",),
-            facts=(AlertFact(f"finding-{alert_id}", now, now, FindingState.HOLDS, is_alarm=True),),
+            facts=(
+                AlertFact(
+                    f"finding-{alert_id}", now, now, FindingState.HOLDS, is_alarm=True, device_id="button-1"
+                ),
+            ),
         )
         alert = replace(alert, **fields)  # type: ignore[arg-type]
         opened = AlertChange(alert.id, now, HOUSE, None, AlertState.OPEN, ChangeReason.OPENED)
-        return uow.alerts.add(alert, [opened])
+        stored = uow.alerts.add(alert, [opened])
+        if not stored.is_running:
+            return stored
+        return carry_out(uow, begin(stored, scene_of(uow, cast.parts, stored)))
