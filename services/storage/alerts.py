@@ -28,7 +28,7 @@ _CHANGE = Shape(AlertChange, alert_changes)
 
 _COLUMNS = alerts.c
 _CHANGES = Numbered(_CHANGE)
-_FACTS = Batch((*_FACT.columns, alert_facts.c.alert_id, alert_facts.c.position))
+_FACTS = Batch((*_FACT.stored, alert_facts.c.alert_id, alert_facts.c.position))
 _ALL = select(*ALERT.columns).order_by(_COLUMNS.number)
 _ONE = _ALL.where(_COLUMNS.id == bindparam("of"))
 _RUNNING = _ALL.where(_COLUMNS.is_running)

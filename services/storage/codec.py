@@ -25,6 +25,11 @@ def whole_number() -> TypeEngine[int]:
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
+def storable(text: str) -> str:
+    """The text as it is kept."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
 class Words(TypeDecorator[str]):
     """Text, compared byte by byte on every store: an order that no locale of a server can change."""
 
@@ -37,8 +42,7 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
         if value is None:
             return None
-        text = value if type(value) is str else _plain(value)
-        return text.replace("\0", "\ufffd") if "\0" in text else text
+        return storable(value if type(value) is str else _plain(value))
 
 
 class Member(Words, Generic[E]):

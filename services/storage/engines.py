@@ -61,6 +61,10 @@ def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous) -> Engi
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA cache_size=-16000")
+        # Moving pages from the log into the database costs more than the commits themselves; a page that
+        # changes
+        # with each batch is moved once for all of them. 8000 pages are 32 MB.
+        connection.execute("PRAGMA wal_autocheckpoint=8000")
 
     # One connection writes and keeps its cache: what another one wrote would empty it.
     writing = create_engine(

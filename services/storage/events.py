@@ -15,17 +15,22 @@ from services.domain.events import Event
 from services.domain.kinds import ALARM_KINDS, REGISTER_KINDS
 from services.domain.ports import Filters, Page, Stored
 from services.storage.among import among, keys, pair_among
+from services.storage.codec import storable
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
 from services.storage.rows import Batch, Shape
 from services.storage.tables import events
 
-EVENT = Shape(Event, events)
-
-_BATCH = Batch((*EVENT.columns, events.c.is_alarm))
 _COLUMNS = events.c
+EVENT = Shape(
+    Event, events, read_as={"dedupe_key": func.coalesce(_COLUMNS.dedupe_key, _COLUMNS.id).label("key")}
+)
+
+_BATCH = Batch((*EVENT.stored, _COLUMNS.is_alarm))
+_ID, _KEY = EVENT.names.index("id"), EVENT.names.index("dedupe_key")
 _ALL = select(*EVENT.columns).order_by(_COLUMNS.seq)
-_SAME = select(*EVENT.columns).where(among(_COLUMNS.dedupe_key, "keys"))
+_SAME_ID = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"), _COLUMNS.dedupe_key.is_(None))
+_SAME_KEY = select(*EVENT.columns).where(among(_COLUMNS.dedupe_key, "keys"), _COLUMNS.dedupe_key.is_not(None))
 _AFTER = _ALL.where(_COLUMNS.seq > bindparam("after")).limit(bindparam("most"))
 _ALARMS_AFTER = _AFTER.where(_COLUMNS.is_alarm)
 _MANY = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"))
@@ -58,8 +63,8 @@ class SqlEventLog:
     def append(self, new: Sequence[Event]) -> list[Stored]:
         if not new:
             return []
-        wanted = [event.dedupe_key or event.id for event in new]
-        known = {event.dedupe_key: event for event in self._read(_SAME, keys=keys(wanted))}
+        wanted = [storable(event.dedupe_key or event.id) for event in new]
+        known = self._known(new, wanted)
         unknown = len(set(wanted) - known.keys())
         seq = self._numbers.take(events, unknown) if unknown else 0
         fresh: list[Event] = []
@@ -73,8 +78,7 @@ class SqlEventLog:
                 answer.append(Stored(stored, is_new=True))
             else:
                 answer.append(Stored(stored, is_new=False))
-        rows = [(*EVENT.values(event), event.kind in ALARM_KINDS) for event in fresh]
-        _BATCH.insert(self._connection, rows)
+        _BATCH.insert(self._connection, [_row(event) for event in fresh])
         return answer
 
     def after(self, seq: int, limit: int, *, only_alarms: bool = False) -> list[Event]:
@@ -120,5 +124,22 @@ class SqlEventLog:
         hidden = () if asked else (_COLUMNS.kind.not_in(sorted(REGISTER_KINDS)),)
         return _LIST.page(self._connection, filters, after, limit, where=hidden)
 
+    def _known(self, new: Sequence[Event], wanted: Sequence[str]) -> dict[str, Event]:
+        found = self._read(_SAME_ID, keys=keys(wanted))
+        others = [key for key, event in zip(wanted, new, strict=True) if key != event.id]
+        if others:
+            found += self._read(_SAME_KEY, keys=keys(others))
+        return {event.dedupe_key: event for event in found}
+
     def _read(self, query: Select[Any], **values: object) -> list[Event]:
         return EVENT.things(self._connection.execute(query, values))
+
+
+def _row(event: Event) -> list[Any]:
+    """A key that is the id as well, as nearly all are, is not stored twice: a second index of random keys
+    would cost as much as all the rest of the row.
+    """
+    row = [*EVENT.values(event), event.kind in ALARM_KINDS]
+    if row[_KEY] == row[_ID]:
+        row[_KEY] = None
+    return row

@@ -22,7 +22,7 @@ class Numbered(Generic[N]):
 
     def __init__(self, shape: Shape[N]) -> None:
         self._shape = shape
-        self._batch = Batch(shape.columns)
+        self._batch = Batch(shape.stored)
         ids = shape.table.c.get("id")
         self._known = None if ids is None else select(ids).where(among(ids, "keys"))
 

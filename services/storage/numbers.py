@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Executable, Table, bindparam, select
 from services.storage.tables import numbers
 from services.storage.upsert import insert_into
 
+_LAST = select(numbers.c.last).where(numbers.c.collection == bindparam("collection"))
+
 
 class Numbers:
     """The numbers of every collection, in one transaction."""
@@ -30,9 +32,6 @@ class Numbers:
         """The newest number of a collection; 0 for none."""
         last: int | None = self._connection.execute(_LAST, {"collection": table.name}).scalar()
         return last or 0
-
-
-_LAST = select(numbers.c.last).where(numbers.c.collection == bindparam("collection"))
 
 
 @cache

@@ -71,7 +71,7 @@ class SqlRegister(Generic[N]):
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[N]:
         plain = {
-            column.name: equals(column) for column in self._shape.columns if not isinstance(column.type, Json)
+            column.name: equals(column) for column in self._shape.stored if not isinstance(column.type, Json)
         }
         listing = Listing(self._shape, self._table.c.number, plain)
         return listing.page(self._connection, filters, after, limit)

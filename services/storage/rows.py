@@ -4,13 +4,13 @@ names of the noun's fields, so there is nothing to map by hand and nothing to fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, ColumnElement, Connection, Table
 
 from services.storage.refusals import refusal
 
@@ -22,9 +22,18 @@ COPY_FROM = 20
 
 
 class Shape(Generic[N]):
-    """One noun (a dataclass) and the table in which it lies. Fields named in ``apart`` lie somewhere else."""
+    """One noun (a dataclass) and the table in which it lies. Fields named in ``apart`` lie somewhere else;
+    those in ``read_as`` are read by an expression of their own.
+    """
 
-    def __init__(self, noun: type[N], table: Table, *, apart: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        noun: type[N],
+        table: Table,
+        *,
+        apart: Collection[str] = (),
+        read_as: Mapping[str, ColumnElement[Any]] | None = None,
+    ) -> None:
         self._noun = noun
         self._apart = bool(apart)
         self.table = table
@@ -33,7 +42,10 @@ class Shape(Generic[N]):
             for field in fields(noun)  # type: ignore[arg-type]  # no bound of a type variable says 'a dataclass'
             if field.name not in apart
         )
-        self.columns: tuple[Column[Any], ...] = tuple(table.c[name] for name in self.names)
+        self.stored: tuple[Column[Any], ...] = tuple(table.c[name] for name in self.names)
+        self.columns: tuple[ColumnElement[Any], ...] = tuple(
+            (read_as or {}).get(name, table.c[name]) for name in self.names
+        )
         self._values = attrgetter(*self.names)
 
     def thing(self, row: Values, **apart: Any) -> N:

@@ -42,12 +42,11 @@ events = Table(
     words_or_none("recorded_by"),
     flag("time_replaced"),
     json("marks", tuple[Mark, ...]),
-    words("dedupe_key", unique=True),
+    words_or_none("dedupe_key"),
     flag("synthetic"),
     flag("is_alarm"),
 )
 Index(None, events.c.resident_id, events.c.seq)
-Index(None, events.c.resident_id, events.c.received_at)
 Index(None, events.c.device_id, events.c.kind, events.c.seq)
 Index(
     None,
@@ -55,6 +54,13 @@ Index(
     events.c.device_event_id,
     sqlite_where=events.c.device_event_id.is_not(None),
     postgresql_where=events.c.device_event_id.is_not(None),
+)
+Index(
+    "uq_events_dedupe_key",
+    events.c.dedupe_key,
+    unique=True,
+    sqlite_where=events.c.dedupe_key.is_not(None),
+    postgresql_where=events.c.dedupe_key.is_not(None),
 )
 Index(
     "ix_events_alarms",

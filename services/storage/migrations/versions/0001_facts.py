@@ -46,13 +46,13 @@ def upgrade() -> None:
         text_or_none("recorded_by"),
         flag("time_replaced"),
         json("marks"),
-        text("dedupe_key"),
+        text_or_none("dedupe_key"),
         flag("synthetic"),
         flag("is_alarm"),
         sa.PrimaryKeyConstraint("seq", name="pk_events"),
         sa.UniqueConstraint("id", name="uq_events_id"),
-        sa.UniqueConstraint("dedupe_key", name="uq_events_dedupe_key"),
     )
+    partial_index("uq_events_dedupe_key", "events", ["dedupe_key"], "dedupe_key IS NOT NULL", unique=True)
     partial_index("ix_events_alarms", "events", ["seq"], "is_alarm")
     partial_index(
         "ix_events_device_id_device_event_id",
@@ -61,7 +61,6 @@ def upgrade() -> None:
         "device_event_id IS NOT NULL",
     )
     op.create_index("ix_events_device_id_kind_seq", "events", ["device_id", "kind", "seq"])
-    op.create_index("ix_events_resident_id_received_at", "events", ["resident_id", "received_at"])
     op.create_index("ix_events_resident_id_seq", "events", ["resident_id", "seq"])
 
     op.create_table(
