@@ -248,7 +248,12 @@ class EmbeddedBroker:
     def _run_once(self) -> bool:
         command = tied([str(self._program), "-c", str(self._config_path)])
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,  # Ctrl-C is for the house, which then ends the broker
         ) as child:
             with self._changed:
                 self._child = child

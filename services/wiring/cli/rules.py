@@ -1,6 +1,7 @@
 """`anxin rules`: read a rulebook and say every fault in it, and run one over a given history.
 
-Neither needs a service or a database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be used, 3 a bad history.
+Neither needs a service or a database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be used, 3 a
+bad history.
 """
 
 from __future__ import annotations

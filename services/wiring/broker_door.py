@@ -1,0 +1,43 @@
+"""The broker's door as the console sees it: which names it carries, new credentials, and when to read them
+anew.
+"""
+
+from __future__ import annotations
+
+from services.domain.devices import Device, DeviceState, Ecosystem
+from services.domain.ports import Store
+from services.wiring.broker import EmbeddedBroker
+from services.wiring.broker_credentials import BrokerCredentials
+
+
+class BrokerDoor:
+    """Lets the native devices of the store in at the embedded broker, and no others."""
+
+    def __init__(self, broker: EmbeddedBroker, store: Store) -> None:
+        self._broker = broker
+        self._store = store
+        self._maker = BrokerCredentials()
+
+    @property
+    def url(self) -> str:
+        return self._broker.url
+
+    def carries(self, external_id: str) -> str | None:
+        return self._broker.carries(external_id)
+
+    def issue(self, device: Device) -> tuple[str, str]:
+        credentials, hashed = self._maker.issue(device.external_id)
+        return credentials.password, hashed
+
+    def devices_changed(self) -> None:
+        with self._store.reading() as unit:
+            devices = unit.devices.all()
+        self._broker.set_devices(device for device in devices if _may_sign_in(device))
+
+
+def _may_sign_in(device: Device) -> bool:
+    return (
+        device.ecosystem is Ecosystem.NATIVE
+        and device.credential_hash is not None
+        and device.state is not DeviceState.RETIRED
+    )

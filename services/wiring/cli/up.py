@@ -1,0 +1,127 @@
+"""`anxin up`: all services in one process, with everything embedded."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.wiring.cli.options import DataDir, refuse, settings_of
+
+if TYPE_CHECKING:
+    from services.wiring.house import Ready
+
+WORDS = """
+  安心  Anxin is running.
+
+  Open      {http}
+  Sign in   {users}
+  Password  {password}
+
+  Devices publish to {mqtt}; everything is kept in {data_dir}.
+  All people in it are invented. Ctrl-C ends it.
+"""
+HEARTBEAT_SECONDS = 3600.0
+"""The main thread only waits; it looks up this often, so that a signal is never missed on any platform."""
+
+
+def up(
+    data_dir: DataDir = None,
+    http_port: Annotated[int | None, typer.Option(help="Port of the console; 0 picks one.")] = None,
+    mqtt_port: Annotated[int | None, typer.Option(help="Port of the broker; 0 picks one.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With a demo community and a living scenario.")
+    ] = False,
+    open_mqtt: Annotated[
+        bool,
+        typer.Option("--open-mqtt", help="Let stock MQTT clients publish without credentials (loopback)."),
+    ] = False,
+    clock: Annotated[
+        str, typer.Option(help="'system', or 'stepped': time stands still until it is moved.")
+    ] = "system",
+    now: Annotated[str | None, typer.Option(help="Where a stepped clock stands at first (RFC 3339).")] = None,
+    welcome: Annotated[
+        bool, typer.Option("--welcome", help="Speak to a person instead of a program.")
+    ] = False,
+) -> None:
+    """Start everything; when it is ready, print one line of JSON: addresses, folder, demo logins."""
+    from services.wiring import logs
+    from services.wiring.house import CannotStart, House, Wishes
+
+    settings = settings_of(
+        data_dir=data_dir,
+        http_bind=None if http_port is None else f"127.0.0.1:{http_port}",
+        mqtt_bind=None if mqtt_port is None else f"127.0.0.1:{mqtt_port}",
+    )
+    stepped_from = _start_of(clock, now)
+    logs.set_up(for_a_person=welcome)
+    ended = _on_signals()
+    house = House(settings, Wishes(demo=demo, open_mqtt=open_mqtt, stepped_from=stepped_from))
+    try:
+        ready = house.start()
+    except CannotStart as error:
+        refuse(*error.sentences, code=error.code)
+    _say(ready, welcome=welcome)
+    while not ended.wait(HEARTBEAT_SECONDS):
+        pass
+    unfinished = house.stop()
+    if unfinished:
+        refuse(f"did not end in time: {', '.join(unfinished)}", code=1)
+
+
+def _start_of(clock: str, now: str | None) -> datetime | None:
+    from services.domain.instants import NotAnInstant, parse_instant
+
+    if clock not in ("system", "stepped"):
+        refuse(f"--clock takes 'system' or 'stepped', not {clock!r}")
+    if clock == "system":
+        if now is not None:
+            refuse("--now goes with --clock stepped")
+        return None
+    if now is None:
+        refuse("--clock stepped needs --now, an RFC 3339 instant such as 2025-07-23T02:00:00+08:00")
+    try:
+        return parse_instant(now)
+    except NotAnInstant:
+        refuse(f"--now takes an RFC 3339 instant with an offset, not {now!r}")
+
+
+def _on_signals() -> threading.Event:
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return ended
+
+
+def _say(ready: Ready, *, welcome: bool) -> None:
+    if welcome:
+        logins = ready.demo
+        typer.echo(
+            WORDS.format(
+                http=ready.http,
+                mqtt=ready.mqtt,
+                data_dir=Path(ready.data_dir),
+                users=", ".join(logins.users) if logins else "–",
+                password=logins.password if logins else "–",
+            )
+        )
+        return
+    line: dict[str, object] = {
+        "ready": True,
+        "http": ready.http,
+        "mqtt": ready.mqtt,
+        "data_dir": ready.data_dir,
+    }
+    if ready.demo is not None:
+        line["demo"] = {"users": list(ready.demo.users), "password": ready.demo.password}
+    typer.echo(json.dumps(line, ensure_ascii=False))

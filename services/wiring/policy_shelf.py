@@ -1,0 +1,58 @@
+"""The policy shelf: the escalation policies as they lie in the data folder now.
+
+A file that was changed is read anew at the next alert; one with a fault is said in the log and in readiness,
+and the shipped policy of that name stands in for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from services.escalation.policies import Policies
+from services.escalation.policy_files import PolicyFault, read_policies
+from services.wiring.shipped import texts_in
+
+log = logging.getLogger("anxin.policies")
+
+Marks = tuple[tuple[str, int, int], ...]
+"""Name, time of change and size of each file: enough to see that somebody saved one."""
+
+
+class PolicyShelf:
+    """Reads a folder of policies, again whenever a file in it was changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._texts = texts_in(folder)
+        self._lock = threading.Lock()
+        self._marks: Marks | None = None
+        self._policies: Policies
+        self._faults: tuple[PolicyFault, ...] = ()
+
+    def policies(self) -> Policies:
+        """The policies in force now."""
+        with self._lock:
+            marks = self._look()
+            if marks != self._marks:
+                self._policies, self._faults = read_policies(self._texts())
+                self._marks = marks
+                for fault in self._faults:
+                    log.error("a policy is not used as it lies there: %s", fault)
+            return self._policies
+
+    def faults(self) -> list[str]:
+        """What is wrong with the files, a sentence each."""
+        self.policies()
+        return [str(fault) for fault in self._faults]
+
+    def _look(self) -> Marks:
+        found = []
+        for path in sorted(self._folder.glob("*.yaml")):
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # taken away between the listing and the look; the next look sees that
+            found.append((path.name, status.st_mtime_ns, status.st_size))
+        return tuple(found)

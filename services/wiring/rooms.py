@@ -1,0 +1,67 @@
+"""The rooms of one house, assembled on a store, a clock and the ways in and out.
+
+The product and the stories build their rooms here, so that a story runs on the very wiring that runs at a
+county's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from services.domain.ports import Clock, Publisher, RulebookTexts, Signals, Store
+from services.domain.stepping import Room
+from services.escalation.gathering import Gathering
+from services.ingest.messages import Inbox
+from services.ingest.run import IngestLoop
+from services.notify.channels.channel import Channels
+from services.notify.delivery import DeliveryLoop
+from services.notify.run import AlertLoop
+from services.rules.run import RulesLoop
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The ways in and out: messages of devices, words to devices, channels to people.
+
+    Without a pool a send is done before its step ends, as simulated time needs it.
+    """
+
+    inbox: Inbox
+    publisher: Publisher
+    channels: Channels
+    pool: Executor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The loops, in the order in which a press walks through them."""
+
+    ingest: IngestLoop
+    rules: RulesLoop
+    alerts: AlertLoop
+    delivery: DeliveryLoop
+
+    def by_name(self) -> Mapping[str, Room]:
+        return {"ingest": self.ingest, "rules": self.rules, "alerts": self.alerts, "delivery": self.delivery}
+
+
+def build_rooms(
+    store: Store,
+    clock: Clock,
+    outside: Outside,
+    rulebooks: RulebookTexts,
+    gathering: Gathering,
+    signals: Signals | None = None,
+) -> Rooms:
+    """The rooms on what the wiring hands in."""
+    zone = gathering.house.timezone
+    return Rooms(
+        IngestLoop(store, clock, outside.inbox, outside.publisher, zone),
+        RulesLoop(store, clock, rulebooks, zone),
+        AlertLoop(store, clock, gathering),
+        DeliveryLoop(
+            store, clock, gathering, outside.channels, outside.publisher, outside.pool, signals=signals
+        ),
+    )

@@ -1,0 +1,370 @@
+"""The stage of a story: the product's own rooms and API on a standing clock, with channels that only record.
+
+A story says what happens in local time and then what each person received, and what they did not. `story`
+plays it twice, once straight through and once with every room built anew from the database before each
+sentence, and both must leave the very same chronicle.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi.testclient import TestClient
+
+from services.console.app import make_app
+from services.console.parts import Console
+from services.domain.access import AccessToken, hash_of
+from services.domain.devices import Device
+from services.domain.instants import parse_instant, parse_span
+from services.domain.notices import AttemptResult
+from services.domain.people import ChannelKind, Role
+from services.domain.stepping import advance, settle
+from services.escalation.gathering import Gathering
+from services.escalation.policy_files import read_policies
+from services.escalation.scene import House
+from services.ingest.messages import Message
+from services.notify.channels.channel import ChannelOutcome, Sending
+from services.wiring.clock import SteppedClock
+from services.wiring.rooms import Outside, Rooms, build_rooms
+from services.wiring.shipped import shipped
+from tests.stores import sqlite_store
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TOKEN = "the stage's own"
+CAST = {
+    "assigned": "grid_worker",
+    "backup": "grid_worker",
+    "neighbour": "neighbour",
+    "caregiver": "caregiver",
+    "desk": "duty_desk",
+    "manager": "manager",
+    "nextdoor": "caregiver",
+}
+
+
+class Telephones:
+    """What rang where; numbers that are out of order refuse."""
+
+    def __init__(self) -> None:
+        self.rang: list[tuple[datetime, str, str]] = []
+        self.out_of_order: set[str] = set()
+
+    def send(self, address: str, sending: Sending) -> ChannelOutcome:
+        if address in self.out_of_order:
+            return ChannelOutcome(AttemptResult.REFUSED, "503", "out of order")
+        self.rang.append((sending.at, address, sending.notice.kind.value))
+        return ChannelOutcome(AttemptResult.DELIVERED, "202")
+
+
+class Letterbox:
+    """The broker of a story: what devices said, and what was said to them."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Message] = []
+        self.published: list[tuple[str, dict[str, str]]] = []
+
+    def take(self, limit: int) -> list[Message]:
+        taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        return taken
+
+    def give_back(self, messages: list[Message]) -> None:
+        self.waiting = messages + self.waiting
+
+    def done(self, messages: list[Message]) -> None:
+        pass
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        self.published.append((topic, json.loads(payload)))
+
+
+class NoBroker:
+    """Credentials in a story open no door, because there is none."""
+
+    url = "mqtt://story.invalid:1883"
+
+    def carries(self, external_id: str) -> str | None:
+        return None
+
+    def issue(self, device: Device) -> tuple[str, str]:
+        return f"password of {device.external_id}", "hash"
+
+    def devices_changed(self) -> None:
+        pass
+
+
+class Stage:
+    """One home, those who answer for it, and a clock that stands until the story moves it."""
+
+    def __init__(
+        self, folder: Path, start: str, rulebooks: Mapping[str, str] | None, *, rebuilt: bool
+    ) -> None:
+        folder.mkdir()
+        self._rebuilt = rebuilt
+        self._clock = SteppedClock(_local(start))
+        self._store = sqlite_store(folder)
+        self._texts = shipped("rulebooks") if rulebooks is None else rulebooks
+        self._telephones = Telephones()
+        self._letterbox = Letterbox()
+        self._ids = itertools.count(1)
+        self._presses = itertools.count(1)
+        self._heard = 0
+        with self._store.writing() as unit:
+            unit.access.add_token(AccessToken("tok_stage", hash_of(TOKEN), Role.ADMIN, self._clock.now()))
+        self._rooms: Rooms
+        self._api: TestClient
+        self._build()
+        self._enrol()
+        settle(list(self._rooms.by_name().values()))
+
+    def close(self) -> None:
+        self._api.close()
+        self._store.close()
+
+    # ------------------------------------------------------------------ what happens
+
+    def at(self, wall: str) -> Stage:
+        """Move to the next instant at which the local clock shows ``wall``."""
+        self._begin()
+        now = self._clock.now().astimezone(ZONE)
+        parts = [int(part) for part in wall.split(":")] + [0]
+        there = now.replace(hour=parts[0], minute=parts[1], second=parts[2], microsecond=0)
+        return self._move_to(there if there >= now else there + timedelta(days=1))
+
+    def day(self, local: str) -> Stage:
+        """Move to a local instant, e.g. ``2025-07-25 07:00``."""
+        self._begin()
+        return self._move_to(_local(local))
+
+    def after(self, span: str) -> Stage:
+        self._begin()
+        return self._move_to(self._clock.now() + parse_span(span))
+
+    def press(self) -> None:
+        self._say("button", "call_button.pressed", "alarm")
+
+    def leaves_bed(self) -> None:
+        self._say("bed", "bed.exited", "event")
+
+    def enters_bed(self) -> None:
+        self._say("bed", "bed.entered", "event")
+
+    def visit(self) -> None:
+        self._begin()
+        self._post(
+            "visits",
+            {"resident_id": self._resident, "service": "助餐", "worker_id": self._worker["assigned"]},
+        )
+        self._settle()
+
+    def goes_away(self) -> None:
+        self._begin()
+        self._post("events", {"kind": "resident.away", "resident_id": self._resident, "data": {}})
+        self._settle()
+
+    def does(self, who: str, action: str, **more: str) -> None:
+        """Somebody of the cast does something about the one running alert."""
+        self._begin()
+        running = [alert for alert in self.alerts() if alert["state"] != "closed"]
+        self._post(
+            f"alerts/{running[0]['id']}/{action}", {"worker_id": self._worker[who], **more}, status=200
+        )
+        self._settle()
+
+    def refuses(self, who: str) -> None:
+        self._telephones.out_of_order.add(f"https://example.invalid/{who}")
+
+    # ------------------------------------------------------------------ what came of it
+
+    def told(self) -> list[str]:
+        """Who was told since this was last asked: local time, who, and what unless it is the alert itself."""
+        new = self._telephones.rang[self._heard :]
+        self._heard = len(self._telephones.rang)
+        lines = []
+        for at, address, kind in new:
+            what = "" if kind == "alert" else f": {kind}"
+            lines.append(f"{at.astimezone(ZONE):%H:%M} {address.rpartition('/')[2]}{what}")
+        return sorted(lines)
+
+    def not_told(self, reason: str) -> list[str]:
+        """Who was not told for a reason, by name."""
+        names = {worker: name for name, worker in self._worker.items()}
+        notices = [
+            notice
+            for notice in self._all("notices")
+            if notice["reason"] == reason and notice["state"] in ("not_sent", "failed")
+        ]
+        return sorted(names.get(notice["worker_id"], "–") for notice in notices)
+
+    def alerts(self) -> list[dict[str, Any]]:
+        return self._all("alerts")
+
+    def alert(self) -> dict[str, Any]:
+        """The newest alert, whole."""
+        return self._get(f"alerts/{self.alerts()[-1]['id']}")
+
+    def state(self) -> str:
+        return str(self.alert()["state"])
+
+    def reasons(self) -> list[str]:
+        """Why the newest alert moved, in order."""
+        return [change["reason"] for change in self.alert()["changes"]]
+
+    def findings(self) -> list[dict[str, Any]]:
+        return self._all("findings")
+
+    def reassured(self) -> list[str]:
+        """What the call button's light or voice was told to say, in order, without repetitions."""
+        said = [body["state"] for topic, body in self._letterbox.published if topic.endswith("/command")]
+        return [state for state, _ in itertools.groupby(said)]
+
+    def chronicle(self) -> list[object]:
+        """Everything that came of the story, for holding two tellings of it against each other."""
+        whole = [self._get(f"alerts/{alert['id']}") for alert in self.alerts()]
+        lists = [self._all(name) for name in ("events", "findings", "notices", "attempts")]
+        return [whole, *lists, self._telephones.rang, self._letterbox.published]
+
+    # ------------------------------------------------------------------ below the stage
+
+    def _build(self) -> None:
+        policies, faults = read_policies(shipped("policies"))
+        assert not faults
+        house = House(timezone=ZONE)
+        self._rooms = build_rooms(
+            self._store,
+            self._clock,
+            Outside(self._letterbox, self._letterbox, {ChannelKind.WEBHOOK: self._telephones}),
+            lambda: self._texts,
+            Gathering(house, lambda: policies),
+        )
+        console = Console(
+            store=self._store,
+            clock=self._clock,
+            new_id=lambda prefix: f"{prefix}-{next(self._ids)}",
+            device_credentials=NoBroker(),
+            house=house,
+            policies=lambda: policies,
+            waiter=lambda _seconds: False,
+        )
+        self._api = TestClient(make_app(console), headers={"Authorization": f"Bearer {TOKEN}"})
+
+    def _begin(self) -> None:
+        """A new sentence of the story; in the second telling, the house was down since the last one."""
+        if self._rebuilt:
+            self._api.close()
+            self._build()
+
+    def _move_to(self, instant: datetime) -> Stage:
+        advance(self._clock, list(self._rooms.by_name().values()), instant)
+        return self
+
+    def _settle(self) -> None:
+        settle(list(self._rooms.by_name().values()))
+
+    def _say(self, device: str, kind: str, topic: str) -> None:
+        self._begin()
+        body = {"id": f"{device}-{next(self._presses)}", "kind": kind, "data": {}}
+        message = Message(f"anxin/v1/{device}/{topic}", json.dumps(body).encode(), self._clock.now())
+        self._letterbox.waiting.append(message)
+        self._settle()
+
+    def _enrol(self) -> None:
+        team = self._post("teams", {"name": "east"})["id"]
+        far = self._post("teams", {"name": "west"})["id"]
+        next_grid = self._post("grids", {"name": "next", "team_id": far})["id"]
+        grid = self._post("grids", {"name": "ours", "team_id": team, "neighbouring_ids": [next_grid]})["id"]
+        teams = {"caregiver": team, "nextdoor": far}
+        self._worker = {
+            name: self._post(
+                "workers",
+                {
+                    "name": name,
+                    "role": role,
+                    "team_id": teams.get(name),
+                    "channels": [{"kind": "webhook", "address": f"https://example.invalid/{name}"}],
+                },
+            )["id"]
+            for name, role in CAST.items()
+        }
+        home = self._post(
+            "homes", {"address": "1", "grid_id": grid, "neighbour_id": self._worker["neighbour"]}
+        )["id"]
+        self._resident = self._post(
+            "residents",
+            {
+                "name": "措姆",
+                "home_id": home,
+                "assigned_worker_id": self._worker["assigned"],
+                "backup_worker_id": self._worker["backup"],
+            },
+        )["id"]
+        for name, kind in (("button", "call_button"), ("bed", "bed_sensor")):
+            self._post(
+                "devices",
+                {
+                    "external_id": name,
+                    "ecosystem": "native",
+                    "type": kind,
+                    "home_id": home,
+                    "place": "bedroom",
+                    "resident_id": self._resident,
+                },
+            )
+
+    def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]:
+        answer = self._api.post(f"/api/v1/{path}", json=dict(body))
+        assert answer.status_code == status, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _get(self, path: str) -> dict[str, Any]:
+        answer = self._api.get(f"/api/v1/{path}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _all(self, path: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        after = "0"
+        while True:
+            page = self._get(f"{path}?limit=500&after={after}")
+            items += page["items"]
+            if page["next"] is None:
+                return items
+            after = page["next"]
+
+
+def story(
+    start: str, rulebooks: Mapping[str, str] | None = None
+) -> Callable[[Callable[[Stage], None]], Callable[[Path], None]]:
+    """Make a story into a test: told straight through and told with a restart before each sentence, both the
+    same.
+    """
+
+    def made(tell: Callable[[Stage], None]) -> Callable[[Path], None]:
+        @functools.wraps(tell)
+        def test(tmp_path: Path) -> None:
+            chronicles = []
+            for name, rebuilt in (("straight", False), ("rebuilt", True)):
+                stage = Stage(tmp_path / name, start, rulebooks, rebuilt=rebuilt)
+                try:
+                    tell(stage)
+                    chronicles.append(stage.chronicle())
+                finally:
+                    stage.close()
+            assert chronicles[0] == chronicles[1]
+
+        del test.__wrapped__  # pytest would ask for the story's own argument
+        return test
+
+    return made
+
+
+def _local(text: str) -> datetime:
+    return parse_instant(text.replace(" ", "T") + ":00", ZONE)
