@@ -1,7 +1,8 @@
-"""Beds: several sensors of one resident in one place, merged into one state that is occupied, empty or unknown.
+"""Beds: several sensors of one resident in one place, merged into one state that is occupied, empty or
+unknown.
 
-The merged state is worked forward only, in the order of storing; what leaves it as it is is no event for rules. Going
-unheard never makes an exit, the next entry or exit does.
+The merged state is worked forward only, in the order of storing; what leaves it as it is is no event for
+rules. Going unheard never makes an exit, the next entry or exit does.
 """
 
 from __future__ import annotations

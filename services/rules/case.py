@@ -1,6 +1,7 @@
 """A case: one rule before one resident or device at one instant, and what a trigger may answer.
 
-Every trigger is a set of pure functions from (case, state, sign) to an Outcome. Nothing here remembers anything.
+Every trigger is a set of pure functions from (case, state, sign) to an Outcome. Nothing here remembers
+anything.
 """
 
 from __future__ import annotations
@@ -163,4 +164,3 @@ def event_values(sign: Sign) -> dict[str, object]:
     """The fields of an event that conditions may name."""
     named = {f"event.data.{name}": value for name, value in sign.data.items()}
     return {**named, "event.kind": sign.kind, "event.device_id": sign.device_id}
-

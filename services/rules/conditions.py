@@ -1,7 +1,7 @@
 """Conditions (`where`, `for_residents`): CEL over typed fields of the event and the resident.
 
-An unknown field or a comparison of unlike types is an error at load, never at night. At run time a condition only
-answers yes, no, or that a field it names is missing; it never raises.
+An unknown field or a comparison of unlike types is an error at load, never at night. At run time a condition
+only answers yes, no, or that a field it names is missing; it never raises.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""The engine: one event, or one deadline, and the states that it touches; what comes out are Findings and changes.
+"""The engine: one event, or one deadline, and the states that it touches; what comes out are Findings and
+changes.
 
-The same engine runs in a replay and in the live loop. An event touches only the rules that are indexed by its kind, and
-before a key takes in an event its own deadlines before that instant are met. It reads no clock and knows no store.
+The same engine runs in a replay and in the live loop. An event touches only the rules that are indexed by its
+kind, and before a key takes in an event its own deadlines before that instant are met. It reads no clock and
+knows no store.
 """
 
 from __future__ import annotations
@@ -78,8 +80,8 @@ class Place:
 class Engine:
     """The rules of some rulebooks, indexed by the kinds of events that touch them."""
 
-    def __init__(self, books: Sequence[Rulebook], timezone: str) -> None:
-        self._timezone = timezone
+    def __init__(self, books: Sequence[Rulebook], zone: ZoneInfo) -> None:
+        self._zone = zone
         self._zones = {book.name: book.timezone for book in books}
         self._sources = {book.name: Source(book.revision, book.content_hash) for book in books}
         self.rules: dict[str, Rule] = {rule.name: rule for book in books for rule in book.rules}
@@ -88,6 +90,15 @@ class Engine:
             for kind in _touching(rule):
                 self._by_kind.setdefault(kind, []).append(rule)
         self.forms: dict[str, Form] = {rule.name: _FORMS[rule.trigger] for rule in self.rules.values()}
+
+    def only(self, rule: Rule) -> Engine:
+        """An engine with this rule alone, and its rulebook's name, zone and revision."""
+        alone = Engine((), self._zone)
+        alone._zones, alone._sources = self._zones, self._sources  # noqa: SLF001 - the same class
+        alone.rules = {rule.name: rule}
+        for kind in _touching(rule):
+            alone._by_kind[kind] = [rule]  # noqa: SLF001 - the same class
+        return alone
 
     def rules_on(self, kind: str) -> Sequence[Rule]:
         """The rules that events of a kind touch."""
@@ -174,8 +185,8 @@ class Engine:
         """Meet the deadlines of one key before ``until``, or up to it."""
         rule = self.rules.get(at.rule)
         for _ in range(_MOST_MEETINGS):
-            due_at = memory.due_at(at)
             state = memory.key_state(at)
+            due_at = memory.due_at(at)
             if rule is None or state is None or due_at is None:
                 return
             if due_at > until or (due_at == until and not inclusive):
@@ -295,7 +306,8 @@ class Engine:
     def zone_of(self, rule: Rule, profile: Profile | None) -> ZoneInfo:
         """The resident's own zone first, then the rulebook's, then the house's."""
         own = profile.timezone if profile is not None else None
-        return zone_named(own or self._zones[rule.rulebook] or self._timezone)
+        named = own or self._zones[rule.rulebook]
+        return zone_named(named) if named else self._zone
 
 
 def _touching(rule: Rule) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Histories: the lines that a replay is fed, read into events with the line number as their order of storing.
 
-A line that makes no sense is refused with its number. Lines that carry no time of their own belong to the instant of the
-line before them, or to the first instant of the history.
+A line that makes no sense is refused with its number. Lines that carry no time of their own belong to the
+instant of the line before them, or to the first instant of the history.
 """
 
 from __future__ import annotations
@@ -80,7 +80,16 @@ class _Reader:
         self._number = number
         self._given = given
         self._type = self._text("type")
-        if self._type not in {"resident", "device", "event", "away", "returned", "override", "restart", "end"}:
+        if self._type not in {
+            "resident",
+            "device",
+            "event",
+            "away",
+            "returned",
+            "override",
+            "restart",
+            "end",
+        }:
             raise HistoryFault(number, f"no such type of line: {self._type!r}")
 
     @property

@@ -1,7 +1,8 @@
 """Intake: what an event changes in what the engine knows, before and beside the rules.
 
-The register's facts, time away, overrides, retractions and the merging of beds are handled here; all else goes straight
-to the rules. Before anything that rules look at changes, the deadlines that lie before it are met.
+The register's facts, time away, overrides, retractions and the merging of beds are handled here; all else
+goes straight to the rules. Before anything that rules look at changes, the deadlines that lie before it are
+met.
 """
 
 from __future__ import annotations
@@ -102,7 +103,10 @@ class Intake:
             return
         before = memory.device(event.device_id)
         device = KnownDevice(
-            event.device_id, str(event.data.get("type")), event.data.get("place"), event.data.get("resident_id")
+            event.device_id,
+            str(event.data.get("type")),
+            event.data.get("place"),
+            event.data.get("resident_id"),
         )
         is_retired = event.kind == RETIRED
         if before is not None and before.resident_id is not None and (is_retired or before != device):
@@ -113,7 +117,9 @@ class Intake:
         at = StateKey(DEVICE, device.id)
         memory.put(at, None if is_retired else device)
         if device.resident_id is not None and not is_retired:
-            self._change(memory, event, result, lambda profile: profile.with_device(device), device.resident_id)
+            self._change(
+                memory, event, result, lambda profile: profile.with_device(device), device.resident_id
+            )
 
     def _take_override(self, memory: Memory, event: Event, result: Result) -> None:
         data = event.data
@@ -180,4 +186,3 @@ class Intake:
     def _keep_bed(self, memory: Memory, resident_id: str, known: tuple[Bed, ...], bed: Bed) -> None:
         others = tuple(each for each in known if each.place != bed.place)
         memory.put(StateKey(BED, resident_id), (*others, bed))
-

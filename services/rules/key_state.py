@@ -1,7 +1,8 @@
 """What one rule knows of one key: settlings in front, the trigger's own facts behind them.
 
-Decides in which order settlings and deadlines of one key are met, and that none is met before the instant at which the
-key was last touched: what has become overdue by an event waits for the other events of that instant.
+Decides in which order settlings and deadlines of one key are met, and that none is met before the instant at
+which the key was last touched: what has become overdue by an event waits for the other events of that
+instant.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Step:
     changes: tuple[Change, ...] = ()
 
     def then(self, outcome: Outcome[Any]) -> Step:
-        """This step with what came of one more answer of the trigger."""
+        """The step with what came of one more answer of the trigger."""
         state = replace(self.state, inner=outcome.state)
         return Step(state, (*self.raises, *outcome.raises), (*self.changes, *outcome.changes))
 

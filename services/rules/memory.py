@@ -1,7 +1,8 @@
-"""Memory: the states that a batch of work has loaded, as values; what changed goes back as versioned JSON text.
+"""Memory: the states that a batch of work has loaded, as values; what changed goes back as versioned JSON
+text.
 
-A state is loaded once a batch and written once a batch. Nothing here decides anything; a stored state of a version that
-this engine does not know is left out and named, so that it is rebuilt rather than misread.
+A state is loaded once a batch and written once a batch. Nothing here decides anything; a stored state of a
+version that this engine does not know is left out and named, so that it is rebuilt rather than misread.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ _OWN_FORMS = {
 class Memory:
     """States by key. ``forms`` says how the state of each rule is written, by the rule's name."""
 
-    def __init__(self, forms: Mapping[str, Form], load: Load | None = None, load_for: LoadFor | None = None) -> None:
+    def __init__(
+        self, forms: Mapping[str, Form], load: Load | None = None, load_for: LoadFor | None = None
+    ) -> None:
         self._forms = {**_OWN_FORMS, **forms}
         self._load = load or (lambda _: {})
         self._load_for = load_for or (lambda _: [])
@@ -83,13 +86,25 @@ class Memory:
         self._keep(at, value, due_at)
         self._changed[at] = None
 
+    def assume(self, at: StateKey, value: Any) -> None:
+        """Work with a value that is not to be stored."""
+        self._keep(at, value, None)
+
+    def rewritten(self) -> frozenset[StateKey]:
+        """The states that were put since they were loaded."""
+        return frozenset(self._changed)
+
     def keys_for(self, key: str) -> list[StateKey]:
         """Every state of a key and of the devices under it, loaded."""
         if key not in self._whole:
             self.remember(self._load_for(key))
             self._whole.add(key)
         return sorted(
-            (at for at in self._under.get(_root(key), ()) if self._known[at] is not None and _is_under(at.key, key)),
+            (
+                at
+                for at in self._under.get(_root(key), ())
+                if self._known[at] is not None and _is_under(at.key, key)
+            ),
             key=lambda at: (at.rule, at.key),
         )
 
@@ -129,7 +144,7 @@ class Memory:
         found = self.get(StateKey(BED, resident_id))
         return found if isinstance(found, tuple) else ()
 
-    def key_state(self, at: StateKey) -> KeyState | None:
+    def key_state(self, at: StateKey) -> KeyState[Any] | None:
         found = self.get(at)
         return found if isinstance(found, KeyState) else None
 

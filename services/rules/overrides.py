@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from services.domain.events import Json
 from services.rules.faults import nearest_of
 from services.rules.profile import Override
-from services.rules.rule_fields import days_from, shown_value, span_from, wall_from
+from services.rules.rule_fields import MOST_COUNTED, days_from, shown_value, span_from, wall_from
 from services.rules.rulebook import Rule
 
 
@@ -16,7 +16,11 @@ class NotAnOverride(ValueError):
 
 
 def _count(value: Json) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1_000_000 else None
+    return (
+        value
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_COUNTED
+        else None
+    )
 
 
 def _switch(value: Json) -> bool | None:

@@ -1,7 +1,7 @@
 """Calendar periods of local time: weeks from Monday, months, quarters, years.
 
-A period is [00:00 local of its first day, 00:00 local of the next one's first day), reckoned in instants, so that a day
-whose midnight is shown twice belongs to one period only.
+A period is [00:00 local of its first day, 00:00 local of the next one's first day), reckoned in instants, so
+that a day whose midnight is shown twice belongs to one period only.
 """
 
 from __future__ import annotations

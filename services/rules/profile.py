@@ -1,7 +1,7 @@
 """What the engine knows of a resident: zone, enrolment, devices, time away, overrides.
 
-Made from the register's facts and from `resident.away` and `resident.returned` alone, in the order of storing. It decides
-who is watched and which time was spent at home; it never looks into the register itself.
+Made from the register's facts and from `resident.away` and `resident.returned` alone, in the order of
+storing. It decides who is watched and which time was spent at home; it never looks into the register itself.
 """
 
 from __future__ import annotations

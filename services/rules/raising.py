@@ -1,4 +1,5 @@
-"""From what a trigger found to a Finding: title, severity, policy, lateness; and the press floor's own Findings.
+"""From what a trigger found to a Finding: title, severity, policy, lateness; and the press floor's own
+Findings.
 
 The floor is the rule that no rulebook can switch off (RULES §4): it is built here and nowhere else.
 """

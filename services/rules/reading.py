@@ -72,7 +72,9 @@ def read_what_is_good(text: str, file: str) -> tuple[Rulebook | None, list[Fault
     given = read_yaml(text, lambda field, found, meant: faults.append(Fault(file, None, field, found, meant)))
     if not isinstance(given, dict):
         if not faults:
-            faults.append(Fault(file, None, "file", shown_value(given), "the keys format, rulebook and rules"))
+            faults.append(
+                Fault(file, None, "file", shown_value(given), "the keys format, rulebook and rules")
+            )
         return None, faults
     head = Fields(given, file, "", faults)
     for key in given:
@@ -142,7 +144,9 @@ class _RuleReader:
             return None
         if trigger in _NOT_YET:
             head = next(key for key in _HEADS if key in self.given)
-            fields.complain(head, f"another trigger: '{trigger.value}' is not available yet", f"'{trigger.value}'")
+            fields.complain(
+                head, f"another trigger: '{trigger.value}' is not available yet", f"'{trigger.value}'"
+            )
             return None
         return self._rule(fields, trigger)
 
@@ -239,7 +243,9 @@ class _RuleReader:
 
     def _check_together(self, fields: Fields, rule: Rule) -> None:
         if rule.trigger is Trigger.UNLESS and ("for" in self.given) == ("until" in self.given):
-            fields.complain("for", "`for` or `until`, one of the two", "both" if "for" in self.given else "neither")
+            fields.complain(
+                "for", "`for` or `until`, one of the two", "both" if "for" in self.given else "neither"
+            )
         if rule.trigger is Trigger.QUOTA and "at_least" not in self.given:
             fields.complain("at_least", "how many of them a period must have")
         if rule.settle_for is None:

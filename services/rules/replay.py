@@ -1,12 +1,14 @@
 """Replay: a rulebook over a given history, without a service and without a database, by the one engine.
 
-`received_at` is the clock. What it says is what the live service would have said; it never reads a clock of its own.
+`received_at` is the clock. What it says is what the live service would have said; it never reads a clock of
+its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from services.domain.events import Event, Json
 from services.domain.findings import Finding, FindingState
@@ -23,7 +25,7 @@ from services.rules.rulebook import Rulebook
 
 __all__ = ["HistoryFault", "RuleBroke", "RulebookFaults", "replay"]
 
-DEFAULT_ZONE = "Asia/Shanghai"
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class RuleBroke(RuntimeError):
@@ -31,13 +33,14 @@ class RuleBroke(RuntimeError):
 
 
 def replay(
-    rulebook_text: str, lines: Iterable[str], *, file: str = "rulebook", timezone: str = DEFAULT_ZONE
+    rulebook_text: str, lines: Iterable[str], *, file: str = "rulebook", zone: ZoneInfo = DEFAULT_ZONE
 ) -> Iterator[dict[str, Json]]:
     """The Findings, in the order of the oracle's door (CONTRACTS §5).
 
-    A bad rulebook: `RulebookFaults`; a bad history: `HistoryFault`, both before the first Finding is answered.
+    A bad rulebook: `RulebookFaults`; a bad history: `HistoryFault`, both before the first Finding is
+    answered.
     """
-    run = _Run(read_rulebook(rulebook_text, file), timezone)
+    run = _Run(read_rulebook(rulebook_text, file), zone)
     for line in read_history(lines):
         run.take(line)
         if line.type == "end":
@@ -48,9 +51,9 @@ def replay(
 class _Run:
     """One pass over a history."""
 
-    def __init__(self, book: Rulebook, timezone: str) -> None:
+    def __init__(self, book: Rulebook, zone: ZoneInfo) -> None:
         self._book = book
-        self._timezone = timezone
+        self._zone = zone
         self._events: dict[str, Event] = {}
         self._findings: dict[str, Finding] = {}
         self._states: dict[str, FindingState] = {}
@@ -89,7 +92,7 @@ class _Run:
     def _build(self, stored: Mapping[StateKey, StoredState]) -> None:
         """Everything anew from what was stored, as after a start."""
         self._stored = stored
-        self._engine = Engine((self._book,), self._timezone)
+        self._engine = Engine((self._book,), self._zone)
         self._intake = Intake(self._engine, self._events.get)
 
         def load_for(key: str) -> list[StoredState]:

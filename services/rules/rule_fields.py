@@ -1,4 +1,5 @@
-"""The fields of a rule, each read and checked by itself: spans, wall times, windows, kinds, titles, conditions.
+"""The fields of a rule, each read and checked by itself: spans, wall times, windows, kinds, titles,
+conditions.
 
 A reader here never stops at a fault: it complains with what was found and expected, and answers None.
 """
@@ -27,6 +28,8 @@ _DATA_FIELD = re.compile(r"event\.data\.([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
 _MOST_TITLE = 200
 _LONGEST = timedelta(days=4000)
 _MOST_FOUND = 60
+MOST_COUNTED = 1_000_000
+"""The greatest number of events that a rule may ask for."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -69,7 +72,7 @@ class Fields:
 
     def whole(self, key: str, least: int) -> int | None:
         value = self._given.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= 1_000_000:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= MOST_COUNTED:
             return value
         if key in self:
             self.complain(key, f"a whole number of at least {least}")
@@ -152,7 +155,9 @@ class Fields:
         known = [language.value for language in Language]
         for language, text in value.items():
             if language not in known:
-                self.complain(f"{key}.{language}", one_of(known), "this language", nearest_of(language, known))
+                self.complain(
+                    f"{key}.{language}", one_of(known), "this language", nearest_of(language, known)
+                )
             elif not isinstance(text, str) or not text.strip():
                 self.complain(f"{key}.{language}", "a text", shown_value(text))
         return {language: text for language, text in value.items() if isinstance(text, str)}
@@ -179,9 +184,13 @@ class Fields:
             return None
         match = _DATA_FIELD.fullmatch(value["days"]) if isinstance(value["days"], str) else None
         if match is None:
-            self.complain(f"{key}.days", "event.data. and a field, no other expression", shown_value(value["days"]))
+            self.complain(
+                f"{key}.days", "event.data. and a field, no other expression", shown_value(value["days"])
+            )
             return None
-        numbers = [name for name, type_ in data_fields(kind).items() if type_ is FieldType.NUMBER] if kind else None
+        numbers = (
+            [name for name, type_ in data_fields(kind).items() if type_ is FieldType.NUMBER] if kind else None
+        )
         if numbers is not None and match[1] not in numbers:
             expected = f"a number that {kind} carries ({', '.join(numbers) or 'it carries none'})"
             self.complain(f"{key}.days", expected, shown_value(value["days"]), nearest_of(match[1], numbers))

@@ -1,6 +1,7 @@
 """A rulebook as the engine knows it: checked, frozen, every number typed.
 
-What a rule says is decided in reading.py; here stand only the words of a rule and what an override changes in it.
+What a rule says is decided in reading.py; here stand only the words of a rule and what an override changes in
+it.
 """
 
 from __future__ import annotations

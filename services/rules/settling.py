@@ -1,7 +1,7 @@
 """Settling: a change of a bed or a door counts once it has held for long enough (RULES §3, settle).
 
-A change back to the last settled state drops out, and with it the change before. Settlings are deadlines; one once
-met is never undone.
+A change back to the last settled state drops out, and with it the change before. Settlings are deadlines; one
+once met is never undone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from services.rules.signs import Sign
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A bed or a door as one rule sees it: the last settled kind, the present one, and a change that is not settled."""
+    """A bed or a door as one rule sees it: the last settled kind, the present one, and a change that is not
+    settled.
+    """
 
     name: str
     settled: str | None = None
@@ -29,7 +31,9 @@ class Source:
 
 
 def change(source: Source, new: PairChange, settle_for: timedelta) -> tuple[Source, Sign | None]:
-    """Take in a change. Answers the change before it, if that one had held for long enough when this one came."""
+    """Take in a change. Answers the change before it, if that one had held for long enough when this one
+    came.
+    """
     settled: Sign | None = None
     pending = source.pending
     if pending is not None and pending.at + settle_for <= new.sign.at:

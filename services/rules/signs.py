@@ -1,6 +1,7 @@
 """Signs: events as rules see them, after the rules of time, of beds and of settling have been applied.
 
-Decides by which instant an event is judged and whether a replaced time lets it count. It never changes the event.
+Decides by which instant an event is judged and whether a replaced time lets it count. It never changes the
+event.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ OLDEST_RECORD = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Something a rule may look at. ``at`` is the instant by which it is judged, ``occurred_at`` what the event says."""
+    """Something a rule may look at. ``at`` is the instant by which it is judged, ``occurred_at`` what the
+    event says.
+    """
 
     kind: str
     at: datetime

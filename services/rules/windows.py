@@ -1,7 +1,7 @@
 """Windows of the day (`between`): whether a local wall clock lies in one, and when that one ends.
 
-Half-open [start, end), may cross midnight. It reckons with wall time for what lies inside and with instants for its
-end, so that a night in which the clock is moved has the end that people see.
+Half-open [start, end), may cross midnight. It reckons with wall time for what lies inside and with instants
+for its end, so that a night in which the clock is moved has the end that people see.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class DailyWindow:
 
 
 def next_wall_time(after: datetime, wall: time, zone: ZoneInfo) -> datetime:
-    """The first instant later than ``after`` at which the wall clock shows ``wall`` for the first time that day."""
+    """The first instant later than ``after`` at which the wall clock shows ``wall`` for the first time that
+    day.
+    """
     day = local(after, zone).date()
     days = (day + offset * _DAY for offset in (-1, 0, 1, 2))
     return min(instant for each in days if (instant := utc_of_local(each, wall, zone)) > after)

@@ -1,7 +1,7 @@
 """YAML 1.2 core, strictly: only `true` and `false` are booleans, and no key stands twice.
 
-Reads one document into plain values; whatever a reader of another YAML would guess (yes, dates, octal numbers with a
-leading 0, merge keys) stays the text that it is.
+Reads one document into plain values; whatever a reader of another YAML would guess (yes, dates, octal numbers
+with a leading 0, merge keys) stays the text that it is.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class _Reader:
         if isinstance(node, MappingNode):
             return self._mapping(node, field, depth)
         if isinstance(node, SequenceNode):
-            return [self.value(item, f"{field}[{n}]", depth + 1) for n, item in enumerate(node.value, start=1)]
+            return [
+                self.value(item, f"{field}[{n}]", depth + 1) for n, item in enumerate(node.value, start=1)
+            ]
         return _scalar(node) if isinstance(node, ScalarNode) else None
 
     def _mapping(self, node: MappingNode, field: str, depth: int) -> dict[str, Json]:
@@ -99,9 +101,9 @@ def _number(text: str) -> Json:
     if _WHOLE.fullmatch(text):
         return int(text)
     if _OCTAL.fullmatch(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if _HEXADECIMAL.fullmatch(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     if _INFINITE.fullmatch(text):
         return -math.inf if text.startswith("-") else math.inf
     if text in _NAN:

@@ -1,7 +1,7 @@
 """`quota`: a Finding at the end of a local period in which too little was done, and a warning before it.
 
-A period is judged in full or not at all, and again on each late addition or retraction until the period after it is
-over. State keeps the events of two periods and what was found; it never keeps a deadline.
+A period is judged in full or not at all, and again on each late addition or retraction until the period after
+it is over. State keeps the events of two periods and what was found; it never keeps a deadline.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ class Quota:
 
 
 def _counts(case: Case, sign: Sign) -> bool:
-    """Whether a sign is one that is counted; a rule that is switched off goes on counting, for the day it is on again."""
+    """Whether a sign is one that is counted; a rule that is switched off goes on counting, for the day it is
+    on again.
+    """
     enabled = replace(case, rule=replace(case.rule, enabled=True))
     return enabled.takes(sign)
 

@@ -1,7 +1,7 @@
 """`on` + `unless` + `for` / `until`: a Finding when what should have followed has not followed in time.
 
-State keeps facts only: which event started the watch, which `unless` events were stored, what was found. Every deadline
-is reckoned from them anew, so that another number in the rule is another deadline at once.
+State keeps facts only: which event started the watch, which `unless` events were stored, what was found.
+Every deadline is reckoned from them anew, so that another number in the rule is another deadline at once.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from services.rules.windows import next_wall_time, same_wall_time
 LATE_BATCH_FOR = timedelta(seconds=60)
 """How long after the reception of the event that set a deadline the rest of a late batch may still speak."""
 MOST_REMEMBERED = 32
-"""How many newest `unless` events, and findings that are over, are kept; the older ones could only matter to an event
-that arrives later than that many of them."""
+"""How many newest `unless` events, and findings that are over, are kept; the older ones could only matter to
+an event that arrives later than that many of them.
+"""
 _MOST_DAYS = 100_000
 
 
@@ -158,7 +159,9 @@ def _prevent(case: Case, state: UnlessState, sign: Sign) -> tuple[UnlessState, t
         if after is not each.state:
             changes.append(Change(each.finding_id, after, case.now, sign.event_id))
         found.append(replace(each, state=after))
-    preventions = sorted((*state.preventions, Prevention(sign.at, sign.seq)), key=lambda each: (each.at, each.seq))
+    preventions = sorted(
+        (*state.preventions, Prevention(sign.at, sign.seq)), key=lambda each: (each.at, each.seq)
+    )
     return (
         UnlessState(watches, tuple(preventions[-MOST_REMEMBERED:]), _kept(found)),
         tuple(changes),

@@ -1,0 +1,323 @@
+"""The rules loop: stored events in, Findings out, one transaction a batch, over the ports alone.
+
+Presses are read by a cursor of their own, ahead of everything else, and by the plain `on` rules and the floor
+only; so a press waits for no telemetry and for no broken rulebook. Deadlines are met once every stored event
+is taken in. A crash between two transactions repeats work whose results have derived ids; nothing is found
+twice and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.domain.events import Event
+from services.domain.kinds import ALARM_KINDS
+from services.domain.ports import (
+    Clock,
+    Conflict,
+    RulebookTexts,
+    StateKey,
+    Store,
+    StoreUnavailable,
+    Topic,
+    UnitOfWork,
+)
+from services.rules import warming
+from services.rules.engine import Engine, Lane, Result, RuleFault
+from services.rules.intake import Intake
+from services.rules.memory import PROFILE, Memory
+from services.rules.profile import KnownDevice, Profile
+from services.rules.raising import floor_finding
+from services.rules.rulebook import Rule
+from services.rules.shelf import Shelf, arrange, as_stored
+from services.rules.signs import sign_of
+
+ALARM_CURSOR = "rules.alarms"
+CURSOR = "rules"
+BATCH = 500
+"""Events in one transaction; also deadlines."""
+LOOK_EVERY_FOR = timedelta(seconds=1)
+"""How often the texts of the rulebooks are looked at while there is other work."""
+_MOST_FAULTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAtWork:
+    """One rule, and what went wrong with it since the rulebook was loaded."""
+
+    rule: Rule
+    faults: tuple[RuleFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BookStatus:
+    """One rulebook as it works now. ``faults`` are those of a newer text that was refused, in words."""
+
+    name: str
+    revision: int
+    content_hash: str
+    active_since: datetime | None
+    rules: tuple[RuleAtWork, ...]
+    faults: tuple[str, ...]
+
+
+class RulesLoop:
+    """The one active rules runner."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        texts: RulebookTexts,
+        zone: ZoneInfo,
+        *,
+        grace_for: timedelta = timedelta(0),
+    ) -> None:
+        """``grace_for`` is how long a deadline waits for events that were received before it and not stored
+        yet.
+        """
+        self._store = store
+        self._clock = clock
+        self._texts = texts
+        self._zone = zone
+        self._grace_for = grace_for
+        self._seen: dict[str, str] | None = None
+        self._looked_at: datetime | None = None
+        self._folder_fault: str | None = None
+        self._shelf = Shelf()
+        self._engine = Engine((), zone)
+        self._faults: list[RuleFault] = []
+
+    def step(self) -> bool:
+        """Do one batch of what is there to do now; True if there may be more."""
+        now = self._clock.now()
+        if self._seen is None or self._looked_at is None or now - self._looked_at >= LOOK_EVERY_FOR:
+            self._look(now)
+        if self._take_alarms() or self._take_rest(now):
+            return True
+        return self._look(now)
+
+    def next_due_at(self) -> datetime | None:
+        """The nearest deadline of all rules."""
+        with self._store.reading() as uow:
+            due_at = uow.states.next_due_at()
+        return None if due_at is None else due_at + self._grace_for
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the rulebooks and the rules now, in words; empty when all is well."""
+        said = [self._folder_fault] if self._folder_fault else []
+        said += [str(fault) for fault in self._shelf.faults]
+        said += [str(fault) for each in self._shelf.books for fault in each.faults]
+        said += [f"{fault.rule} failed for {fault.key}: {fault.error}" for fault in self._faults]
+        return tuple(said)
+
+    def status(self) -> tuple[BookStatus, ...]:
+        """Every rulebook at work, with its rules and what is wrong with them."""
+        return tuple(
+            BookStatus(
+                name=each.book.name,
+                revision=each.book.revision,
+                content_hash=each.book.content_hash,
+                active_since=each.active_since,
+                rules=tuple(
+                    RuleAtWork(rule, tuple(fault for fault in self._faults if fault.rule == rule.name))
+                    for rule in each.book.rules
+                ),
+                faults=tuple(str(fault) for fault in each.faults),
+            )
+            for each in self._shelf.books
+        )
+
+    # ------------------------------------------------------------------ rulebooks
+
+    def _look(self, now: datetime) -> bool:
+        """Look at the texts; load what has changed. True if the rules are others now."""
+        self._looked_at = now
+        try:
+            texts = dict(self._texts())
+        except OSError as error:
+            self._folder_fault = f"the rulebooks cannot be read: {error}"
+            if self._seen is None:
+                self._seen = {}
+                self._load_stored()
+            return False
+        self._folder_fault = None
+        if texts == self._seen:
+            return False
+        with self._store.writing() as uow:
+            stored = uow.rulebooks.latest()
+            before = as_stored(stored) if self._seen is None else self._shelf
+            shelf = arrange(texts, stored, now)
+            engine = Engine([each.book for each in shelf.books], self._zone)
+            for revision in shelf.new_revisions:
+                uow.rulebooks.add(revision)
+            self._exchange(uow, before.rules, engine, now)
+        self._seen, self._shelf, self._engine, self._faults = texts, shelf, engine, []
+        return True
+
+    def _load_stored(self) -> None:
+        with self._store.reading() as uow:
+            self._shelf = as_stored(uow.rulebooks.latest())
+        self._engine = Engine([each.book for each in self._shelf.books], self._zone)
+
+    def _exchange(self, uow: UnitOfWork, before: dict[str, Rule], engine: Engine, now: datetime) -> None:
+        gone, new, other = warming.changed_rules(before, engine.rules)
+        for name in gone:
+            uow.states.delete_rule(name)
+        last_seq = uow.cursors.get(CURSOR)
+        for name in new:
+            self._save(uow, warming.warm(uow, engine, engine.rules[name], now, last_seq))
+        for name in other:
+            self._save(uow, warming.readjust(uow, engine, engine.rules[name], now))
+
+    # ------------------------------------------------------------------ batches
+
+    def _take_alarms(self) -> bool:
+        with self._store.reading() as uow:
+            if not uow.events.after(uow.cursors.get(ALARM_CURSOR), 1, only_alarms=True):
+                return False
+        with self._store.writing() as uow:
+            events = uow.events.after(uow.cursors.get(ALARM_CURSOR), BATCH, only_alarms=True)
+            result = Result()
+            try:
+                self._show(uow, events, result, Lane.ALARMS)
+            except (StoreUnavailable, Conflict):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever breaks, a press still alerts
+                result = Result()
+                for event in events:
+                    result.findings.append(floor_finding(event, sign_of(event), event.home_id))
+                result.faults.append(RuleFault("floor", "", f"{type(error).__name__}: {error}"[:500]))
+            self._save(uow, result)
+            if events:
+                uow.cursors.set(ALARM_CURSOR, events[-1].seq)
+        self._note(result)
+        return bool(events)
+
+    def _take_rest(self, now: datetime) -> bool:
+        until = now - self._grace_for
+        with self._store.reading() as uow:
+            next_due_at = uow.states.next_due_at()
+            is_due = next_due_at is not None and next_due_at <= until
+            if not is_due and not uow.events.after(uow.cursors.get(CURSOR), 1):
+                return False
+        result = Result()
+        try:
+            self._batch(BATCH, until, result)
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception:  # noqa: BLE001 - one event must never stop the log
+            result = Result()
+            self._set_aside(until, result)
+        self._note(result)
+        return True
+
+    def _batch(self, limit: int, until: datetime, result: Result) -> None:
+        with self._store.writing() as uow:
+            events = uow.events.after(uow.cursors.get(CURSOR), limit)
+            memory = self._show(uow, events, result, Lane.REST)
+            if len(events) < limit:
+                self._meet_due(uow, memory, until, result)
+            self._write(uow, memory)
+            self._save(uow, result)
+            if events:
+                uow.cursors.set(CURSOR, events[-1].seq)
+
+    def _set_aside(self, until: datetime, result: Result) -> None:
+        """A batch failed as a whole: take its first event alone, and pass it over if it fails again."""
+        try:
+            self._batch(1, until, result)
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception as again:
+            with self._store.writing() as uow:
+                events = uow.events.after(uow.cursors.get(CURSOR), 1)
+                if not events:
+                    raise
+                uow.cursors.set(CURSOR, events[0].seq)
+            said = f"{type(again).__name__}: {again}"[:500]
+            result.faults.append(RuleFault("engine", events[0].resident_id or "", said, events[0].id))
+
+    def _show(self, uow: UnitOfWork, events: Sequence[Event], result: Result, lane: Lane) -> Memory:
+        memory = Memory(self._engine.forms, uow.states.load, uow.states.load_for)
+        intake = Intake(self._engine, uow.events.get)
+        memory.prefetch(dict.fromkeys(at for event in events for at in intake.keys(event)))
+        for event in events:
+            if lane is Lane.ALARMS:
+                _acquaint(uow, memory, event)
+            elif event.kind in ALARM_KINDS and not self._engine.rules_on(event.kind):
+                continue
+            intake.take(memory, event, result, lane)
+        return memory
+
+    def _meet_due(self, uow: UnitOfWork, memory: Memory, until: datetime, result: Result) -> None:
+        stored = uow.states.due(until, BATCH)
+        gone = [state.at for state in stored if state.at.rule not in self._engine.rules]
+        uow.states.delete(gone)
+        memory.remember(state for state in stored if state.at not in gone)
+        due = [at for due_at, at in memory.due() if due_at <= until]
+        memory.prefetch(StateKey(PROFILE, at.key.partition("/")[0]) for at in due)
+        for at in due:
+            self._engine.catch_up(memory, at, until, result, inclusive=True)
+
+    def _write(self, uow: UnitOfWork, memory: Memory) -> None:
+        kept, gone = memory.changed()
+        uow.states.save(kept)
+        uow.states.delete(gone)
+        if not memory.unreadable:
+            return
+        uow.states.delete(at for at in memory.unreadable if at not in memory.rewritten())
+        for at in memory.unreadable:
+            self._note_fault(
+                RuleFault(at.rule, at.key, "its state was of an unknown version and is made anew")
+            )
+        last_seq = uow.cursors.get(CURSOR)
+        for name in sorted({at.rule for at in memory.unreadable} & self._engine.rules.keys()):
+            rule = self._engine.rules[name]
+            self._save(uow, warming.warm(uow, self._engine, rule, self._clock.now(), last_seq))
+
+    def _save(self, uow: UnitOfWork, result: Result) -> None:
+        if not result.findings and not result.changes:
+            return
+        uow.findings.add(result.findings)
+        known = uow.findings.many([change.finding_id for change in result.changes])
+        uow.findings.change([change for change in result.changes if change.finding_id in known])
+        uow.wake_after(Topic.FINDINGS)
+
+    def _note(self, result: Result) -> None:
+        for fault in result.faults:
+            self._note_fault(fault)
+
+    def _note_fault(self, fault: RuleFault) -> None:
+        if fault not in self._faults and len(self._faults) < _MOST_FAULTS:
+            self._faults.append(fault)
+
+
+def _acquaint(uow: UnitOfWork, memory: Memory, event: Event) -> None:
+    """A press may come before the fact of its resident's enrolment is taken in: then the register knows more."""
+    if event.resident_id is None or memory.profile(event.resident_id) is not None:
+        return
+    resident = uow.residents.get(event.resident_id)
+    if resident is None:
+        return
+    home = uow.homes.get(resident.home_id)
+    memory.assume(
+        StateKey(PROFILE, resident.id),
+        Profile(
+            resident_id=resident.id,
+            home_id=resident.home_id,
+            timezone=resident.timezone or (home.timezone if home is not None else None),
+            enrolled_at=resident.enrolled_at,
+            left_at=resident.left_at,
+            tags=resident.tags,
+            synthetic=resident.synthetic,
+            devices=tuple(
+                KnownDevice(device.id, device.type.value, device.place, resident.id)
+                for device in uow.devices.of_resident(resident.id)
+            ),
+        ),
+    )

@@ -1,0 +1,155 @@
+"""The rules loop on a real store: it says what a replay says, whatever the batches and wherever it is rebuilt."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.domain.events import Json
+from services.domain.findings import Finding, FindingState
+from services.domain.instants import format_instant
+from services.domain.ports import Store, Topic
+from services.domain.stepping import advance, settle
+from services.rules.history import Line, read_history
+from services.rules.run import RulesLoop
+from services.storage.store import SqlStore
+from tests.stores import RecordingSignals, sqlite_store
+from tests.unit.rules.cast import TWO, History, in_bed, rulebook
+
+BOOK = rulebook(
+    'id: call, on: call_button.pressed, between: "06:00-22:00", alert: call-button, severity: high',
+    "id: out, on: bed.exited, settle: 60s, unless: bed.entered, for: 20m, severity: high",
+    "id: door, on: door.opened, unless: door.closed, for: 5m, severity: low",
+    "id: meal, on: meal.ordered, unless: meal.collected, for: 2h, severity: low",
+    "id: visits, quota: visit.completed, at_least: 2, per: week, warn: 2d, severity: medium",
+)
+
+
+class StandingClock:
+    """A clock that stands where it was put."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def move_to(self, instant: datetime) -> None:
+        self._at = instant
+
+
+class Live:
+    """The loop over a store, fed with the lines of a history as they are received."""
+
+    def __init__(self, store: SqlStore, texts: Mapping[str, str], start: datetime) -> None:
+        self.store = store
+        self.texts = dict(texts)
+        self.clock = StandingClock(start)
+        self.loop = self.rebuilt()
+
+    def rebuilt(self) -> RulesLoop:
+        return RulesLoop(self.store, self.clock, lambda: self.texts, ZoneInfo("Asia/Shanghai"))
+
+    def take(self, line: Line) -> None:
+        advance(self.clock, [self.loop], line.received_at - timedelta(microseconds=1))
+        self.clock.move_to(line.received_at)
+        if line.event is not None:
+            with self.store.writing() as uow:
+                uow.events.append([replace(line.event, dedupe_key=line.event.id, seq=0)])
+
+    def findings(self) -> list[Finding]:
+        with self.store.reading() as uow:
+            return uow.findings.after(0, 10_000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    opened = sqlite_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def told(found: Finding) -> tuple[Json, ...]:
+    reason = found.reason.value if found.reason else None
+    numbers = sorted(int(event_id) for event_id in found.evidence.event_ids)
+    at, raised_at = format_instant(found.at), format_instant(found.raised_at)
+    return (found.rule, found.resident_id, found.device_id, at, raised_at, found.state.value, reason, numbers)
+
+
+def told_by_replay(history: History, book: str) -> list[tuple[Json, ...]]:
+    return sorted((tuple(each.values()) for each in history.found(book)), key=str)
+
+
+def some_week(seed: int) -> History:
+    dice = random.Random(seed)
+    history = History().resident("r1").resident("r2", zone_hint=None)
+    for resident in ("r1", "r2"):
+        history.device(f"bed-{resident}", resident=resident)
+        history.device(f"mat-{resident}", resident=resident)
+        history.device(f"door-{resident}", "door_sensor", resident)
+        history.device(f"call-{resident}", "call_button", resident)
+    kinds = {
+        "bed.exited": ("bed", "mat"),
+        "bed.entered": ("bed", "mat"),
+        "device.offline": ("bed", "mat"),
+        "door.opened": ("door",),
+        "door.closed": ("door",),
+        "call_button.pressed": ("call",),
+        "meal.ordered": (None,),
+        "meal.collected": (None,),
+        "visit.completed": (None,),
+    }
+    at = 0.0
+    for _ in range(120):
+        at += dice.choice([0, 1, 30, 60, 300, 1200, 7200, 20000])
+        resident = dice.choice(["r1", "r2"])
+        kind = dice.choice(list(kinds))
+        device = dice.choice(kinds[kind])
+        late = dice.choice([0, 0, 0, 20, 400, 5000])
+        history.event(
+            kind, at - late, device=f"{device}-{resident}" if device else None, resident=resident, received=at
+        )
+        if dice.random() < 0.03:
+            history.away(at, resident)
+        if dice.random() < 0.06:
+            history.returned(at, resident)
+        if dice.random() < 0.04:
+            history.retract(len(history.lines) - dice.randrange(8), at)
+        if dice.random() < 0.04:
+            history.override("out", "for", dice.choice(["5m", "40m", None]), at, resident)
+    return history.end(at + 86400 * 8)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_the_loop_says_what_a_replay_says(store: SqlStore, seed: int, rebuild: bool) -> None:
+    history = some_week(seed)
+    lines = list(read_history(history.texts()))
+    live = Live(store, {"test.yaml": BOOK}, lines[0].received_at)
+    for number, line in enumerate(lines):
+        live.take(line)
+        if rebuild and number % 3 == 0:
+            live.loop = live.rebuilt()
+    settle([live.loop])
+    assert live.loop.faults == ()
+    assert sorted((told(found) for found in live.findings()), key=str) == told_by_replay(history, BOOK)
+
+
+def test_a_backlog_that_is_read_late_is_the_same(store: SqlStore) -> None:
+    history = some_week(99)
+    lines = list(read_history(history.texts()))
+    live = Live(store, {"test.yaml": BOOK}, lines[0].received_at)
+    settle([live.loop])
+    with store.writing() as uow:
+        for line in lines:
+            if line.event is not None:
+                uow.events.append([replace(line.event, dedupe_key=line.event.id, seq=0)])
+    live.clock.move_to(lines[-1].received_at)
+    settle([live.loop])
+    assert sorted((told(found) for found in live.findings()), key=str) == told_by_replay(history, BOOK)

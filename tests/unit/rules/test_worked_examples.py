@@ -1,0 +1,109 @@
+"""The worked examples of RULES §3, and the boundary pairs around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.rules.cast import History, in_bed, rulebook
+
+OUT = "bed.exited"
+IN = "bed.entered"
+SETTLED = rulebook("id: out, on: bed.exited, settle: 60s, unless: bed.entered, for: 20m, severity: high")
+PLAIN = rulebook("id: out, on: bed.exited, unless: bed.entered, for: 20m, severity: high")
+SETTLED_EXITS = rulebook(
+    "id: exits, on: bed.exited, settle: 60s", "id: entries, on: bed.entered, settle: 60s"
+)
+
+
+def night(*moves: tuple[str, float], until: float = 7200) -> History:
+    history = in_bed()
+    for kind, at in moves:
+        history.event(kind, at)
+    return history.end(until)
+
+
+@pytest.mark.parametrize(
+    ("moves", "settled"),
+    [
+        ([(OUT, 0)], [("exits", 0, 60)]),
+        ([(OUT, 0), (IN, 5), (OUT, 10)], [("exits", 10, 70)]),
+        ([(OUT, 0), (IN, 30), (OUT, 50), (IN, 200)], [("exits", 50, 110), ("entries", 200, 260)]),
+        ([(OUT, 0), (IN, 600), (OUT, 610)], [("exits", 0, 60)]),
+        ([(OUT, 0), (IN, 1190)], [("exits", 0, 60), ("entries", 1190, 1250)]),
+        ([(OUT, 0), (IN, 1190), (OUT, 1220)], [("exits", 0, 60)]),
+    ],
+)
+def test_a_change_counts_once_it_has_held(
+    moves: list[tuple[str, float]], settled: list[tuple[str, float, float]]
+) -> None:
+    found = [row[:3] for row in night(*moves).brief(SETTLED_EXITS)]
+    assert found == [("entries", -3600, -3540), *settled]
+
+
+@pytest.mark.parametrize(
+    ("book", "moves", "found"),
+    [
+        (SETTLED, [(OUT, 0)], [("out", 1200, 1200, "holds", None)]),
+        (SETTLED, [(OUT, 0), (IN, 5), (OUT, 10)], [("out", 1210, 1210, "holds", None)]),
+        (SETTLED, [(OUT, 0), (IN, 30), (OUT, 50), (IN, 200)], []),
+        (SETTLED, [(OUT, 0), (IN, 600), (OUT, 610)], [("out", 1200, 1200, "holds", None)]),
+        (SETTLED, [(OUT, 0), (IN, 1190)], []),
+        (SETTLED, [(OUT, 0), (IN, 1190), (OUT, 1220)], [("out", 1200, 1220, "holds", "late")]),
+        (PLAIN, [(OUT, 0), (IN, 1199)], []),
+        (PLAIN, [(OUT, 0), (IN, 1200)], []),
+        (PLAIN, [(OUT, 0), (IN, 1201)], [("out", 1200, 1200, "ended", None)]),
+    ],
+)
+def test_what_should_have_followed_and_did_not(
+    book: str, moves: list[tuple[str, float]], found: list[tuple[object, ...]]
+) -> None:
+    history = night(*moves)
+    assert history.brief(book) == found
+    assert history.restarted_everywhere().brief(book) == found
+
+
+def test_two_mats_of_one_bed_are_one_bed() -> None:
+    history = in_bed().device("d2").event(IN, -3500, device="d2")
+    history.event(OUT, 0).event(OUT, 40, device="d2").end(7200)
+    assert history.brief(PLAIN) == [("out", 1240, 1240, "holds", None)]
+
+
+def test_two_beds_in_two_places_are_two_beds() -> None:
+    history = History().resident().device("d1", place="bedroom").device("d2", place="parlour")
+    history.event(IN, -3600).event(OUT, 0).event(OUT, 40, device="d2").end(7200)
+    assert history.brief(PLAIN) == [("out", 1200, 1200, "holds", None)]
+
+
+def test_the_end_of_a_window_comes_before_the_due_instant() -> None:
+    book = rulebook('id: out, on: bed.exited, unless: bed.entered, for: 20m, between: "22:00-06:00"')
+    before_end = 4 * 3600 - 20 * 60
+    assert night((OUT, before_end - 1), until=20000).brief(book)
+    assert not night((OUT, before_end), until=20000).brief(book)
+    assert not night((OUT, before_end + 1), until=20000).brief(book)
+
+
+def test_an_unheard_sensor_makes_no_exit() -> None:
+    history = in_bed().event("device.offline", 0).end(7200)
+    assert history.brief(PLAIN) == []
+
+
+def test_a_running_watch_goes_on_while_the_bed_is_unknown() -> None:
+    history = in_bed().event(OUT, 0).event("device.offline", 100).end(7200)
+    assert history.brief(PLAIN) == [("out", 1200, 1200, "holds", None)]
+
+
+def test_the_next_report_of_the_other_sensor_makes_the_exit() -> None:
+    history = in_bed().device("d2").event(IN, -3500, device="d2").event(OUT, -3400, device="d2")
+    history.event("device.offline", 0).event(OUT, 300, device="d2").end(7200)
+    assert history.brief(PLAIN) == [("out", 1500, 1500, "holds", None)]
+
+
+def test_an_exit_older_than_the_newest_of_its_sensor_is_passed_over() -> None:
+    history = in_bed().event(IN, 100).event(OUT, 50, received=200).end(7200)
+    assert history.brief(PLAIN) == []
+
+
+def test_a_change_is_never_earlier_than_the_newest_report_of_its_bed() -> None:
+    history = in_bed().device("d2").event(IN, 100, device="d2").event(OUT, 110, device="d2")
+    history.event(OUT, 50, received=200).end(7200)
+    assert history.brief(PLAIN) == [("out", 1310, 1310, "holds", None)]
