@@ -36,11 +36,12 @@ def test_out_of_bed_and_not_back_is_told_after_twenty_minutes(stage: Stage) -> N
 def test_back_in_bed_before_anybody_has_it_is_over_by_itself_and_who_was_told_hears_so(stage: Stage) -> None:
     stage.at("21:30").enters_bed()
     stage.at("03:00").leaves_bed()
-    stage.at("03:21")
-    stage.told()
-    stage.at("03:24").enters_bed()
-    stage.at("03:25")
-    assert stage.told() == ["03:25 assigned: stand_down"], "known once the return has settled"
+    stage.at("03:20:30").enters_bed()
+    assert stage.told() == ["03:20 assigned"]
+    stage.at("03:21:29")
+    assert stage.told() == []
+    stage.at("03:21:30")
+    assert stage.told() == ["03:21 assigned: stand_down"], "known once the return has settled"
     assert (stage.state(), stage.alert()["outcome"]) == ("closed", "over_by_itself")
 
 

@@ -13,7 +13,7 @@ def test_a_press_by_day_is_told_step_by_step_until_the_backup_has_it(stage: Stag
     assert stage.told() == ["14:02 backup", "14:02 neighbour"]
     stage.at("14:04").does("backup", "accept")
     assert stage.told() == ["14:04 assigned: stand_down", "14:04 neighbour: stand_down"]
-    assert stage.not_told("accepted_already") == ["caregiver", "desk"]
+    assert stage.not_told("accepted_already") == ["caregiver", "desk", "manager"]
     stage.at("14:08")
     assert stage.told() == []
     stage.at("14:10").does("backup", "arrive")
@@ -121,7 +121,6 @@ def test_a_press_that_joins_an_arrived_alert_opens_it_again_after_a_quarter_of_a
     assert stage.state() == "arrived"
     stage.at("14:45")
     assert stage.state() == "open"
-    assert stage.reasons()[-2:] != []
     assert "pressed_again" in stage.reasons()
     assert "14:45 assigned" in stage.told()
 
