@@ -36,6 +36,7 @@ def test_the_way_of_an_alert_is_written_move_by_move(pressed: Cast) -> None:
     moves = [(each["from"], each["to"], each["by"], each["reason"]) for each in alert["changes"]]
     assert moves == [
         (None, "open", "house", "opened"),
+        ("open", "open", "house", "step_due"),
         ("open", "accepted", "basang", "accepted"),
         ("accepted", "arrived", "basang", "arrived"),
         ("arrived", "closed", "basang", "closed"),
@@ -152,7 +153,7 @@ def test_until_the_other_accepts_a_handover_the_holder_stays(pressed: Cast) -> N
 
 def test_declining_hands_it_to_the_next_at_once(pressed: Cast) -> None:
     alert = do(pressed.worker("basang"), "decline", {"note": "at the hospital"}).json()
-    assert (alert["state"], alert["changes"][1]["reason"]) == ("open", "declined")
+    assert (alert["state"], alert["changes"][2]["reason"]) == ("open", "declined")
     told = pressed.of(Role.ADMIN).get("/api/v1/notices?alert_id=alert-1").json()["items"]
     assert {"cering", "dolma"} <= {notice["worker_id"] for notice in told}
 

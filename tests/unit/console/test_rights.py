@@ -5,12 +5,15 @@ happens.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 from starlette.routing import Route
 
+from services.console.api import health
 from services.console.app import make_app
 from services.console.gate import GuardedRoute
 from services.console.parts import Stepped
@@ -53,8 +56,8 @@ def test_what_wiring_does_not_offer_is_not_routed(house: Cast) -> None:
 
 
 def test_a_route_without_a_row_answers_403(house: Cast) -> None:
-    app = make_app(house.parts.__class__(**{**vars(house.parts), "registry": type(house.parts.registry)()}))
-    app.router.routes.append(GuardedRoute("/api/v1/forgotten", dict, methods=["GET"]))
+    app = make_app(replace(house.parts, registry=CollectorRegistry()))
+    app.router.routes.append(GuardedRoute("/api/v1/forgotten", health.is_alive, methods=["GET"]))
     house.app = app
     answer = house.of(Role.ADMIN).get("/api/v1/forgotten")
     assert (answer.status_code, answer.json()["code"]) == (403, "no_right")
