@@ -14,7 +14,11 @@ from services.domain.ports import Store, StoreUnavailable, Topic
 from services.storage.engines import Synchronous
 from services.storage.store import SqlStore
 from tests.contracts.cast import event, finding, home
+from tests.contracts.postgresql import PostgresqlServer
 from tests.stores import RecordingSignals, sqlite_url
+
+
+CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test%'"
 
 
 class Broken(Exception):
@@ -176,6 +180,32 @@ def test_a_full_disk_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
     with store.writing() as unit:
         assert unit.events.append([event("after")])[0].event.seq == 2
     store.close()
+
+
+def test_a_connection_that_was_lost_is_told_and_made_anew(postgresql: PostgresqlServer) -> None:
+    with postgresql.database() as url:
+        store = SqlStore(url, RecordingSignals())
+        with store.writing() as unit:
+            unit.events.append([event("before")])
+        postgresql.say(CUT_OFF)
+        with pytest.raises(StoreUnavailable), store.writing() as unit:
+            unit.events.append([event("lost")])
+        with store.writing() as unit:
+            assert unit.events.append([event("after")])[0].event.seq == 2
+        store.close()
+
+
+def test_a_connection_that_is_lost_at_work_leaves_nothing(postgresql: PostgresqlServer) -> None:
+    with postgresql.database() as url:
+        store = SqlStore(url, RecordingSignals())
+        with pytest.raises(StoreUnavailable), store.writing() as unit:
+            unit.events.append([event("lost")])
+            postgresql.say(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test%'"
+            )
+        with store.reading() as unit:
+            assert unit.events.last_seq() == 0
+        store.close()
 
 
 def test_a_database_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
