@@ -1,0 +1,64 @@
+"""Retained copies: a press that the broker kept is told at most once, as unconfirmed, to the duty desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from services.domain.events import Mark
+from tests.unit.ingest.door import NIGHT, Door, press
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("payload", [press("17", NIGHT), press("17"), press(at=NIGHT), press()])
+def test_a_copy_of_a_stored_press_is_no_new_one(door: Door, payload: dict[str, object]) -> None:
+    door.comes("button-1/alarm", payload)
+    for _ in range(2):
+        door.comes("button-1/alarm", payload, retained=True, after=7200)
+    assert len(door.presses) == 1
+    assert door.receipts == ["stored"]
+
+
+@pytest.mark.parametrize("payload", [press("17", NIGHT - 59 * MINUTE), press("17"), press(at=NIGHT), press()])
+def test_a_press_never_stored_is_told_once_as_unconfirmed_and_to_the_desk_alone(
+    door: Door, payload: dict[str, object]
+) -> None:
+    for after in (0, 20, 3000):
+        door.comes("button-1/alarm", payload, retained=True, after=after)
+    door.loop = door.new_loop()
+    door.comes("button-1/alarm", payload, retained=True, after=3000)
+    [event] = door.presses
+    assert event.marks == (Mark.UNCONFIRMED,)
+    assert (event.device_id, event.resident_id, event.home_id) == ("dev_button", None, None)
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(59, 1), (60, 0)])
+def test_an_hour_after_its_own_claim_it_is_past(door: Door, minutes: int, told: int) -> None:
+    door.comes("button-1/alarm", press("17", NIGHT - minutes * MINUTE), retained=True)
+    assert len(door.presses) == told
+
+
+def test_a_live_press_after_an_unconfirmed_one_is_a_press(door: Door) -> None:
+    door.comes("button-1/alarm", press(), retained=True)
+    door.comes("button-1/alarm", press(), after=3)
+    assert [event.resident_id for event in door.presses] == [None, "res_pema"]
+
+
+def test_a_retained_reading_is_no_event(door: Door) -> None:
+    door.comes("mat.1/event", {"kind": "bed.exited"}, retained=True)
+    assert door.events == []
+
+
+def test_a_retained_copy_is_no_sign_of_life(door: Door) -> None:
+    door.comes("button-1/alarm", press(), retained=True)
+    assert door.device("dev_button").last_seen_at is None
+
+
+def test_what_cannot_be_read_and_is_retained_is_told_once_for_as_long_as_it_stays(door: Door) -> None:
+    for _ in range(3):
+        door.comes("nobody/alarm", "call_button.pressed!", retained=True, after=3600)
+        door.loop = door.new_loop()
+    assert len(door.presses) == 1
+    assert [entry.count for entry in door.quarantine] == [3]
