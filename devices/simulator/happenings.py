@@ -9,12 +9,12 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """What sort of thing happened."""
+    """What sort of thing happened; in this order at one instant, for each brings about the next."""
 
     EVENT = "event"
+    ANSWER = "answer"
     ALERT = "alert"
     NOTICE = "notice"
-    ANSWER = "answer"
     COMMAND = "command"
 
 

@@ -21,8 +21,8 @@ class AddressInUse(Exception):
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 picks a free one. `AddressInUse` names the address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends without delay only on a socket that says it is TCP; a body after its headers would else wait
-    # 40 ms for the other side's acknowledgement.
+    # asyncio sends without delay only on a socket that says it is TCP; else a body after its headers waits
+    # 40 ms for the acknowledgement of the other side.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

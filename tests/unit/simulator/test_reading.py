@@ -35,7 +35,7 @@ def test_a_night_crosses_midnight_as_it_is_told() -> None:
     shown = [scenario.frame.show(at) for at, _ in scenario.lines]
     assert shown[0] == "22:10:00"
     assert shown[-1] == "02:46:00 +1d"
-    assert scenario.frame.show(scenario.ends_at) == "04:00:00 +1d"
+    assert scenario.frame.show(scenario.ends_at) == "03:10:00 +1d"
 
 
 def test_a_scenario_is_found_by_name_or_by_path(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""The shipped scenarios, played by the command line against a service that it starts: the whole way of a
+press, over the real broker, store, API and webhooks. And one bent so that it must fail, for a proof that
+cannot fail proves nothing.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "devices" / "simulator" / "scenarios"
+
+
+def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    anxin = str(Path(sys.executable).with_name("anxin"))
+    return subprocess.run(
+        [anxin, "simulate", *arguments],
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=110,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "COLUMNS": "160", "LANG": "C.UTF-8"},
+    )
+
+
+@pytest.mark.parametrize("name", ["night-illness", "quiet-night"])
+def test_a_shipped_scenario_ends_as_it_should(name: str) -> None:
+    played = simulate("run", name)
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "as expected" in played.stdout.splitlines()[-1]
+
+
+def test_a_quiet_night_with_a_press_in_it_fails_and_names_who_was_told(tmp_path: Path) -> None:
+    story = (SHIPPED / "quiet-night.yaml").read_text("utf-8")
+    bent = tmp_path / "bent.yaml"
+    pressed = story.replace("03:17 tsering goes to bed", "03:12 tsering presses")
+    bent.write_text(
+        pressed.replace('  - "06:40 tsering gets up"\n', "").replace('ends: "07:30"', 'ends: "03:13"'),
+        "utf-8",
+    )
+    played = simulate("run", str(bent))
+    assert played.returncode == 1, played.stdout + played.stderr
+    told, alerted = [line for line in played.stdout.splitlines() if line.startswith("FAIL ")]
+    assert "not: anybody told" in told
+    assert "03:12:00 +1d norbu: told: alert of call-button, and 1 more" in told
+    assert "03:12:00 +1d tsering: alert call-button (high), still open" in alerted
