@@ -6,19 +6,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from services.domain.circle import Circle
 from services.domain.homes import Grid, Home
-from services.domain.people import Resident, Role, Shift, Worker, on_duty
+from services.domain.people import Resident, Role, Worker, on_duty
 from services.storage.among import among, keys
 from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, SHIFT, WORKER
 from services.storage.rows import N, Shape
-from services.storage.tables import residents, shifts, workers
+from services.storage.tables import grids, residents, shifts, workers
 
 CARE_ROLES = frozenset({Role.GRID_WORKER, Role.NEIGHBOUR, Role.CAREGIVER})
 """Who goes to a home. Desk, technician, manager and admin have steps of their own."""
+
+_EVERYBODY = select(*WORKER.columns).order_by(workers.c.number)
+_LIVING_IN = (
+    select(*RESIDENT.columns)
+    .where(residents.c.home_id == bindparam("home"))
+    .where(or_(residents.c.left_at.is_(None), residents.c.left_at > bindparam("at")))
+    .order_by(residents.c.number)
+)
+# The shifts of an instant and one of each team: `on_duty` asks no more than that a team keeps a roster at
+# all.
+_ROSTER = select(*SHIFT.columns).where(
+    or_(
+        (shifts.c.starts_at <= bindparam("at")) & (shifts.c.ends_at > bindparam("at")),
+        shifts.c.number.in_(select(func.min(shifts.c.number)).group_by(shifts.c.team_id)),
+    )
+)
+_TEAMS = select(grids.c.team_id).where(among(grids.c.id, "keys"))
 
 
 class SqlPeople:
@@ -33,9 +52,10 @@ class SqlPeople:
         lives_in = resident.home_id if resident else home_id or (device.home_id if device else None)
         home = self._named(HOME, lives_in)
         grid = self._named(GRID, home.grid_id if home else None)
-        everybody = self._everybody()
+        everybody = tuple(WORKER.things(self._connection.execute(_EVERYBODY)))
         by_id = {worker.id: worker for worker in everybody}
-        duty = on_duty(everybody, self._roster(at), at)
+        roster = SHIFT.things(self._connection.execute(_ROSTER, {"at": at}))
+        duty = on_duty(everybody, roster, at)
         team = _care_team(duty, grid)
         return Circle(
             resident=resident,
@@ -57,36 +77,14 @@ class SqlPeople:
     def _named(self, shape: Shape[N], thing_id: str | None) -> N | None:
         if thing_id is None:
             return None
-        row = self._connection.execute(select(*shape.columns).where(shape.table.c.id == thing_id)).first()
+        row = self._connection.execute(_by_id(shape), {"of": thing_id}).first()
         return None if row is None else shape.thing(row)
-
-    def _everybody(self) -> tuple[Worker, ...]:
-        query = select(*WORKER.columns).order_by(workers.c.number)
-        return tuple(WORKER.things(self._connection.execute(query)))
 
     def _residents_of(self, home: Home | None, at: datetime) -> tuple[Resident, ...]:
         if home is None:
             return ()
-        query = (
-            select(*RESIDENT.columns)
-            .where(residents.c.home_id == home.id)
-            .where(or_(residents.c.left_at.is_(None), residents.c.left_at > at))
-            .order_by(residents.c.number)
-        )
-        return tuple(RESIDENT.things(self._connection.execute(query)))
-
-    def _roster(self, at: datetime) -> list[Shift]:
-        """The shifts of this instant and one of each team: `on_duty` asks no more than that a team keeps a
-        roster.
-        """
-        one_a_team = select(func.min(shifts.c.number)).group_by(shifts.c.team_id)
-        query = select(*SHIFT.columns).where(
-            or_(
-                (shifts.c.starts_at <= at) & (shifts.c.ends_at > at),
-                shifts.c.number.in_(one_a_team),
-            )
-        )
-        return SHIFT.things(self._connection.execute(query))
+        rows = self._connection.execute(_LIVING_IN, {"home": home.id, "at": at})
+        return tuple(RESIDENT.things(rows))
 
     def _next_door(
         self, duty: Iterable[Worker], grid: Grid | None, team: tuple[Worker, ...]
@@ -94,8 +92,7 @@ class SqlPeople:
         if grid is None or not grid.neighbouring_ids:
             return ()
         near = set(grid.neighbouring_ids)
-        query = select(GRID.table.c.team_id).where(among(GRID.table.c.id, "keys"))
-        teams = set(self._connection.execute(query, {"keys": keys(near)}).scalars()) - {None}
+        teams = set(self._connection.execute(_TEAMS, {"keys": keys(near)}).scalars()) - {None}
         return tuple(
             worker
             for worker in duty
@@ -103,6 +100,11 @@ class SqlPeople:
             and worker not in team
             and (worker.team_id in teams or not near.isdisjoint(worker.grid_ids))
         )
+
+
+@cache
+def _by_id(shape: Shape[Any]) -> Select[Any]:
+    return select(*shape.columns).where(shape.table.c.id == bindparam("of"))
 
 
 def _care_team(duty: Iterable[Worker], grid: Grid | None) -> tuple[Worker, ...]:

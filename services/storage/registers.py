@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, select, update
 
 from services.domain.devices import Device, DeviceState
 from services.domain.homes import Grid, Home
@@ -42,7 +43,7 @@ class SqlRegister(Generic[N]):
         self._numbers = numbers
         self._shape = shape
         self._table = shape.table
-        self._all = select(*shape.columns).order_by(self._table.c.number)
+        self._all = _in_order(shape)
 
     def add(self, thing: N) -> N:
         values = self._shape.named(thing)
@@ -96,6 +97,11 @@ class SqlRegister(Generic[N]):
 
     def _where(self, condition: ColumnElement[bool]) -> list[N]:
         return self._shape.things(self._connection.execute(self._all.where(condition)))
+
+
+@cache
+def _in_order(shape: Shape[Any]) -> Select[Any]:
+    return select(*shape.columns).order_by(shape.table.c.number)
 
 
 class SqlShifts(SqlRegister[Shift]):

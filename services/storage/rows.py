@@ -4,13 +4,13 @@ names of the noun's fields, so there is nothing to map by hand and nothing to fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from sqlalchemy import Column, ColumnElement, Connection, Table
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table
 
 from services.storage.refusals import refusal
 
@@ -73,47 +73,52 @@ class Batch:
 
     def __init__(self, columns: Sequence[Column[Any]]) -> None:
         self._columns = tuple(columns)
-        self._binders: dict[str, tuple[Callable[[Any], Any] | None, ...]] = {}
+        self._spoken: dict[str, _Spoken] = {}
 
     def insert(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Store new rows, whose values stand in the order of the columns."""
-        if len(rows) >= COPY_FROM and connection.dialect.name == "postgresql":
-            _copy(connection, f"COPY {self._into(connection)} FROM STDIN", self._bound(connection, rows))
-        else:
-            self._run(connection, rows, "")
+        spoken = self._in_dialect_of(connection)
+        if len(rows) >= COPY_FROM and spoken.copy is not None:
+            _copy(connection, spoken.copy, spoken.bound(rows))
+        elif rows:
+            connection.exec_driver_sql(spoken.insert, spoken.bound(rows))
 
     def replace(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Store rows in the place of those with the same primary key."""
-        quote = connection.dialect.identifier_preparer.quote
-        key = ", ".join(quote(column.name) for column in self._columns if column.primary_key)
-        names = [quote(column.name) for column in self._columns if not column.primary_key]
+        spoken = self._in_dialect_of(connection)
+        if rows:
+            connection.exec_driver_sql(spoken.replace, spoken.bound(rows))
+
+    def _in_dialect_of(self, connection: Connection) -> _Spoken:
+        name = connection.dialect.name
+        if name not in self._spoken:
+            self._spoken[name] = _Spoken(self._columns, connection.dialect)
+        return self._spoken[name]
+
+
+class _Spoken:
+    """The statements of a batch in the words of one database, and how its values are written there."""
+
+    def __init__(self, columns: Sequence[Column[Any]], dialect: Dialect) -> None:
+        quote = dialect.identifier_preparer.quote
+        into = f"{quote(columns[0].table.name)} ({', '.join(quote(column.name) for column in columns)})"
+        marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(columns))
+        key = ", ".join(quote(column.name) for column in columns if column.primary_key)
+        names = [quote(column.name) for column in columns if not column.primary_key]
         new = ", ".join(f"{name} = excluded.{name}" for name in names)
-        self._run(connection, rows, f" ON CONFLICT ({key}) DO UPDATE SET {new}")
+        self.insert = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - names of tables
+        self.replace = f"{self.insert} ON CONFLICT ({key}) DO UPDATE SET {new}"
+        self.copy = f"COPY {into} FROM STDIN" if dialect.name == "postgresql" else None
+        self._binders = tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
 
-    def _run(self, connection: Connection, rows: Sequence[Values], conflict: str) -> None:
-        if not rows:
-            return
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        marks = ", ".join([mark] * len(self._columns))
-        connection.exec_driver_sql(
-            f"INSERT INTO {self._into(connection)} VALUES ({marks}){conflict}",  # noqa: S608 - names of tables
-            self._bound(connection, rows),
-        )
-
-    def _into(self, connection: Connection) -> str:
-        quote = connection.dialect.identifier_preparer.quote
-        names = ", ".join(quote(column.name) for column in self._columns)
-        return f"{quote(self._columns[0].table.name)} ({names})"
-
-    def _bound(self, connection: Connection, rows: Sequence[Values]) -> list[Values]:
-        dialect = connection.dialect
-        if dialect.name not in self._binders:
-            self._binders[dialect.name] = tuple(
-                column.type.dialect_impl(dialect).bind_processor(dialect) for column in self._columns
-            )
-        binders = self._binders[dialect.name]
+    def bound(self, rows: Sequence[Values]) -> list[Values]:
         return [
-            tuple([value if bind is None else bind(value) for bind, value in zip(binders, row, strict=True)])
+            tuple(
+                [
+                    value if bind is None else bind(value)
+                    for bind, value in zip(self._binders, row, strict=True)
+                ]
+            )
             for row in rows
         ]
 

@@ -17,7 +17,6 @@ from tests.contracts.cast import event, finding, home
 from tests.contracts.postgresql import PostgresqlServer
 from tests.stores import RecordingSignals, sqlite_url
 
-
 CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test%'"
 
 
@@ -198,11 +197,14 @@ def test_a_connection_that_was_lost_is_told_and_made_anew(postgresql: Postgresql
 def test_a_connection_that_is_lost_at_work_leaves_nothing(postgresql: PostgresqlServer) -> None:
     with postgresql.database() as url:
         store = SqlStore(url, RecordingSignals())
-        with pytest.raises(StoreUnavailable), store.writing() as unit:
-            unit.events.append([event("lost")])
-            postgresql.say(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test%'"
-            )
+
+        def work() -> None:
+            with store.writing() as unit:
+                unit.events.append([event("lost")])
+                postgresql.say(CUT_OFF)
+
+        with pytest.raises(StoreUnavailable):
+            work()
         with store.reading() as unit:
             assert unit.events.last_seq() == 0
         store.close()
