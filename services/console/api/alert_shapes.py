@@ -23,7 +23,7 @@ class FactShape(Shape):
 class ChangeShape(Shape):
     """One move of an Alert; `number` is its cursor in the live stream."""
 
-    model_config = ConfigDict(populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     number: int
     at: Instant

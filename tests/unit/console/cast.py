@@ -35,7 +35,7 @@ from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.findings import FindingState, Severity
 from services.domain.homes import Grid, Home
 from services.domain.people import Channel, ChannelKind, Resident, Role, Team, User, Worker
-from services.domain.ports import Store
+from services.domain.ports import Signals, Store
 from services.escalation.policies import Policies
 from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House
@@ -128,10 +128,10 @@ WORKERS = (
 
 
 @contextmanager
-def cast(folder: Path, **parts: object) -> Iterator[Cast]:
+def cast(folder: Path, woken: Signals | None = None, **parts: object) -> Iterator[Cast]:
     """The community, its console, and a token for each role and each worker."""
     signals = RecordingSignals()
-    store = sqlite_store(folder, signals)
+    store = sqlite_store(folder, woken or signals)
     clock, broker = StandingClock(), BrokerOfTheTest()
     numbers = itertools.count(1)
     console = Console(
