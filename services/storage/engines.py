@@ -97,7 +97,7 @@ def _postgresql(address: URL, patience: timedelta) -> Engines:
         address,
         connect_args=how,
         isolation_level="READ COMMITTED",
-        pool_size=4,
+        pool_size=1,
         max_overflow=0,
         pool_timeout=patience.total_seconds(),
         pool_use_lifo=True,
