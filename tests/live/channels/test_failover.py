@@ -15,7 +15,7 @@ from services.domain.notices import NoticeState
 from services.domain.people import Channel, ChannelKind
 from services.notify.channels.email import EmailChannel, MailServer
 from services.notify.channels.webhook import WebhookChannel
-from tests.live.channels.test_email import Mailbox, started
+from tests.live.mailbox import Mailbox, started
 from tests.unit.notify.community import Community, community
 
 
