@@ -32,7 +32,7 @@ from services.rules.overrides import overridden
 from services.rules.profile import Profile
 from services.rules.raising import Source, finding_of, floor_finding
 from services.rules.rulebook import Per, Rule, Rulebook
-from services.rules.signs import Sign, is_replaced, sign_of
+from services.rules.signs import is_replaced, sign_of
 
 _BED_PAIR = frozenset({ENTERED, EXITED})
 _DOOR_PAIR = frozenset({"door.opened", "door.closed"})
@@ -94,10 +94,10 @@ class Engine:
     def only(self, rule: Rule) -> Engine:
         """An engine with this rule alone, and its rulebook's name, zone and revision."""
         alone = Engine((), self._zone)
-        alone._zones, alone._sources = self._zones, self._sources  # noqa: SLF001 - the same class
+        alone._zones, alone._sources = self._zones, self._sources
         alone.rules = {rule.name: rule}
         for kind in _touching(rule):
-            alone._by_kind[kind] = [rule]  # noqa: SLF001 - the same class
+            alone._by_kind[kind] = [rule]
         return alone
 
     def rules_on(self, kind: str) -> Sequence[Rule]:

@@ -17,7 +17,6 @@ from services.rules.case import Case, Change, Kind, Outcome, Raise
 from services.rules.settling import Source
 from services.rules.signs import Sign
 
-
 S = TypeVar("S")
 
 

@@ -65,7 +65,9 @@ class _Run:
         self._now = line.received_at
         result = Result()
         if line.type == "restart":
-            self._build({state.at: state for state in self._memory.everything()})
+            kept, gone = self._memory.changed()
+            states = {**self._stored, **{state.at: state for state in kept}}
+            self._build({at: state for at, state in states.items() if at not in gone})
         elif line.event is not None:
             self._check(line)
             if line.type == "event":

@@ -181,6 +181,8 @@ def _judge(case: Case, state: UnlessState, watch: Watch) -> Raise | None:
     end = ends_at(case, watch.started_at, watch.days)
     if end is None or not case.is_watched() or case.touches_absence(watch.started_at, end):
         return None
+    if any(each.at == end for each in state.found):
+        return None  # a Finding is unique by rule, key, trigger and instant
     is_over = bool(_later(state, watch))
     return Raise(
         finding_id=case.finding_id(end),

@@ -1,0 +1,132 @@
+"""`quota`: at least so many in each local period, with a warning, corrections and periods that do not count.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.rules.cast import History, rulebook
+
+BOOK = rulebook("id: visits, quota: visit.completed, at_least: 2, per: month, warn: 7d, severity: medium")
+START = "2025-06-20T00:00:00+08:00"
+JULY_WARNING = "2025-07-24T16:00:00Z"
+JULY_END = "2025-07-31T16:00:00Z"
+
+
+def month(*visits: str, enrolled_at: str = START, end: str = "2025-08-01T00:00:00+08:00") -> History:
+    history = History().resident(enrolled_at=enrolled_at).at("restart", START)
+    for visit in visits:
+        history.visit(visit)
+    return history.end(end)
+
+
+def told(history: History) -> list[tuple[object, ...]]:
+    return [(each["at"], each["state"], each["reason"], each["events"]) for each in history.found(BOOK)]
+
+
+def test_a_month_with_two_visits_says_nothing() -> None:
+    assert told(month("2025-07-01T00:00:00+08:00", "2025-07-31T23:59:59+08:00")) == [
+        (JULY_WARNING, "ended", "warn", [3])
+    ]
+    assert told(month("2025-07-01T00:00:00+08:00", "2025-07-24T23:59:59+08:00")) == []
+
+
+def test_a_month_with_one_visit_is_short() -> None:
+    assert told(month("2025-07-03T10:00:00+08:00")) == [
+        (JULY_WARNING, "holds", "warn", [3]),
+        (JULY_END, "holds", None, [3]),
+    ]
+
+
+def test_the_last_second_belongs_to_the_month_and_the_next_does_not() -> None:
+    first = "2025-07-01T00:00:00+08:00"
+    assert told(month("2025-06-30T23:59:59+08:00", first, "2025-08-01T00:00:00+08:00"))[-1][0] == JULY_END
+
+
+@pytest.mark.parametrize(
+    ("enrolled_at", "counts"),
+    [
+        ("2025-07-16T12:00:00+08:00", True),
+        ("2025-07-16T12:00:01+08:00", False),
+        ("2025-07-20T00:00:00+08:00", False),
+    ],
+)
+def test_a_month_counts_if_half_its_seconds_were_watched(enrolled_at: str, counts: bool) -> None:
+    history = month(enrolled_at=enrolled_at)
+    assert told(history) == (
+        [(JULY_WARNING, "holds", "warn", []), (JULY_END, "holds", None, [])] if counts else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("returned", "counts"), [("2025-07-16T12:00:00+08:00", True), ("2025-07-16T12:00:01+08:00", False)]
+)
+def test_time_away_is_not_watched(returned: str, counts: bool) -> None:
+    history = History().resident().at("restart", START).away("2025-07-01T00:00:00+08:00")
+    found = told(history.returned(returned).end("2025-08-01T00:00:00+08:00"))
+    assert ((JULY_END, "holds", None, []) in found) is counts
+
+
+def test_a_warning_before_enrolment_is_skipped() -> None:
+    book = rulebook("id: visits, quota: visit.completed, at_least: 2, per: month, warn: 25d")
+    history = month(enrolled_at="2025-07-08T00:00:00+08:00")
+    assert [each["at"] for each in history.found(book)] == [JULY_END]
+
+
+def test_a_late_addition_withdraws_until_the_next_month_is_over() -> None:
+    for received, state in (
+        ("2025-09-01T00:00:00+08:00", "withdrawn"),
+        ("2025-09-01T00:00:01+08:00", "holds"),
+    ):
+        history = History().resident().at("restart", "2025-07-26T00:00:00+08:00")
+        history.visit("2025-07-27T10:00:00+08:00").visit("2025-07-28T10:00:00+08:00", received=received)
+        found = [row for row in told(history.end("2025-09-02T00:00:00+08:00")) if row[0] == JULY_END]
+        assert found == [(JULY_END, state, None, [3])]
+
+
+def test_a_retraction_raises_what_was_not_found_before() -> None:
+    history = History().resident().at("restart", "2025-07-26T00:00:00+08:00")
+    history.visit("2025-07-27T10:00:00+08:00").visit("2025-07-28T10:00:00+08:00")
+    history.retract("3", "2025-08-10T00:00:00+08:00").end("2025-08-11T00:00:00+08:00")
+    [found] = history.found(BOOK)
+    assert (found["at"], found["raised_at"]) == (JULY_END, "2025-08-09T16:00:00Z")
+    assert (found["state"], found["reason"], found["events"]) == ("holds", "corrected", [4])
+
+
+def test_what_falls_short_again_holds_again() -> None:
+    history = History().resident().at("restart", "2025-07-26T00:00:00+08:00")
+    history.visit("2025-07-27T10:00:00+08:00")
+    history.visit("2025-07-28T10:00:00+08:00", received="2025-08-02T00:00:00+08:00")
+    history.retract("4", "2025-08-10T00:00:00+08:00").end("2025-08-11T00:00:00+08:00")
+    assert told(history) == [(JULY_END, "holds", None, [3])]
+
+
+def test_deadlines_before_the_first_received_line_are_not_met() -> None:
+    history = History().resident().at("restart", "2025-08-01T00:00:01+08:00").end("2025-08-02T00:00:00+08:00")
+    assert told(history) == []
+    history = History().resident().at("restart", "2025-08-01T00:00:00+08:00").end("2025-08-02T00:00:00+08:00")
+    assert told(history) == [(JULY_END, "holds", None, [])]
+
+
+def test_a_warning_that_an_override_moves_into_the_past_is_met_at_once() -> None:
+    history = History().resident().at("restart", START)
+    history.override("visits", "warn", "14d", "2025-07-20T00:00:00+08:00").end("2025-07-30T00:00:00+08:00")
+    warnings = [each for each in history.found(BOOK) if each["at"].startswith("2025-07")]
+    assert [(each["at"], each["raised_at"]) for each in warnings if each["reason"] == "warn"] == [
+        ("2025-07-17T16:00:00Z", "2025-07-19T16:00:00Z")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "ends"),
+    [
+        ("week", "2025-07-21T12:00:00+08:00", "2025-07-27T16:00:00Z"),
+        ("quarter", "2025-07-21T12:00:00+08:00", "2025-09-30T16:00:00Z"),
+        ("year", "2025-07-21T12:00:00+08:00", "2025-12-31T16:00:00Z"),
+        ("month", "2024-02-10T12:00:00+08:00", "2024-02-29T16:00:00Z"),
+    ],
+)
+def test_each_period_ends_at_local_midnight(period: str, start: str, ends: str) -> None:
+    book = rulebook(f"id: visits, quota: visit.completed, at_least: 1, per: {period}")
+    history = History().resident().at("restart", start).end(ends)
+    assert [each["at"] for each in history.found(book)] == [ends]
