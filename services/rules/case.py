@@ -160,6 +160,25 @@ class Kind(Protocol[S]):
         ...
 
 
+class Unmoved(Generic[S]):
+    """What a trigger answers where it has nothing to say: the state stays as it is, nothing is due."""
+
+    def begin(self, case: Case) -> S | None:  # noqa: ARG002 - the shape of every trigger
+        return None
+
+    def retract(self, case: Case, state: S, target: Sign) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger
+        return Outcome(state)
+
+    def adjust(self, case: Case, state: S, *, went_away: bool) -> Outcome[S]:  # noqa: ARG002 - see above
+        return Outcome(state)
+
+    def due_at(self, case: Case, state: S) -> datetime | None:  # noqa: ARG002 - the shape of every trigger
+        return None
+
+    def meet(self, case: Case, state: S) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger
+        return Outcome(state)
+
+
 def event_values(sign: Sign) -> dict[str, object]:
     """The fields of an event that conditions may name."""
     named = {f"event.data.{name}": value for name, value in sign.data.items()}

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a rulebook: where, what was found, what was expected, and the nearest right key.
-    """
+    """One thing wrong with a rulebook: where, what was found, what was expected, the nearest right key."""
 
     file: str
     rule: str | None

@@ -67,8 +67,7 @@ def read_rulebook(text: str, file: str = "rulebook") -> Rulebook:
 
 
 def read_what_is_good(text: str, file: str) -> tuple[Rulebook | None, list[Fault]]:
-    """The rules without a fault, and every fault; None if there is not even a name to know the rulebook by.
-    """
+    """The rules without a fault, and every fault; None if there is no name to know the rulebook by."""
     faults: list[Fault] = []
     given = read_yaml(text, lambda field, found, meant: faults.append(Fault(file, None, field, found, meant)))
     if not isinstance(given, dict):

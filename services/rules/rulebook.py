@@ -26,8 +26,7 @@ class Per(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``kind`` is the trigger's own kind: what stands after `on`, `missing`, `silent` or `quota`.
-    """
+    """One rule. ``kind`` is the trigger's own: what stands after `on`, `missing`, `silent` or `quota`."""
 
     rulebook: str
     id: str

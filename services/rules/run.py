@@ -298,8 +298,7 @@ class RulesLoop:
 
 
 def _acquaint(uow: UnitOfWork, memory: Memory, event: Event) -> None:
-    """A press may come before the fact of its resident's enrolment is taken in: then the register knows more.
-    """
+    """A press may come before its resident's enrolment is taken in: then the register knows more."""
     if event.resident_id is None or memory.profile(event.resident_id) is not None:
         return
     resident = uow.residents.get(event.resident_id)

@@ -27,8 +27,7 @@ _LONGEST_PERIOD = timedelta(days=2 * 366)
 def changed_rules(
     before: Mapping[str, Rule], after: Mapping[str, Rule]
 ) -> tuple[list[str], list[str], list[str]]:
-    """The names of the rules that are gone, that must be warmed, and of which only numbers or words changed.
-    """
+    """The names of the rules that are gone, to be warmed, and of which only numbers or words changed."""
     gone = [name for name in before if name not in after]
     warm = [
         name for name, rule in after.items() if name not in before or _shape(before[name]) != _shape(rule)

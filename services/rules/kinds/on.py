@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from services.rules.case import Case, Outcome, Raise
+from services.rules.case import Case, Outcome, Raise, Unmoved
 from services.rules.signs import Sign
 
 
@@ -14,16 +13,13 @@ class OnState:
     """Nothing is remembered."""
 
 
-class On:
+class On(Unmoved[OnState]):
     """The plain trigger."""
 
     version = 1
     state_type = OnState
 
-    def begin(self, case: Case) -> OnState | None:
-        return None
-
-    def take(self, case: Case, state: OnState | None, sign: Sign) -> Outcome[OnState]:
+    def take(self, case: Case, state: OnState | None, sign: Sign) -> Outcome[OnState]:  # noqa: ARG002 - none is kept
         if not case.takes(sign):
             return Outcome(OnState())
         found = Raise(
@@ -34,15 +30,3 @@ class On:
             device_id=sign.device_id,
         )
         return Outcome(OnState(), (found,))
-
-    def retract(self, case: Case, state: OnState, target: Sign) -> Outcome[OnState]:
-        return Outcome(state)
-
-    def adjust(self, case: Case, state: OnState, *, went_away: bool) -> Outcome[OnState]:
-        return Outcome(state)
-
-    def due_at(self, case: Case, state: OnState) -> datetime | None:
-        return None
-
-    def meet(self, case: Case, state: OnState) -> Outcome[OnState]:
-        return Outcome(state)

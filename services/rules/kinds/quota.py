@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.domain.findings import FindingReason, FindingState
-from services.rules.case import Case, Change, Outcome, Raise
+from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.periods import Span, span_holding
 from services.rules.signs import Sign
 
@@ -48,7 +48,7 @@ class QuotaState:
     found: tuple[PeriodFinding, ...] = ()
 
 
-class Quota:
+class Quota(Unmoved[QuotaState]):
     """So many in each period."""
 
     version = 1
@@ -71,9 +71,6 @@ class Quota:
             return Outcome(state)
         return _judge_again(case, replace(state, events=events), target, was_added=False)
 
-    def adjust(self, case: Case, state: QuotaState, *, went_away: bool) -> Outcome[QuotaState]:
-        return Outcome(state)
-
     def due_at(self, case: Case, state: QuotaState) -> datetime | None:
         if case.rule.period is None or case.resident is None or case.resident.left_at is not None:
             return None
@@ -95,9 +92,7 @@ class Quota:
                 state = _after_period(replace(state, judged_until=span.ends_at), span)
             if found is not None:
                 raises.append(found)
-                is_warning = found.reason is FindingReason.WARN
-                new = PeriodFinding(found.finding_id, span.ends_at, found.at, is_warning, FindingState.HOLDS)
-                state = replace(state, found=(*state.found, new))
+                state = replace(state, found=(*state.found, _found(found, span)))
             due_at = self.due_at(case, state)
         return Outcome(state, tuple(raises))
 
@@ -156,6 +151,11 @@ def _judge(
     )
 
 
+def _found(new: Raise, span: Span) -> PeriodFinding:
+    is_warning = new.reason is FindingReason.WARN
+    return PeriodFinding(new.finding_id, span.ends_at, new.at, is_warning, FindingState.HOLDS)
+
+
 def _inside(state: QuotaState, span: Span) -> list[Counted]:
     starts_at, ends_at = span.starts_at, span.ends_at
     return [each for each in state.events if starts_at <= each.at < ends_at]
@@ -202,7 +202,7 @@ def _judge_again(case: Case, state: QuotaState, cause: Sign, *, was_added: bool)
         new = _judge(case, state, span, span.ends_at, FindingReason.CORRECTED)
         if new is not None:
             raises = (new,)
-            found.append(PeriodFinding(new.finding_id, span.ends_at, new.at, False, FindingState.HOLDS))
+            found.append(_found(new, span))
     return Outcome(replace(state, found=tuple(found)), raises, tuple(changes))
 
 

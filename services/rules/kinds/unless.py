@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.domain.findings import FindingReason, FindingState
-from services.rules.case import Case, Change, Outcome, Raise
+from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.signs import Sign
 from services.rules.windows import next_wall_time, same_wall_time
 
@@ -63,14 +63,11 @@ class UnlessState:
     found: tuple[Found, ...] = ()
 
 
-class Unless:
+class Unless(Unmoved[UnlessState]):
     """The watch that something ends."""
 
     version = 1
     state_type = UnlessState
-
-    def begin(self, case: Case) -> UnlessState | None:
-        return None
 
     def take(self, case: Case, state: UnlessState | None, sign: Sign) -> Outcome[UnlessState]:
         state = state or UnlessState()
@@ -81,7 +78,12 @@ class Unless:
             state = _start(case, state, sign)
         return Outcome(state, (), changes)
 
-    def retract(self, case: Case, state: UnlessState, target: Sign) -> Outcome[UnlessState]:
+    def retract(
+        self,
+        case: Case,  # noqa: ARG002 - the shape of every trigger
+        state: UnlessState,
+        target: Sign,
+    ) -> Outcome[UnlessState]:
         watches = tuple(watch for watch in state.watches if watch.seq != target.seq)
         preventions = tuple(each for each in state.preventions if each.seq != target.seq)
         return Outcome(replace(state, watches=watches, preventions=preventions))

@@ -1,5 +1,4 @@
-"""`quota`: at least so many in each local period, with a warning, corrections and periods that do not count.
-"""
+"""`quota`: at least so many in each local period, with warnings, corrections, periods that do not count."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ DOOR = rulebook("id: door, on: door.opened, unless: door.closed, for: 5m, severi
 BED = rulebook("id: out, on: bed.exited, unless: bed.entered, for: 20m, severity: high")
 MEAL = rulebook('id: meal, on: meal.ordered, unless: meal.collected, until: "13:00", severity: low')
 MEDICINE = rulebook(
-    "id: due, on: medication.delivered, unless: medication.delivered, for: {days: event.data.days}, severity:
-    low" )
+    "id: due, on: medication.delivered, unless: medication.delivered, for: {days: event.data.days}"
+)
 
 
 def doors() -> History:
