@@ -129,11 +129,16 @@ def _card(
         address=home.address if home else "",
         phone=(resident.phone if resident else None) or (home.phone if home else None),
         key_place=home.key_place if home else None,
-        owners=tuple(names.get(owner, owner) for owner in alert.owner_ids),
+        owners=tuple(_called(owner, names) for owner in alert.owner_ids),
         holder=names.get(alert.accepted_by, alert.accepted_by) if alert.accepted_by else None,
         reports=len(alert.facts),
         mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
     )
+
+
+def _called(owner: str, names: Mapping[str, str]) -> str:
+    """What people call an owner: a worker by name, a contact by theirs; else the key, which the page words."""
+    return names.get(owner) or owner.removeprefix("contact:")
 
 
 def _tile(

@@ -1,0 +1,239 @@
+"""The live page: what stands on it, for whom, in which language; and that it works by forms alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from jinja2 import nodes
+
+from services.console.pages import rendering
+from services.console.pages.texts import LOCALES, Texts, catalogue
+from services.console.parts import ConsoleSettings
+from services.domain.people import Language, Role
+from tests.unit.console.cast import PASSWORD, Cast, cast, press
+
+PAGE = {"Accept": "text/html"}
+PAGES = Path(rendering.__file__).parent
+
+
+def signed_in(house: Cast, username: str = "desk") -> TestClient:
+    client = house.client()
+    client.headers.update(PAGE)
+    answer = client.post(
+        "/sign-in", data={"username": username, "password": PASSWORD}, follow_redirects=False
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    return client
+
+
+class Words(HTMLParser):
+    """The text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.words.append(data.strip())
+
+
+def words(page: str) -> list[str]:
+    return Words(page).words
+
+
+def test_who_is_not_known_is_asked_to_sign_in(house: Cast) -> None:
+    answer = house.client().get("/", headers=PAGE, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    page = house.client().get("/sign-in", headers=PAGE).text
+    assert 'name="password"' in page
+    assert "登录" in words(page)
+
+
+def test_a_wrong_password_is_said_on_the_page(house: Cast) -> None:
+    answer = house.client().post("/sign-in", data={"username": "desk", "password": "wrong"}, headers=PAGE)
+    assert answer.status_code == 401
+    assert "用户名或密码不正确。" in words(answer.text)
+    assert 'value="desk"' in answer.text
+    assert "wrong" not in words(answer.text)
+
+
+def test_running_alerts_stand_first_with_who_what_and_who_has_it(house: Cast) -> None:
+    press(house)
+    page = words(signed_in(house).get("/").text)
+    assert page.index("呼叫器求助") < page.index("全部老人")
+    card = page[page.index("正在处理的警报") : page.index("全部老人")]
+    assert {"Yangzom", "紧急", "还没有人接", "Basang", "02:13", "02:15"} <= set(card)
+    tiles = page[page.index("全部老人") :]
+    assert {"First grid", "Yangzom", "正在报警", "Second grid", "Dawa", "没有呼叫器"} <= set(tiles)
+
+
+def test_a_quiet_night_says_so(house: Cast) -> None:
+    assert "一切平安。" in words(signed_in(house).get("/").text)
+
+
+def test_accepting_arriving_and_closing_are_forms(house: Cast) -> None:
+    press(house)
+    client = signed_in(house, "grid")
+    for action, form in (("accept", {}), ("arrive", {}), ("close", {"outcome": "helped"})):
+        answer = client.post(f"/alerts/alert-1/{action}", data=form, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/"), action
+    alert = house.of(Role.ADMIN).get("/api/v1/alerts/alert-1").json()
+    assert (alert["state"], alert["outcome"]) == ("closed", "helped")
+    assert {change["by"] for change in alert["changes"]} == {"house", "basang"}
+
+
+def test_the_desk_accepts_for_who_telephoned(house: Cast) -> None:
+    press(house)
+    client = signed_in(house)
+    assert '<option value="cering">' in client.get("/").text
+    client.post("/alerts/alert-1/accept", data={"worker": "cering"})
+    alert = house.of(Role.ADMIN).get("/api/v1/alerts/alert-1").json()
+    assert (alert["accepted_by"], alert["changes"][-1]["on_behalf_of"]) == ("cering", "cering")
+
+
+def test_what_another_has_is_said_in_words(house: Cast) -> None:
+    press(house)
+    house.worker("cering").post("/api/v1/alerts/alert-1/accept")
+    answer = signed_in(house, "grid").post("/alerts/alert-1/accept", data={})
+    assert answer.status_code == 409
+    assert "已有其他人接下了。" in words(answer.text)
+
+
+def test_a_form_of_another_site_does_nothing(house: Cast) -> None:
+    press(house)
+    client = signed_in(house, "grid")
+    answer = client.post("/alerts/alert-1/accept", data={}, headers={"Origin": "http://elsewhere.test"})
+    assert answer.status_code == 403
+    assert house.of(Role.ADMIN).get("/api/v1/alerts/alert-1").json()["state"] == "open"
+
+
+def test_a_grid_worker_sees_their_own_people_alone(house: Cast) -> None:
+    press(house)
+    press(house, "alert-2", "dawa")
+    page = words(signed_in(house, "grid").get("/").text)
+    assert "Yangzom" in page
+    assert "Dawa" not in page
+
+
+def test_the_page_goes_on_from_the_moment_it_shows(house: Cast) -> None:
+    press(house)
+    page = signed_in(house).get("/").text
+    with house.store.reading() as uow:
+        assert f'data-after="{uow.alerts.last_change()}"' in page
+
+
+def test_without_scripts_the_page_reloads_by_itself(house: Cast) -> None:
+    page = signed_in(house).get("/").text
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\bon\w+=|\bstyle=", page)
+
+
+def test_names_are_shown_as_text_whatever_they_hold(house: Cast) -> None:
+    house.of(Role.ADMIN).post("/api/v1/residents", json={"name": "<script>alert(1)</script>"})
+    page = signed_in(house).get("/").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_signing_out_ends_it(house: Cast) -> None:
+    client = signed_in(house)
+    client.post("/sign-out")
+    assert client.get("/", follow_redirects=False).headers["location"] == "/sign-in"
+
+
+def test_every_page_of_a_demonstration_says_so(tmp_path: Path) -> None:
+    with cast(tmp_path, settings=ConsoleSettings(demo=True)) as house:
+        strangers, desks = house.client(), signed_in(house)
+        strangers.headers.update(PAGE)
+        for page in (strangers.get("/sign-in"), desks.get("/"), strangers.get("/nothing")):
+            assert 'class="demo"' in page.text
+
+
+def test_no_demonstration_says_nothing_of_the_kind(house: Cast) -> None:
+    assert 'class="demo"' not in house.client().get("/sign-in").text
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "Running alerts"), ("bo", "ད་ལྟའི་བརྡ།"), ("zh-CN", "正在处理的警报")]
+)
+def test_the_page_speaks_the_language_that_was_chosen(house: Cast, language: str, word: str) -> None:
+    client = signed_in(house)
+    answer = client.post("/language", data={"language": language, "back": "/"}, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+    page = client.get("/").text
+    assert word in words(page)
+    assert f'<html lang="{language}">' in page
+
+
+def test_a_page_speaks_the_worker_s_language_where_none_was_chosen(house: Cast) -> None:
+    house.of(Role.ADMIN).patch("/api/v1/workers/pema", json={"language": "en"})
+    assert "Running alerts" in words(signed_in(house).get("/").text)
+
+
+@pytest.mark.parametrize(
+    "back", ["https://elsewhere.test/", "//elsewhere.test/", "/\\elsewhere.test", "javascript:x"]
+)
+def test_the_choice_of_a_language_leads_nowhere_else(house: Cast, back: str) -> None:
+    answer = house.client().post("/language", data={"language": "en", "back": back}, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+
+
+def said_by(expression: nodes.Node) -> set[str]:
+    """The texts that an expression can come to: of `"b" if a else "c"` both, of `{"k": "v"}[k]` each
+    value.
+    """
+    if isinstance(expression, nodes.Const):
+        return {str(expression.value)}
+    if isinstance(expression, nodes.CondExpr):
+        parts = [expression.expr1, expression.expr2]
+    else:
+        assert isinstance(expression, nodes.Getitem)
+        assert isinstance(expression.node, nodes.Dict)
+        parts = [pair.value for pair in expression.node.items]
+    return {text for part in parts if part is not None for text in said_by(part)}
+
+
+def test_every_word_of_the_pages_is_in_every_catalogue() -> None:
+    templates = rendering._TEMPLATES
+    said = {
+        text
+        for name in templates.list_templates()
+        for call in templates.parse((PAGES / "templates" / name).read_text("utf-8")).find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name == "t"
+        for text in said_by(call.args[0])
+    }
+    said |= {"{minutes} min", "{hours} h {minutes} min", "{days} d {hours} h"}
+    assert len(said) > 50
+    for language in (Language.ZH_CN, Language.BO):
+        assert set(catalogue(language)) == said, language
+
+
+def test_the_catalogues_hold_the_same_words_with_the_same_places() -> None:
+    chinese, tibetan = catalogue(Language.ZH_CN), catalogue(Language.BO)
+    assert chinese.keys() == tibetan.keys()
+    for word, said in (*chinese.items(), *tibetan.items()):
+        assert set(re.findall(r"\{\w+\}", word)) == set(re.findall(r"\{\w+\}", said)), word
+    assert {path.name for path in LOCALES.glob("*.po")} == {"zh-CN.po", "bo.po"}
+
+
+def test_how_long_something_lasts_is_said_in_two_units(house: Cast) -> None:
+    said = Texts(Language.EN, house.parts.house.timezone)
+    assert said.span(timedelta(seconds=59)) == "0 min"
+    assert said.span(timedelta(minutes=61)) == "1 h 1 min"
+    assert said.span(timedelta(days=2, hours=3)) == "2 d 3 h"
+    assert said.span(-timedelta(seconds=1)) == "0 min"
+
+
+def test_only_the_files_of_the_pages_are_served(house: Cast) -> None:
+    client = house.client()
+    assert client.get("/static/live.js").headers["content-type"].startswith("text/javascript")
+    assert client.get("/static/console.css").status_code == 200
+    for name in ("..%2Fboard.py", "board.py", "%2e%2e"):
+        assert client.get(f"/static/{name}").status_code == 404
