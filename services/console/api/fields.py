@@ -36,6 +36,8 @@ SAYS_SOMETHING = r"^[^\x00]*[^\x00-\x20\x7f-\xa0][^\x00]*$"
 LARGEST_DATA = 16 * 1024
 """Bytes of an event's or mapping's JSON; a device's whole message may have 64 KiB."""
 DEEPEST_DATA = 16
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+"""Instants outside are slips of the keyboard, and near the ends of the calendar local time overflows."""
 _ZONES = frozenset(available_timezones())
 
 
@@ -66,9 +68,12 @@ def _instant(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     try:
-        return parse_instant(value if isinstance(value, str) else "")
+        instant = parse_instant(value if isinstance(value, str) else "")
     except ValueError as error:
         raise ValueError(NO_INSTANT) from error
+    if not EARLIEST_YEAR <= instant.year < LATEST_YEAR:
+        raise ValueError(f"expected an instant from {EARLIEST_YEAR} up to {LATEST_YEAR}")
+    return instant
 
 
 def _day(value: object) -> date:

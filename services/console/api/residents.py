@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -38,13 +38,16 @@ from services.console.protections import Watch
 from services.console.sight import Sight
 from services.console.writing import note, write
 from services.domain.homes import Home
+from services.domain.instants import format_instant
 from services.domain.people import Contact, Language, Resident
 from services.domain.ports import UnitOfWork
 from services.domain.protection import ProtectionReason, ProtectionState
 
 router = APIRouter(prefix="/api/v1/residents", tags=["residents"], route_class=GuardedRoute)
 
-FURTHEST_BACK = timedelta(days=400)
+
+GIVEN_AT_ONCE = frozenset({"name", "home_id", "enrolled_at"})
+"""Fields of a new resident that have defaults of their own."""
 
 
 class ContactFields(Shape):
@@ -176,9 +179,6 @@ def enrol_resident(parts: Parts, who: Who, body: NewResident) -> ResidentShape:
     return write(parts, work)
 
 
-GIVEN_AT_ONCE = frozenset({"name", "home_id", "enrolled_at"})
-
-
 @router.get("/{resident_id}")
 def read_resident(parts: Parts, who: Who, resident_id: PathId) -> ResidentShape:
     with parts.store.reading() as uow:
@@ -194,7 +194,10 @@ def change_resident(parts: Parts, who: Who, resident_id: PathId, body: ResidentC
         Known(uow).home("home_id", body.home_id)
         if "enrolled_at" in body.model_fields_set:
             _enrolled(body.enrolled_at, at)
-        resident = uow.residents.save(replace(before, **_changes(body)))
+        resident = replace(before, **_changes(body))
+        if resident.left_at is not None and resident.left_at < resident.enrolled_at:
+            raise unfit("left_at", format_instant(resident.left_at), "an instant after enrolled_at")
+        resident = uow.residents.save(resident)
         left_now = resident.left_at is not None and before.left_at is None
         tell_of_resident(uow, parts, who, "resident.left" if left_now else "resident.changed", resident)
         detail = ", ".join(sorted(body.model_fields_set))
@@ -219,7 +222,7 @@ def _refer(uow: UnitOfWork, fields: ResidentFields) -> None:
 
 def _enrolled(enrolled_at: datetime | None, at: datetime) -> datetime | None:
     if enrolled_at is not None and enrolled_at > at:
-        raise unfit("enrolled_at", enrolled_at.isoformat(), "an instant that is not ahead")
+        raise unfit("enrolled_at", format_instant(enrolled_at), "an instant that is not ahead")
     return enrolled_at
 
 

@@ -137,7 +137,9 @@ def _card(
 
 
 def _called(owner: str, names: Mapping[str, str]) -> str:
-    """What people call an owner: a worker by name, a contact by theirs; else the key, which the page words."""
+    """What people call an owner: a worker by name, a contact by theirs; else the key, which the page
+    words.
+    """
     return names.get(owner) or owner.removeprefix("contact:")
 
 

@@ -77,6 +77,17 @@ def test_who_leaves_is_said_so_and_is_watched_no_more(house: Cast, admin: TestCl
     assert [fact["kind"] for fact in facts(house)] == ["resident.left", "resident.changed"]
 
 
+def test_nobody_leaves_before_they_came(admin: TestClient) -> None:
+    answer = admin.patch("/api/v1/residents/yangzom", json={"left_at": "2020-01-01T00:00:00Z"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "left_at")
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_an_instant_at_the_end_of_the_calendar_is_none(admin: TestClient, instant: str) -> None:
+    answer = admin.patch("/api/v1/residents/yangzom", json={"left_at": instant})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "left_at")
+
+
 def test_null_clears_and_what_is_left_out_stays(admin: TestClient) -> None:
     admin.patch("/api/v1/residents/yangzom", json={"phone": "0894-5", "tags": ["高龄"]})
     resident = admin.patch("/api/v1/residents/yangzom", json={"tags": None, "backup_worker_id": None}).json()
