@@ -65,7 +65,7 @@ class StockClient:
                     yield hearing
             finally:
                 guard.cancel()
-                process.terminate()
+                process.kill()  # asked to end, one whose subscription was refused may wait for ever
 
 
 class Hearing:

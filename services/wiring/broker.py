@@ -165,7 +165,6 @@ class EmbeddedBroker:
 
     def start(self) -> None:
         """Start it and wait until it listens; `BrokerFailed` with its own words if it does not."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._write_config()
         self._stopping.clear()
         self._become(BrokerState.STARTING)
@@ -308,6 +307,7 @@ class EmbeddedBroker:
             open_mqtt=self._open,
         )
         with self._writing:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             new = self._config_path.with_suffix(".new")
             new.touch(mode=0o600)
             new.write_text(text, encoding="utf-8")

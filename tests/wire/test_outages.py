@@ -1,0 +1,98 @@
+"""A store that refuses, a broker that is killed, a house that ends: nothing is lost, nothing counts twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.domain.ports import StoreUnavailable
+from services.wiring.broker import BrokerState, EmbeddedBroker
+from tests.wire.house import SECONDS, House, StockClient, native
+
+pytestmark = pytest.mark.needs_program("mosquitto_pub")
+
+
+def exit_of_bed(number: int) -> str:
+    return json.dumps({"kind": "bed.exited", "id": str(number)})
+
+
+def kill(broker: EmbeddedBroker, house: House) -> None:
+    """Kill the broker as a full memory would, and wait until it is back and the house with it."""
+    port = broker.port
+    assert broker._child is not None
+    os.kill(broker._child.pid, signal.SIGKILL)
+    house.wait_for(lambda: not house.inbox.is_connected)
+    house.wait_for(lambda: house.inbox.is_connected)
+    assert (broker.state, broker.port) == (BrokerState.RUNNING, port)
+
+
+def test_while_the_store_refuses_nothing_is_acknowledged_and_then_nothing_is_missing(
+    broker: EmbeddedBroker, tmp_path: Path, stock: StockClient
+) -> None:
+    devices = [native("button"), native("mat")]
+    with House(broker, tmp_path, devices) as house:
+        house.store.refusal = StoreUnavailable("the disk is full")
+        for number in range(3):
+            stock.publish("anxin/v1/mat/event", exit_of_bed(number))
+        stock.publish("anxin/v1/button/alarm", json.dumps({"kind": "call_button.pressed"}))
+        house.wait_for(lambda: house.inbox.waiting >= 4 and house.loop.fault is not None)
+        assert house.events == []
+    # That house ended without having acknowledged anything: all of it comes again to the next.
+    with House(broker, tmp_path) as house:
+        events = house.wait_for_events(4)
+        assert sorted(event.kind for event in events) == ["bed.exited"] * 3 + ["call_button.pressed"]
+
+
+def test_a_store_that_comes_back_is_caught_up_with_alarms_first(house: House, stock: StockClient) -> None:
+    house.store.refusal = StoreUnavailable("locked")
+    for number in range(3):
+        stock.publish("anxin/v1/mat/event", exit_of_bed(number))
+    stock.publish("anxin/v1/button/event", json.dumps({"kind": "call_button.pressed", "id": "17"}))
+    house.wait_for(lambda: house.inbox.waiting == 4)
+    house.store.refusal = None
+    house.try_again()
+    assert [event.kind for event in house.wait_for_events(4)] == ["call_button.pressed"] + ["bed.exited"] * 3
+
+
+def test_a_killed_broker_is_back_on_its_port_and_loses_nothing_that_it_took(
+    broker: EmbeddedBroker, house: House, stock: StockClient
+) -> None:
+    house.store.refusal = StoreUnavailable("locked")
+    stock.publish("anxin/v1/button/alarm", json.dumps({"kind": "call_button.pressed"}))
+    house.wait_for(lambda: house.inbox.waiting == 1)
+    kill(broker, house)
+    house.store.refusal = None
+    house.try_again()
+    house.wait_for_events(1)
+    stock.publish("anxin/v1/mat/event", exit_of_bed(1))
+    assert [event.kind for event in house.wait_for_events(2)] == ["call_button.pressed", "bed.exited"]
+
+
+def test_what_the_broker_sends_again_of_what_the_house_still_holds_is_no_second_press(
+    broker: EmbeddedBroker, house: House, stock: StockClient
+) -> None:
+    """A press without an id can be known by its packet alone; the broker sends it again after every 5 s."""
+    house.store.refusal = StoreUnavailable("locked")
+    stock.publish("anxin/v1/button/alarm", json.dumps({"kind": "call_button.pressed"}))
+    house.wait_for(lambda: house.inbox.waiting == 1)
+    [alarms] = [session for source, session in house.inbox._sessions.items() if source.name == "alarm"]
+    came_again = threading.Event()
+
+    def heard(*came: Any) -> None:
+        alarms._on_message(*came)
+        came_again.set()
+
+    alarms._client.on_message = heard
+    assert came_again.wait(SECONDS)
+    assert house.inbox.waiting == 1
+    house.store.refusal = None
+    house.try_again()
+    house.wait_for_events(1)
+    assert house.inbox.caught_up(20)
+    assert len(house.events) == 1
