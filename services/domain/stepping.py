@@ -38,7 +38,8 @@ class SteppedClock(Protocol):
 
 class DoesNotSettle(RuntimeError):
     """The rooms keep finding work at one instant: a loop in the house, which is a fault and never waited
-    for."""
+    for.
+    """
 
 
 MOST_ROUNDS = 1_000_000

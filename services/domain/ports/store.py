@@ -16,7 +16,8 @@ from services.domain.ports.telling import Alerts, Notices
 
 class UnitOfWork(Protocol):
     """One transaction over all collections. Nothing is visible to others before the commit on a clean
-    exit."""
+    exit.
+    """
 
     events: EventLog
     states: StateStore

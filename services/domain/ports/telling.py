@@ -18,12 +18,14 @@ class Alerts(Protocol):
 
     def add(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
         """Store a new Alert with its first changes; at most one running a (kind, subject), else
-        `Conflict`."""
+        `Conflict`.
+        """
         ...
 
     def save(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
         """Store the moved Alert and its changes if its ``version`` is still the stored one, else
-        `Conflict`."""
+        `Conflict`.
+        """
         ...
 
     def get(self, alert_id: str) -> Alert | None:

@@ -2,7 +2,7 @@
 what a noun does not have (a number, a mark for an index) stands beside them.
 """
 
-from services.storage.tables.base import metadata
+from services.storage.tables.columns import metadata
 from services.storage.tables.facts import (
     cursors,
     events,

@@ -11,7 +11,7 @@ from sqlalchemy import Index, Table
 
 from services.domain.events import Mark, Origin
 from services.domain.findings import Evidence, FindingReason, FindingState, Severity, Trigger
-from services.storage.tables.base import (
+from services.storage.tables.columns import (
     flag,
     instant,
     instant_or_none,

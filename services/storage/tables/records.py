@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, LargeBinary, Table
 
 from services.domain.records import QuarantineReason
-from services.storage.tables.base import (
+from services.storage.tables.columns import (
     flag,
     instant,
     instant_or_none,

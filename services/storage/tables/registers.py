@@ -10,7 +10,7 @@ from sqlalchemy import Column, Float, Index, Table
 from services.domain.devices import DeviceState, DeviceType, Ecosystem
 from services.domain.people import Absence, Channel, Contact, Language, Role
 from services.storage.codec import Day
-from services.storage.tables.base import (
+from services.storage.tables.columns import (
     flag,
     instant,
     instant_or_none,

@@ -13,7 +13,7 @@ from services.domain.alerts import AlertState, ChangeReason, Deadline, Outcome
 from services.domain.findings import FindingState, Severity
 from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, NoticeState, ReassureState
 from services.domain.people import Channel, ChannelKind, Language
-from services.storage.tables.base import (
+from services.storage.tables.columns import (
     flag,
     instant,
     instant_or_none,

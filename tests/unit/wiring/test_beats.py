@@ -42,7 +42,8 @@ def test_a_wake_lets_a_room_work_until_nothing_is_left() -> None:
     signals.on(Topic.EVENTS, beat.wake)
     beat.start()
     assert room.idle.wait(PATIENCE)
-    room.left, _ = 3, room.idle.clear()
+    room.idle.clear()
+    room.left = 3
     signals.wake(Topic.EVENTS)
     assert room.idle.wait(PATIENCE)
     assert room.done == 3
