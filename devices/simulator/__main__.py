@@ -14,6 +14,7 @@ from devices.simulator import clock
 from devices.simulator.api import Api, ApiRefused, ApiUnreachable
 from devices.simulator.live import LiveDemo, NobodyLivesHere, stop_at_end_of
 from devices.simulator.mqtt import BrokerUnreachable, Wire
+from devices.simulator.telephones import Telephones
 
 CLIENT_ID = "anxin-simulator-live"
 
@@ -31,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop_at_end_of(sys.stdin, stop)
     api = Api(given.http, token)
     wire = Wire(given.mqtt, given.username, password, CLIENT_ID)
+    telephones = Telephones()
+    telephones.open()
     try:
-        demo = LiveDemo(api, wire, given.seed, clock.now())
+        demo = LiveDemo(api, wire, telephones, given.seed, clock.now())
         wire.open()
         try:
             demo.play(stop)
@@ -42,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"the living demo cannot go on: {error}\n")
         return 1
     finally:
+        telephones.close()
         api.close()
     return 0
 

@@ -65,6 +65,10 @@ class Api:
     def post(self, path: str, body: Object) -> Object:
         return self._ask("POST", path, json=body)
 
+    def change(self, path: str, **fields: Any) -> Object:
+        """Change the fields named of an object."""
+        return self._ask("PATCH", path, json=fields)
+
     def move_time_to(self, instant: datetime) -> None:
         """Let a stepped clock come to an instant; answers when everything up to it is done."""
         self.post("clock", {"to": instant.astimezone(UTC).isoformat().replace("+00:00", "Z")})

@@ -16,7 +16,9 @@ from devices.simulator import clock
 from devices.simulator.answering import Answering, Due, Standing
 from devices.simulator.api import Api, ApiRefused, ApiUnreachable
 from devices.simulator.community import Community, Device, Message
+from devices.simulator.demo_telephones import able, hand_out_telephones
 from devices.simulator.mqtt import ROOT, event_of, topic_for
+from devices.simulator.telephones import Telephones
 
 LOOK_EVERY = timedelta(seconds=3)
 """How often the people of the demo look at what is open."""
@@ -41,7 +43,13 @@ class LiveDemo:
     """One community at one service. `play` goes by the wall clock, `step` by the time it is handed."""
 
     def __init__(
-        self, api: Api, outlet: Outlet, seed: int, starts_at: datetime, complaints: TextIO = sys.stderr
+        self,
+        api: Api,
+        outlet: Outlet,
+        telephones: Telephones,
+        seed: int,
+        starts_at: datetime,
+        complaints: TextIO = sys.stderr,
     ) -> None:
         self._api = api
         self._outlet = outlet
@@ -51,6 +59,8 @@ class LiveDemo:
         self._devices = list(_devices(api))
         if not any(device.type == "call_button" for device in self._devices):
             raise NobodyLivesHere("no resident here has a call button, so nobody can press")
+        self._telephones = telephones
+        self._workers = hand_out_telephones(api, telephones.address_of)
         dice = Random(seed)
         self._community = Community(self._devices, dice, starts_at, _zone(api))
         self._answering = Answering(dice)
@@ -83,6 +93,7 @@ class LiveDemo:
 
     def _answer(self, now: datetime) -> None:
         """Somebody may have been quicker, or the service may be gone for a moment: said, and gone on."""
+        self._telephones.take_new()
         try:
             running = [alert for state in RUNNING for alert in self._running(state)]
             for due in self._answering.due(running, now):
@@ -92,7 +103,7 @@ class LiveDemo:
 
     def _running(self, state: str) -> Iterator[Standing]:
         for alert in self._api.all("alerts", state=state):
-            yield Standing(alert["id"], alert["state"], tuple(alert.get("owner_ids", ())))
+            yield Standing(alert["id"], alert["state"], able(alert["owner_ids"], self._workers))
 
     def _move(self, due: Due) -> None:
         body = {"worker_id": due.worker_id}

@@ -15,6 +15,7 @@ import pytest
 from devices.simulator.__main__ import main
 from devices.simulator.api import Api
 from devices.simulator.live import LiveDemo, NobodyLivesHere, stop_at_end_of
+from devices.simulator.telephones import Call, Telephones
 
 START = datetime(2025, 7, 22, 4, 0, tzinfo=UTC)
 RESIDENTS = [{"id": f"res_{number}", "timezone": "Asia/Shanghai"} for number in range(5)]
@@ -31,6 +32,22 @@ DEVICES = [
 ]
 
 
+class SmallTelephones(Telephones):
+    """Telephones that nobody serves: what is told is of no matter here."""
+
+    def __init__(self) -> None:
+        """Open nothing."""
+
+    def address_of(self, worker: str) -> str:
+        return f"http://127.0.0.1:5/{worker}"
+
+    def take_new(self) -> list[Call]:
+        return []
+
+
+TELEPHONES = SmallTelephones()
+
+
 class SmallService:
     """Opens an alert for each press that it is sent, and lets it be moved on; it is the outlet as well."""
 
@@ -39,6 +56,9 @@ class SmallService:
         self.sent: list[tuple[str, Any, bool]] = []
         self.alerts: dict[str, dict[str, Any]] = {}
         self.moves: list[str] = []
+        self.workers: list[dict[str, Any]] = [
+            {"id": f"wrk_{number}", "active": number < 3, "channels": []} for number in (1, 2, 3)
+        ]
         self.refuses = False
         self.is_gone = False
 
@@ -47,7 +67,11 @@ class SmallService:
         self.sent.append((topic, said, retain))
         if topic.endswith("/alarm"):
             alert_id = f"alt_{len(self.alerts)}"
-            self.alerts[alert_id] = {"id": alert_id, "state": "open", "owner_ids": ["wrk_1", "wrk_2"]}
+            self.alerts[alert_id] = {
+                "id": alert_id,
+                "state": "open",
+                "owner_ids": ["last_resort", "wrk_1", "wrk_2"],
+            }
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         if self.is_gone:
@@ -56,8 +80,17 @@ class SmallService:
         if request.method == "GET":
             state = request.url.params.get("state")
             alerts = [alert for alert in self.alerts.values() if alert["state"] == state]
-            items = {"devices": self.devices, "residents": RESIDENTS, "alerts": alerts}[path]
+            items = {
+                "devices": self.devices,
+                "residents": RESIDENTS,
+                "workers": self.workers,
+                "alerts": alerts,
+            }[path]
             return httpx2.Response(200, json={"items": items, "next": None})
+        if request.method == "PATCH":
+            worker = next(each for each in self.workers if path == f"workers/{each['id']}")
+            worker |= json.loads(request.content)
+            return httpx2.Response(200, json=worker)
         _, alert_id, move = path.split("/")
         if self.refuses:
             return httpx2.Response(409, json={"title": "already_accepted"})
@@ -71,7 +104,7 @@ class SmallService:
 
     def demo(self, complaints: io.StringIO | None = None) -> LiveDemo:
         api = Api("http://127.0.0.1:1", "secret", transport=httpx2.MockTransport(self.answer))
-        return LiveDemo(api, self, 1, START, complaints or io.StringIO())
+        return LiveDemo(api, self, TELEPHONES, 1, START, complaints or io.StringIO())
 
 
 def lived(demo: LiveDemo, span: timedelta) -> None:
@@ -130,6 +163,23 @@ def test_a_service_that_is_gone_for_a_while_is_said_and_the_life_goes_on() -> No
     lived(demo, timedelta(minutes=5))
     assert "the service does not answer" in complaints.getvalue()
     assert len(service.alerts) > 1
+
+
+def test_workers_whom_nothing_reaches_get_telephones_and_others_keep_their_own() -> None:
+    service = SmallService()
+    own = [{"kind": "webhook", "address": "https://example.org/demo-telephone/1"}]
+    stale = [{"kind": "webhook", "address": "http://127.0.0.1:4/demo-telephone/wrk_2"}]
+    service.workers[0]["channels"], service.workers[1]["channels"] = own, stale
+    service.demo()
+    new = [{"kind": "webhook", "address": "http://127.0.0.1:5/demo-telephone/wrk_2"}]
+    assert [worker["channels"] for worker in service.workers] == [own, new, []]
+
+
+def test_the_last_resort_is_no_person_who_could_answer() -> None:
+    service = SmallService()
+    service.workers.clear()
+    lived(service.demo(), timedelta(minutes=20))
+    assert service.moves == []
 
 
 @pytest.mark.parametrize("changes", [{"resident_id": None}, {"state": "retired"}, {"type": "bed_sensor"}])
