@@ -114,7 +114,8 @@ def record_event(
     def work(uow: UnitOfWork) -> tuple[int, EventShape]:
         said = Said(body.kind, body.resident_id, body.occurred_at, body.data)
         event = record(uow, parts, who, said)
-        note(uow, parts, who, "event.recorded", ("event", event.id), event.kind)
+        if not event.synthetic:
+            note(uow, parts, who, "event.recorded", ("event", event.id), event.kind)
         return 201, shape_of(event)
 
     return write_once(parts, who, request, idempotency_key, body, work)

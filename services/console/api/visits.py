@@ -110,7 +110,8 @@ def record_visit(
         data = {"service": body.service, "worker_id": body.worker_id or who.worker_id, "note": body.note}
         spoken = {name: value for name, value in data.items() if value is not None}
         event = record(uow, parts, who, Said(KIND, body.resident_id, body.occurred_at, spoken))
-        note(uow, parts, who, "visit.recorded", ("event", event.id))
+        if not event.synthetic:
+            note(uow, parts, who, "visit.recorded", ("event", event.id))
         return 201, _shape_of(event)
 
     return write_once(parts, who, request, idempotency_key, body, work)

@@ -3,10 +3,11 @@
 
 const COALESCE_MS = 150;
 const REFRESH_MS = 30000;
+const PATIENCE_MS = 8000; // a list that somebody has just opened stays open; a new alarm waits no longer than this
 const pulse = document.getElementById("pulse");
 let pending = 0;
 let asking = false;
-let again = false;
+let touched = -PATIENCE_MS;
 
 function show(word) {
   pulse.hidden = false;
@@ -14,15 +15,32 @@ function show(word) {
   pulse.className = `pulse ${word}`;
 }
 
-function busy() {
+function controls() {
+  return [...document.querySelectorAll(".card select")];
+}
+
+function placeOf(control) {
+  return `${control.closest(".card").id} ${control.form.getAttribute("action")} ${control.name}`;
+}
+
+// Whatever somebody has chosen and not sent yet is chosen in the fresh page as well.
+function swap(fresh) {
+  const chosen = new Map(controls().map((control) => [placeOf(control), control.value]));
   const at = document.activeElement;
-  return at instanceof HTMLSelectElement || at instanceof HTMLInputElement;
+  const focus = at?.closest(".card") && at.form && at.name ? placeOf(at) : null;
+  document.querySelector("main").replaceWith(fresh.querySelector("main"));
+  for (const control of controls()) {
+    const value = chosen.get(placeOf(control));
+    if (value && [...control.options].some((option) => option.value === value)) control.value = value;
+    if (focus === placeOf(control)) control.focus();
+  }
 }
 
 async function refresh() {
   pending = 0;
-  if (asking || busy()) {
-    again = true;
+  const wait = touched + PATIENCE_MS - performance.now();
+  if (asking || wait > 0) {
+    soon(Math.max(wait, COALESCE_MS));
     return;
   }
   asking = true;
@@ -34,7 +52,7 @@ async function refresh() {
     }
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      document.querySelector("main").replaceWith(fresh.querySelector("main"));
+      swap(fresh);
       for (const count of ["alert", "unprotected", "protected"]) {
         const place = `#counts .count.${count}`;
         document.querySelector(place).textContent = fresh.querySelector(place).textContent;
@@ -44,15 +62,11 @@ async function refresh() {
     show("lost");
   } finally {
     asking = false;
-    if (again && !busy()) {
-      again = false;
-      soon();
-    }
   }
 }
 
-function soon() {
-  if (!pending) pending = setTimeout(refresh, COALESCE_MS);
+function soon(wait = COALESCE_MS) {
+  if (!pending) pending = setTimeout(refresh, wait);
 }
 
 const stream = new EventSource(`/api/v1/stream?after=${document.body.dataset.after}`);
@@ -60,9 +74,12 @@ stream.addEventListener("open", () => {
   show("live");
   soon();
 });
-stream.addEventListener("change", soon);
+stream.addEventListener("change", () => soon());
 stream.addEventListener("error", () => show("lost"));
-document.addEventListener("focusout", () => {
-  if (again) soon();
+document.addEventListener("pointerdown", (event) => {
+  if (event.target instanceof HTMLSelectElement) touched = performance.now();
+});
+document.addEventListener("change", () => {
+  touched = -PATIENCE_MS;
 });
 setInterval(soon, REFRESH_MS);
