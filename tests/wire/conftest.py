@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.wiring.broker import EmbeddedBroker
-from tests.wire.house import House, StockClient, native
+from tests.wire.house import Broker, House, StockClient, native
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
 
 
 @pytest.fixture
-def house(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[House]:
+def house(broker: Broker, tmp_path: Path) -> Iterator[House]:
     with House(broker, tmp_path, [native("button"), native("mat")]) as house:
         yield house
 
 
 @pytest.fixture
-def stock(broker: EmbeddedBroker) -> StockClient:
+def stock(broker: Broker) -> StockClient:
     return StockClient(broker)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from services.domain.devices import Device, DeviceType, Ecosystem
@@ -16,7 +16,6 @@ from services.domain.events import Event
 from services.ingest.mqtt import MqttInbox
 from services.ingest.mqtt_session import BrokerAddress
 from services.ingest.run import IngestLoop
-from services.wiring.broker import EmbeddedBroker
 from services.wiring.broker_credentials import BrokerCredentials, Credentials
 from services.wiring.clock import SystemClock
 from tests import stock_client
@@ -25,6 +24,22 @@ from tests.unit.ingest.door import RefusingStore
 
 SECONDS = 20.0
 """The limit of every wait."""
+
+
+class Broker(Protocol):
+    """A broker that runs: where it is and who the house is there."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def house(self) -> Credentials: ...
 
 
 def native(name: str, password_hash: str | None = None, **said: Any) -> Device:
@@ -43,7 +58,7 @@ def with_credentials(*names: str) -> tuple[list[Device], dict[str, Credentials]]
 class House:
     """Ingest at work at a broker, in a thread of its own."""
 
-    def __init__(self, broker: EmbeddedBroker, folder: Path, devices: Sequence[Device] = ()) -> None:
+    def __init__(self, broker: Broker, folder: Path, devices: Sequence[Device] = ()) -> None:
         self.broker = broker
         self.changed = threading.Condition()
         self._sql = sqlite_store(folder)
@@ -112,7 +127,7 @@ class House:
 class StockClient(stock_client.StockClient):
     """Debian's MQTT clients at a broker of the test."""
 
-    def __init__(self, broker: EmbeddedBroker, credentials: Credentials | None = None) -> None:
+    def __init__(self, broker: Broker, credentials: Credentials | None = None) -> None:
         if credentials is None:
             super().__init__(broker.host, broker.port)
         else:

@@ -1,20 +1,37 @@
-"""From a stock client's publish to the stored event and the receipt, through the real broker."""
+"""From a stock client's publish to the stored event and the receipt, through either real broker."""
 
 from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from services.domain.devices import DeviceState
 from services.domain.records import QuarantineReason
-from tests.wire.house import House, StockClient
+from services.wiring.broker import EmbeddedBroker
+from tests.wire.house import Broker, House, StockClient
+from tests.wire.mosquitto import Mosquitto
 
 pytestmark = [pytest.mark.needs_program("mosquitto_pub"), pytest.mark.needs_program("mosquitto_sub")]
 
 PRESS = {"id": "17", "kind": "call_button.pressed", "occurred_at": "2025-07-23T02:13:05+08:00"}
+
+
+@pytest.fixture(params=["embedded", pytest.param("mosquitto", marks=pytest.mark.needs_program("mosquitto"))])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
+    """Both brokers, one after the other: the service needs nothing that only one of them has."""
+    broker = (
+        EmbeddedBroker(tmp_path / "broker", open_mqtt=True)
+        if request.param == "embedded"
+        else Mosquitto(tmp_path / "broker")
+    )
+    broker.start()
+    yield broker
+    broker.stop()
 
 
 @pytest.mark.parametrize("lane", ["event", "alarm"])

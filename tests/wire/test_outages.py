@@ -14,6 +14,7 @@ import pytest
 from services.domain.ports import StoreUnavailable
 from services.wiring.broker import BrokerState, EmbeddedBroker
 from tests.wire.house import SECONDS, House, StockClient, native
+from tests.wire.mosquitto import Mosquitto
 
 pytestmark = pytest.mark.needs_program("mosquitto_pub")
 
@@ -96,3 +97,27 @@ def test_what_the_broker_sends_again_of_what_the_house_still_holds_is_no_second_
     house.wait_for_events(1)
     assert house.inbox.caught_up(20)
     assert len(house.events) == 1
+
+
+@pytest.mark.needs_program("mosquitto")
+def test_a_mosquitto_that_is_started_anew_sends_what_was_never_acknowledged(tmp_path: Path) -> None:
+    broker = Mosquitto(tmp_path / "mosquitto")
+    broker.start()
+    try:
+        with House(broker, tmp_path, [native("button")]) as house:
+            house.store.refusal = StoreUnavailable("locked")
+            stock = StockClient(broker)
+            stock.publish("anxin/v1/button/alarm", json.dumps({"kind": "call_button.pressed"}))
+            house.wait_for(lambda: house.inbox.waiting == 1)
+            broker.stop()
+            house.wait_for(lambda: not house.inbox.is_connected)
+            broker.start()
+            house.wait_for(lambda: house.inbox.is_connected)
+            assert house.inbox.waiting == 1
+            house.store.refusal = None
+            house.try_again()
+            house.wait_for_events(1)
+            assert house.inbox.caught_up(20)
+            assert len(house.events) == 1
+    finally:
+        broker.stop()
