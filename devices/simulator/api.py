@@ -88,10 +88,13 @@ class Api:
 
 
 def _reason(body: Object) -> str:
-    """What a problem says (RFC 9457), with its list of fields."""
-    words = [str(body[name]) for name in ("title", "detail") if body.get(name)]
-    words += [
-        f"{fault.get('field')}: {fault.get('found')!r}, {fault.get('expected')}"
+    """What a problem says (RFC 9457): its title with the faulty fields, or with its details where there are
+    none.
+    """
+    faults = [
+        f"{fault.get('field')}: found {fault.get('found')!r}, expected {fault.get('expected')}"
         for fault in body.get("errors", [])
     ]
-    return "; ".join(words)
+    return "; ".join(
+        [str(words) for words in (body.get("title"), *(faults or [body.get("detail")])) if words]
+    )
