@@ -95,6 +95,5 @@ def _reason(body: Object) -> str:
         f"{fault.get('field')}: found {fault.get('found')!r}, expected {fault.get('expected')}"
         for fault in body.get("errors", [])
     ]
-    return "; ".join(
-        [str(words) for words in (body.get("title"), *(faults or [body.get("detail")])) if words]
-    )
+    details = faults or [str(body.get("detail") or "")]
+    return "; ".join(words for words in (str(body.get("title") or ""), *details) if words)

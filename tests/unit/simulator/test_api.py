@@ -51,7 +51,7 @@ def test_a_refusal_says_the_problem_and_its_fields() -> None:
         "detail": "name: expected a name",
         "errors": [{"field": "name", "found": "", "expected": "a name"}],
     }
-    with pytest.raises(ApiRefused, match="422: Not as expected; name: found '', expected a name$") as caught:
+    with pytest.raises(ApiRefused, match=r"422: Not as expected; name: found '', expected a name$") as caught:
         api(lambda _: httpx2.Response(422, json=problem)).get("x")
     assert caught.value.status == 422
 
