@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from devices.simulator.api import Api
 from devices.simulator.scenario import Scenario
 
-SERVICE_TAG_LIMIT = 64
+LONGEST_NAME = 64
 """Characters of a native device's name (CONTRACTS §1)."""
 
 
@@ -73,7 +73,7 @@ def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: 
 
 def _enrol_devices(scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) -> None:
     for device in scenario.devices:
-        external_id = f"{scenario.scenario}{mark}-{device.name}"[-SERVICE_TAG_LIMIT:]
+        external_id = f"{scenario.scenario}{mark}-{device.name}"[-LONGEST_NAME:]
         made = api.make(
             "devices",
             external_id=external_id,
