@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Text, bindparam
+from sqlalchemy import JSON, Boolean, Column, ColumnElement, FromClause, Text, bindparam, cast, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -44,6 +44,16 @@ def among(column: Column[Any], parameter: str) -> ColumnElement[bool]:
 def pair_among(first: Column[Any], second: Column[Any], parameter: str) -> ColumnElement[bool]:
     """The two columns are one of the pairs that are bound to ``parameter`` by `keys`."""
     return _AmongPairs(first, second, bindparam(parameter, type_=Text))
+
+
+def asked_pairs(parameter: str, dialect: str) -> tuple[ColumnElement[str], ColumnElement[str], FromClause]:
+    """What is bound to ``parameter`` by `keys`, as two columns and the rows to join with."""
+    wanted = bindparam(parameter, type_=Text)
+    if dialect == "postgresql":
+        rows = func.json_array_elements(cast(wanted, JSON)).table_valued("value", name="asked")
+        return rows.c.value.op("->>")(0), rows.c.value.op("->>")(1), rows
+    rows = func.json_each(wanted).table_valued("value", name="asked")
+    return func.json_extract(rows.c.value, "$[0]"), func.json_extract(rows.c.value, "$[1]"), rows
 
 
 def keys(wanted: Iterable[str | tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select
 from services.domain.events import Event
 from services.domain.kinds import ALARM_KINDS, REGISTER_KINDS
 from services.domain.ports import Filters, Page, Stored
-from services.storage.among import among, keys, pair_among
+from services.storage.among import among, asked_pairs, keys
 from services.storage.codec import storable
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
@@ -36,9 +37,6 @@ _ALARMS_AFTER = _AFTER.where(_COLUMNS.is_alarm)
 _MANY = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"))
 _WITH_DEVICE_EVENT_ID = _ALL.where(
     _COLUMNS.device_id == bindparam("device"), _COLUMNS.device_event_id == bindparam("event")
-)
-_BEARING = _ALL.where(
-    pair_among(_COLUMNS.device_id, _COLUMNS.device_event_id, "keys"), _COLUMNS.device_event_id.is_not(None)
 )
 _NEWEST_OF_KIND = (
     select(*EVENT.columns)
@@ -95,7 +93,7 @@ class SqlEventLog:
 
     def bearing(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Event]]:
         found: dict[tuple[str, str], list[Event]] = {}
-        for event in self._read(_BEARING, keys=keys(pairs)):
+        for event in self._read(_bearing(self._connection.dialect.name), keys=keys(pairs)):
             if event.device_id is not None and event.device_event_id is not None:
                 found.setdefault((event.device_id, event.device_event_id), []).append(event)
         return found
@@ -143,3 +141,15 @@ def _row(event: Event) -> list[Any]:
     if row[_KEY] == row[_ID]:
         row[_KEY] = None
     return row
+
+
+@cache
+def _bearing(dialect: str) -> Select[Any]:
+    """Led by what is asked for: led by the events, SQLite would read every one of the devices in question."""
+    device, own_id, asked = asked_pairs("keys", dialect)
+    return (
+        select(*EVENT.columns)
+        .select_from(asked)
+        .join(events, (_COLUMNS.device_id == device) & (_COLUMNS.device_event_id == own_id))
+        .order_by(_COLUMNS.seq)
+    )
