@@ -37,15 +37,21 @@ def judged(claim: str | None, received_at: datetime, zone: Callable[[], ZoneInfo
     """Judge a claim; ``zone`` is asked only for one that names no offset."""
     if claim is None:
         return ClaimedTime(received_at)
-    marks: tuple[Mark, ...] = ()
-    try:
-        if has_offset(claim):
-            instant = parse_instant(claim)
-        else:
-            instant = parse_instant(claim, zone())
-            marks = (Mark.TIME_WITHOUT_OFFSET,)
-    except NotAnInstant:
+    instant, marks = _read(claim, zone)
+    if instant is None:
         return ClaimedTime(received_at, None, (Mark.TIME_REPLACED,))
     if received_at - BELIEVED_BEFORE <= instant <= received_at + BELIEVED_AFTER:
         return ClaimedTime(instant, instant, marks)
     return ClaimedTime(received_at, instant, (*marks, Mark.TIME_REPLACED))
+
+
+def _read(claim: str, zone: Callable[[], ZoneInfo]) -> tuple[datetime | None, tuple[Mark, ...]]:
+    try:
+        return parse_instant(claim), ()
+    except NotAnInstant:
+        if has_offset(claim):
+            return None, ()
+    try:
+        return parse_instant(claim, zone()), (Mark.TIME_WITHOUT_OFFSET,)
+    except NotAnInstant:
+        return None, ()

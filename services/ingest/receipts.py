@@ -42,4 +42,4 @@ def receipt_of(taken: Taken, answer: Answer | None) -> tuple[Receipt, ...]:
     if taken.own_id is None and not any(event.kind in ALARM_KINDS for event in taken.events):
         return ()
     said = {"id": taken.own_id, "result": answer.value}
-    return (Receipt(receipt_topic(name), json.dumps(said, ensure_ascii=False).encode()),)
+    return (Receipt(receipt_topic(name), json.dumps(said).encode()),)
