@@ -14,13 +14,13 @@ from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.problems import Problem, not_found, unfit
 from services.console.rights import SPEAKS_FOR_OTHERS
-from services.console.scenes import carry_out, scene_of
 from services.console.sight import Sight
 from services.console.writing import note as audit
 from services.domain.alerts import Alert, Outcome
 from services.domain.people import Language, Worker
 from services.domain.ports import UnitOfWork
 from services.escalation import actions, holding
+from services.escalation.gathering import store_move
 from services.escalation.permission import Actor, AlreadyAccepted, AlreadyClosed, NotAllowed, Refusal
 from services.escalation.scene import Move, Scene
 
@@ -82,7 +82,7 @@ def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
     if alert is None or not Sight(uow, who).alert(alert):
         raise not_found("alert")
     actor = _actor(uow, who, deed)
-    scene = scene_of(uow, parts, alert)
+    scene = parts.gathering.around_alert(uow, alert, parts.clock.now())
     try:
         move = _DECISIONS[deed.action](alert, scene, actor, deed)
     except AlreadyAccepted as error:
@@ -93,7 +93,7 @@ def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
         raise Problem(409, "already_closed", "It is closed.") from error
     except NotAllowed as error:
         raise _refused(error.refusal, deed) from error
-    alert = carry_out(uow, move)
+    alert = store_move(uow, move)
     if not move.is_nothing and not alert.synthetic:
         detail = f"on behalf of {deed.on_behalf_of}" if deed.on_behalf_of else ""
         audit(uow, parts, who, f"alert.{deed.action.value}", ("alert", alert.id), detail)

@@ -5,10 +5,10 @@ told.
 from __future__ import annotations
 
 from services.console.parts import Console
-from services.console.scenes import carry_out, scene_of
 from services.console.sight import every
 from services.domain.people import Worker
 from services.domain.ports import UnitOfWork
+from services.escalation.gathering import store_move
 from services.escalation.holding import worker_gone
 
 
@@ -25,4 +25,5 @@ def hand_on(uow: UnitOfWork, parts: Console, worker: Worker, by: str) -> None:
     ]
     for alert in running:
         if worker.id in alert.owner_ids or worker.id in {alert.accepted_by, alert.handover_to}:
-            carry_out(uow, worker_gone(alert, scene_of(uow, parts, alert), worker.id, by))
+            scene = parts.gathering.around_alert(uow, alert, parts.clock.now())
+            store_move(uow, worker_gone(alert, scene, worker.id, by))

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from services.domain.devices import Device
 from services.domain.identity import NewId
 from services.domain.ports import Clock, Store
-from services.escalation.policies import Policies
+from services.escalation.gathering import Gathering
 from services.escalation.scene import House
 
 
@@ -124,10 +124,8 @@ class Console:
     clock: Clock
     new_id: NewId
     device_credentials: DeviceCredentials
-    house: House
-    """Zone, language, last resort and link of this installation, as escalation knows them."""
-    policies: Callable[[], Policies]
-    """The escalation policies as they are in force now."""
+    gathering: Gathering
+    """Looks up what escalation has to see, with the facts and the policies of this installation."""
     waiter: Waiter
     settings: ConsoleSettings = field(default_factory=ConsoleSettings)
     stepper: Stepper | None = None
@@ -138,3 +136,8 @@ class Console:
     """Takes a quarantined message in again by its id; True if it became an event."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     """Where the counters of this process are kept; `/metrics` shows all of it."""
+
+    @property
+    def house(self) -> House:
+        """Zone, language, last resort and link of this installation."""
+        return self.gathering.house

@@ -126,13 +126,13 @@ class House:
         http = f"http://{settings.http_host}:{listener.getsockname()[1]}"
         inbox, wake_ingest = self._inbox(broker, clock)
         shelf = PolicyShelf(settings.data_dir / "policies")
-        house = ways_out.house_facts(settings, http)
+        gathering = Gathering(ways_out.house_facts(settings, http), shelf.policies)
         rooms = build_rooms(
             store,
             clock,
             Outside(inbox, inbox, ways_out.channels(settings, http), self._pool()),
             texts_in(settings.data_dir / "rulebooks"),
-            Gathering(house, shelf.policies),
+            gathering,
             signals,
         )
         beats, together = self._beats(rooms, signals, clock)
@@ -142,8 +142,7 @@ class House:
             clock=clock,
             new_id=lambda prefix: f"{prefix}_{secrets.token_hex(12)}",
             device_credentials=BrokerDoor(broker, store),
-            house=house,
-            policies=shelf.policies,
+            gathering=gathering,
             waiter=lambda seconds: signals.wait(Topic.ALERTS, seconds),
             settings=ConsoleSettings(
                 version=console_parts.version(),
@@ -155,7 +154,7 @@ class House:
             health=lambda: [
                 *beats.faults(),
                 *console_parts.connection_faults(broker, inbox),
-                *shelf.faults(),
+                *([rooms.ingest.fault] if rooms.ingest.fault else []),
             ],
             rules=console_parts.rulebooks_of(rooms.rules),
             replay=console_parts.replay_of(store, clock, zone),

@@ -1,6 +1,6 @@
 """The policy shelf: the escalation policies as they lie in the data folder now.
 
-A file that was changed is read anew at the next alert; one with a fault is said in the log and in readiness,
+A file that was changed is read anew at the next alert; one with a fault is said in the log,
 and the shipped policy of that name stands in for it.
 """
 
@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from services.escalation.policies import Policies
-from services.escalation.policy_files import PolicyFault, read_policies
+from services.escalation.policy_files import read_policies
 from services.wiring.shipped import texts_in
 
 log = logging.getLogger("anxin.policies")
@@ -29,23 +29,17 @@ class PolicyShelf:
         self._lock = threading.Lock()
         self._marks: Marks | None = None
         self._policies: Policies
-        self._faults: tuple[PolicyFault, ...] = ()
 
     def policies(self) -> Policies:
         """The policies in force now."""
         with self._lock:
             marks = self._look()
             if marks != self._marks:
-                self._policies, self._faults = read_policies(self._texts())
+                self._policies, faults = read_policies(self._texts())
                 self._marks = marks
-                for fault in self._faults:
+                for fault in faults:
                     log.error("a policy is not used as it lies there: %s", fault)
             return self._policies
-
-    def faults(self) -> list[str]:
-        """What is wrong with the files, a sentence each."""
-        self.policies()
-        return [str(fault) for fault in self._faults]
 
     def _look(self) -> Marks:
         found = []

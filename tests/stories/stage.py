@@ -235,21 +235,20 @@ class Stage:
     def _build(self) -> None:
         policies, faults = read_policies(shipped("policies"))
         assert not faults
-        house = House(timezone=ZONE)
+        gathering = Gathering(House(timezone=ZONE), lambda: policies)
         self._rooms = build_rooms(
             self._store,
             self._clock,
             Outside(self._letterbox, self._letterbox, {ChannelKind.WEBHOOK: self._telephones}),
             lambda: self._texts,
-            Gathering(house, lambda: policies),
+            gathering,
         )
         console = Console(
             store=self._store,
             clock=self._clock,
             new_id=lambda prefix: f"{prefix}-{next(self._ids)}",
             device_credentials=NoBroker(),
-            house=house,
-            policies=lambda: policies,
+            gathering=gathering,
             waiter=lambda _seconds: False,
         )
         self._api = TestClient(make_app(console), headers={"Authorization": f"Bearer {TOKEN}"})

@@ -21,7 +21,6 @@ from fastapi.testclient import TestClient
 from services.console.app import make_app
 from services.console.parts import Console, ConsoleSettings
 from services.console.passwords import hashed
-from services.console.scenes import carry_out, scene_of
 from services.domain.access import AccessToken, hash_of
 from services.domain.alerts import (
     HOUSE,
@@ -36,6 +35,7 @@ from services.domain.findings import FindingState, Severity
 from services.domain.homes import Grid, Home
 from services.domain.people import Channel, ChannelKind, Resident, Role, Team, User, Worker
 from services.domain.ports import Signals, Store
+from services.escalation.gathering import Gathering, store_move
 from services.escalation.policies import Policies
 from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House
@@ -139,8 +139,10 @@ def cast(folder: Path, woken: Signals | None = None, **parts: object) -> Iterato
         clock=clock,
         new_id=lambda prefix: f"{prefix}_{next(numbers):04}",
         device_credentials=broker,
-        house=House(timezone=ZoneInfo("Asia/Shanghai"), link_base="http://console.test"),
-        policies=lambda: Policies({}, shipped_policies()),
+        gathering=Gathering(
+            House(timezone=ZoneInfo("Asia/Shanghai"), link_base="http://console.test"),
+            lambda: Policies({}, shipped_policies()),
+        ),
         waiter=lambda seconds: False,
         settings=ConsoleSettings(version="0.1.0"),
     )
@@ -230,4 +232,5 @@ def press(cast: Cast, alert_id: str = "alert-1", resident_id: str = "yangzom", *
         stored = uow.alerts.add(alert, [opened])
         if not stored.is_running:
             return stored
-        return carry_out(uow, begin(stored, scene_of(uow, cast.parts, stored)))
+        scene = cast.parts.gathering.around_alert(uow, stored, now)
+        return store_move(uow, begin(stored, scene))
