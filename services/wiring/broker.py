@@ -47,7 +47,7 @@ LAST_WORDS = 40
 """Lines of its log that are kept for the fault."""
 
 _PORT = re.compile(r"Listening for MQTT clients on mqtts?://.*:(\d+)")
-_OPEN_PASSWORD = "Plaintext passwords detected, use nkeys or bcrypt"
+_NO_NEWS = "Plaintext passwords detected, use nkeys or bcrypt"
 """Said of `broker_config.open_user`, who is let in without one anyway."""
 _LEVEL = re.compile(r"\[(INF|WRN|ERR|FTL)\] (.*)")
 
@@ -278,7 +278,7 @@ class EmbeddedBroker:
             self._write_config()  # a restart takes the same port
         match = _LEVEL.search(line)
         level, words = (match[1], match[2]) if match else ("ERR", line.strip())
-        if words == _OPEN_PASSWORD:
+        if words == _NO_NEWS:
             return False
         if level != "INF" and words:
             self._last_words.append(words)

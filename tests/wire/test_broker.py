@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.wiring.broker import BrokerFailed, BrokerState, EmbeddedBroker
+from services.wiring.broker_credentials import Credentials
 from tests.wire.house import SECONDS, StockClient, with_credentials
 
 pytestmark = [pytest.mark.needs_program("mosquitto_pub"), pytest.mark.needs_program("mosquitto_sub")]
@@ -85,8 +87,23 @@ def test_a_wrong_password_is_refused_and_a_guest_plays_every_device(closed: Embe
     try:
         guest = closed.guest("player")
         assert StockClient(closed, guest).publish("anxin/v1/a/event", "x").returncode == 0
-        wrong = type(guest)(guest.username, "wrong")
+        wrong = Credentials(guest.username, "wrong")
         assert StockClient(closed, wrong).publish("anxin/v1/a/event", "x").returncode == REFUSED
+    finally:
+        closed.stop()
+
+
+def test_two_thousand_devices_are_let_in_at_once_and_one_more_after_them(closed: EmbeddedBroker) -> None:
+    [model], credentials = with_credentials("button")
+    many = [replace(model, id=f"dev_{number}", external_id=f"button-{number}") for number in range(2000)]
+    closed.start()
+    try:
+        closed.set_devices(many)
+        closed.set_devices([*many, model])
+        password = credentials["button"].password
+        for name in ("button-0", "button-1999", "button"):
+            client = StockClient(closed, Credentials(name, password))
+            assert client.publish(f"anxin/v1/{name}/event", "x").returncode == 0
     finally:
         closed.stop()
 
