@@ -130,11 +130,13 @@ def _make_community(unit: UnitOfWork, now: datetime, zone: ZoneInfo) -> None:
     for worker in _workers():
         unit.workers.add(worker)
     enrolled_at = start_of_day(local(now, zone).date().replace(day=1), zone)
+    names = [first + second for first in FIRST_NAMES for second in SECOND_NAMES]
+    dice.shuffle(names)
     facts: list[Event] = []
     for number in range(1, HOMES + 1):
         home = _home(number)
         unit.homes.add(home)
-        for resident in _residents(number, home, enrolled_at, dice):
+        for resident in _residents(number, home, enrolled_at, names, dice):
             unit.residents.add(resident)
             facts.append(resident_fact("resident.enrolled", resident, enrolled_at, "demo", zone.key))
             for device in _devices(resident, now):
@@ -203,14 +205,15 @@ def _home(number: int) -> Home:
     )
 
 
-def _residents(number: int, home: Home, enrolled_at: datetime, dice: Random) -> Iterator[Resident]:
+def _residents(
+    number: int, home: Home, enrolled_at: datetime, names: list[str], dice: Random
+) -> Iterator[Resident]:
     grid = int((home.grid_id or "_1").rpartition("_")[2])
     couple = number in COUPLES
     for place in range(2 if couple else 1):
         tags = {"独居"} if not couple else {"空巢"}
         tags |= set(dice.sample(TAGS[2:], k=dice.randint(1, 2)))
-        first = FIRST_NAMES[(number * 5 + place) % len(FIRST_NAMES)]
-        name = first + SECOND_NAMES[(number * 7 + place) % len(SECOND_NAMES)]
+        name = names.pop()
         yield Resident(
             id=f"res_demo_{number:02}{'ab'[place] if couple else ''}",
             home_id=home.id,
