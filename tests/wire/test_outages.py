@@ -121,3 +121,17 @@ def test_a_mosquitto_that_is_started_anew_sends_what_was_never_acknowledged(tmp_
             assert len(house.events) == 1
     finally:
         broker.stop()
+
+
+def test_a_house_that_ends_after_storing_and_before_acknowledging_makes_no_second_event(
+    broker: EmbeddedBroker, tmp_path: Path, stock: StockClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presses = [{"kind": "call_button.pressed", "id": "17"}, {"kind": "call_button.pressed"}]
+    with House(broker, tmp_path, [native("button"), native("pendant")]) as house:
+        monkeypatch.setattr(house.inbox, "done", lambda messages: None)
+        for name, said in zip(("button", "pendant"), presses, strict=True):
+            stock.publish(f"anxin/v1/{name}/alarm", json.dumps(said))
+        house.wait_for_events(2)
+    with House(broker, tmp_path) as house:
+        house.wait_for(lambda: house.loop.counts["duplicate"] == 2)
+        assert len(house.events) == 2
