@@ -8,20 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Json
-from services.domain.findings import FindingReason, FindingState
+from services.domain.findings import FindingReason, FindingState, Severity
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
-from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES, KINDS
-from services.rules.profile import KnownDevice, Profile, condition_values
+from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES
+from services.rules.profile import KnownDevice, Profile, condition_values, senders_of
 from services.rules.rulebook import Per, Rule
 from services.rules.signs import Sign
 
 S = TypeVar("S")
+
+
+class Match(Enum):
+    """What a sign is to a trigger."""
+
+    YES = "yes"
+    NO = "no"
+    PASSED_OVER = "passed_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Case:
 
     def is_watched(self) -> bool:
         """Whether the rule watches this key at all now."""
-        return self.rule.enabled and self._is_watched_at(self.now)
+        return self.rule.enabled and self._is_watched_at(self.now) and self._is_meant()
 
     def is_away_rule(self) -> bool:
         """Whether time away touches this rule (RULES §3, Away)."""
@@ -91,41 +100,55 @@ class Case:
 
     def takes(self, sign: Sign) -> bool:
         """Whether a sign is one of those the trigger is about."""
+        return self.match(sign) is Match.YES
+
+    def match(self, sign: Sign) -> Match:
+        """Whether a sign is one of those, is not by its `where`, or is none of the rule's business."""
+        if not self._is_shown(sign):
+            return Match.PASSED_OVER
+        if self.rule.where is None:
+            return Match.YES
+        answer = self.rule.where.holds({**self._resident_values(), **event_values(sign)})
+        return Match.PASSED_OVER if answer is None else Match.YES if answer else Match.NO
+
+    def _is_shown(self, sign: Sign) -> bool:
         rule = self.rule
         if sign.kind != rule.kind or not rule.enabled:
             return False
         if not (rule.is_plain_on and sign.kind in ALARM_KINDS) and not self._is_watched_at(sign.at):
             return False
-        if rule.device_types and self._type_of(sign.device_id) not in rule.device_types:
+        if rule.device_types and self.type_of(sign.device_id) not in rule.device_types:
             return False
         if rule.between is not None and not rule.between.holds(sign.at, self.zone):
             return False
-        return self._conditions_hold(sign)
+        return self._is_meant()
 
     def _is_watched_at(self, instant: datetime) -> bool:
         if self.rule.per is Per.DEVICE:
-            sent_by = KINDS[self.rule.kind].sent_by
+            sent_by = senders_of(self.rule.kind)
             if self.device is None or (sent_by and self.device.type not in sent_by):
+                return False
+            if self.rule.device_types and self.device.type not in self.rule.device_types:
                 return False
             return self.resident is None or self.resident.is_enrolled_at(instant)
         if self.resident is None:
             return False
         return self.resident.is_enrolled_at(instant) and self.resident.has_sender_of(self.rule.kind)
 
-    def _type_of(self, device_id: str | None) -> str | None:
+    def type_of(self, device_id: str | None) -> str | None:
+        """The type of a device, None if it is not registered."""
         known = self.resident.device(device_id) if self.resident is not None else None
         if known is None and self.device is not None and self.device.id == device_id:
             known = self.device
         return None if known is None else known.type
 
-    def _conditions_hold(self, sign: Sign) -> bool:
-        rule = self.rule
-        if rule.where is None and rule.for_residents is None:
-            return True
-        values = condition_values(self.resident) if self.resident is not None else {}
-        if rule.for_residents is not None and not rule.for_residents.holds(values):
-            return False
-        return rule.where is None or rule.where.holds({**values, **event_values(sign)}) is True
+    def _is_meant(self) -> bool:
+        """Whether the resident is one of those the rule is for."""
+        condition = self.rule.for_residents
+        return condition is None or condition.holds(self._resident_values()) is True
+
+    def _resident_values(self) -> dict[str, object]:
+        return condition_values(self.resident) if self.resident is not None else {}
 
 
 class Kind(Protocol[S]):
@@ -177,6 +200,19 @@ class Unmoved(Generic[S]):
 
     def meet(self, case: Case, state: S) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger
         return Outcome(state)
+
+
+TOO_LATE_FOR = timedelta(hours=2)
+"""How late a high `count` or `where` Finding may be and still tell somebody (RULES §3, Stale)."""
+TOO_LATE_FOR_LOWER = timedelta(hours=24)
+"""The same for one of lower severity."""
+
+
+def state_when_raised(case: Case, at: datetime, raised_at: datetime) -> FindingState:
+    """Stale if it comes too late to be of use; what rests on an alarm kind never is."""
+    limit = TOO_LATE_FOR if case.rule.severity is Severity.HIGH else TOO_LATE_FOR_LOWER
+    is_stale = raised_at - at > limit and case.rule.kind not in ALARM_KINDS
+    return FindingState.STALE if is_stale else FindingState.HOLDS
 
 
 def event_values(sign: Sign) -> dict[str, object]:

@@ -18,24 +18,22 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from services.domain.events import Event
-from services.domain.findings import Finding, FindingChange, Severity
+from services.domain.findings import Finding, FindingChange, Severity, Trigger
 from services.domain.instants import zone_named
 from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import StateKey
 from services.rules import key_state
-from services.rules.beds import ENTERED, EXITED, PairChange
+from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange
 from services.rules.case import Case
 from services.rules.key_state import KeyState, Step
 from services.rules.kinds import KINDS_OF_TRIGGER
 from services.rules.memory import Form, Memory
 from services.rules.overrides import overridden
-from services.rules.profile import Profile
+from services.rules.profile import Profile, senders_of
 from services.rules.raising import Source, finding_of, floor_finding
-from services.rules.rulebook import Per, Rule, Rulebook
+from services.rules.rulebook import ANY_MESSAGE, BED_PAIR, DOOR_PAIR, Per, Rule, Rulebook
 from services.rules.signs import is_replaced, sign_of
 
-_BED_PAIR = frozenset({ENTERED, EXITED})
-_DOOR_PAIR = frozenset({"door.opened", "door.closed"})
 _MOST_MEETINGS = 100_000
 
 
@@ -86,6 +84,7 @@ class Engine:
         self._sources = {book.name: Source(book.revision, book.content_hash) for book in books}
         self.rules: dict[str, Rule] = {rule.name: rule for book in books for rule in book.rules}
         self._by_kind: dict[str, list[Rule]] = {}
+        self.silent_rules = [rule for rule in self.rules.values() if rule.trigger is Trigger.SILENT]
         for rule in self.rules.values():
             for kind in _touching(rule):
                 self._by_kind.setdefault(kind, []).append(rule)
@@ -96,6 +95,7 @@ class Engine:
         alone = Engine((), self._zone)
         alone._zones, alone._sources = self._zones, self._sources
         alone.rules = {rule.name: rule}
+        alone.silent_rules = [rule] if rule.trigger is Trigger.SILENT else []
         for kind in _touching(rule):
             alone._by_kind[kind] = [rule]
         return alone
@@ -127,7 +127,7 @@ class Engine:
             is_alarm_rule = is_alarm and rule.is_plain_on
             if lane is not Lane.ALL and is_alarm_rule is not (lane is Lane.ALARMS):
                 continue
-            settles = rule.settle_for is not None and event.kind in _DOOR_PAIR
+            settles = rule.settle_for is not None and event.kind in DOOR_PAIR
             take = key_state.take_door if settles else key_state.take
             self._touch(memory, rule, event, sign, result, take)
         if is_alarm and lane is not Lane.REST:
@@ -136,6 +136,26 @@ class Engine:
                 profile = memory.profile(event.resident_id)
                 home_id = event.home_id or (profile.home_id if profile is not None else None)
                 result.findings.append(floor_finding(event, sign, home_id))
+
+    def hear(self, memory: Memory, event: Event, result: Result) -> None:
+        """Show a message to the rules on silence, whatever time it claims; `device.offline` is none."""
+        if event.kind == OFFLINE:
+            return
+        sign = sign_of(event)
+        for rule in self.silent_rules:
+            is_sent = event.device_id is not None
+            if rule.kind != event.kind and not is_sent:
+                continue
+            type_ = self._type_of(memory, event)
+            if rule.device_types and type_ not in rule.device_types:
+                continue
+            if rule.kind not in {ANY_MESSAGE, event.kind} and type_ not in senders_of(rule.kind):
+                continue
+            self._touch(memory, rule, event, sign, result, key_state.hear)
+
+    def _type_of(self, memory: Memory, event: Event) -> str | None:
+        device = memory.device(event.device_id)
+        return None if device is None else device.type
 
     def observe_change(self, memory: Memory, event: Event, change: PairChange, result: Result) -> None:
         """Show a change of a bed to the rules on beds."""
@@ -311,10 +331,12 @@ class Engine:
 
 
 def _touching(rule: Rule) -> Iterable[str]:
+    if rule.trigger is Trigger.SILENT:
+        return ()
     kinds = set(rule.own_kinds)
     if rule.settle_for is not None:
-        kinds |= _BED_PAIR if kinds & _BED_PAIR else frozenset()
-        kinds |= _DOOR_PAIR if kinds & _DOOR_PAIR else frozenset()
+        kinds |= BED_PAIR if kinds & BED_PAIR else frozenset()
+        kinds |= DOOR_PAIR if kinds & DOOR_PAIR else frozenset()
     return sorted(kinds)
 
 

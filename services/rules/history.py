@@ -7,7 +7,6 @@ instant of the line before them, or to the first instant of the history.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -70,7 +69,7 @@ def _object(number: int, text: str) -> Mapping[str, Json]:
 
 
 def _refuse_constant(text: str) -> float:
-    raise ValueError(f"{text} is no number of JSON") if math.isnan(float(text)) or text else ValueError(text)
+    raise ValueError(f"{text} is no number of JSON")
 
 
 class _Reader:
@@ -115,7 +114,7 @@ class _Reader:
         return Line(self._number, self._type, received_at, event)
 
     def _base(self, kind: str, received_at: datetime, origin: Origin) -> Event:
-        given_id = self._given.get("id") if self._type == "event" else None
+        given_id = self._given.get("id") if self.needs_time else None
         return Event(
             id=str(self._number) if given_id is None else str(given_id),
             kind=kind,

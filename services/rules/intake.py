@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from services.domain.events import Event
+from services.domain.kinds import REGISTER_KINDS
 from services.domain.ports import StateKey
 from services.rules import beds
 from services.rules.beds import ENTERED, EXITED, OFFLINE, Bed
@@ -51,10 +52,16 @@ class Intake:
             place = self._engine.place(rule, event.resident_id, event.device_id)
             if place is not None and not (rule.is_plain_on and rule.settle_for is None):
                 found.append(place.at)
+        for rule in self._engine.silent_rules:
+            place = self._engine.place(rule, event.resident_id, event.device_id)
+            if place is not None:
+                found.append(place.at)
         return found
 
     def take(self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL) -> None:
         """Take an event in."""
+        if lane is not Lane.ALARMS and event.kind not in REGISTER_KINDS:
+            self._engine.hear(memory, event, result)
         if event.kind in _RESIDENT_FACTS:
             self._change(memory, event, result, lambda profile: profile.with_fact(event))
         elif event.kind in _DEVICE_FACTS:

@@ -50,6 +50,12 @@ def take(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
     return _take(kind, case, Step(_touched(state, case.now)), sign)
 
 
+def hear(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
+    """A message, of whatever kind."""
+    step = Step(_touched(state, case.now))
+    return step.then(kind.take(case, state.inner, sign))
+
+
 def take_door(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
     """A door's report, for a rule with `settle`."""
     name = f"door:{sign.device_id or ''}"

@@ -50,7 +50,10 @@ def check_override(rule: Rule, key: str, value: Json) -> None:
         return
     if read(value) is None:
         raise NotAnOverride(f"{shown_value(value)} is no value for {key!r}")
-    if key not in {"enabled", "warn"} and getattr(rule, field) is None:
+    has_it = getattr(rule, field) is not None or (key == "for" and rule.days_field is not None)
+    if key == "warn":
+        has_it = rule.period is not None
+    if key != "enabled" and not has_it:
         raise NotAnOverride(f"the rule {rule.id} has no {key!r} to override")
 
 
@@ -63,4 +66,6 @@ def overridden(rule: Rule, overrides: Iterable[Override]) -> Rule:
             value = read(override.value)
             if value is not None:
                 values[field] = value
+                if override.key == "for":
+                    values["days_field"] = None
     return rule.with_overrides(values)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.domain.devices import DeviceType
 from services.domain.events import Event, Json
 from services.domain.instants import parse_instant
 from services.domain.kinds import KINDS
+from services.rules.rulebook import ANY_MESSAGE
 
 VERSION = 1
 
@@ -65,7 +67,7 @@ class Profile:
 
     def has_sender_of(self, kind: str) -> bool:
         """Whether a device that can send this kind is registered; kinds that people record need none."""
-        sent_by = KINDS[kind].sent_by
+        sent_by = senders_of(kind)
         return not sent_by or any(device.type in sent_by for device in self.devices)
 
     def is_enrolled_at(self, instant: datetime) -> bool:
@@ -125,18 +127,27 @@ class Profile:
 
     def with_fact(self, event: Event) -> Profile:
         """The profile after a `resident.enrolled`, `resident.changed` or `resident.left`."""
-        enrolled = event.data.get("enrolled_at")
-        left = event.data.get("left_at")
+        data = event.data
+        enrolled = data.get("enrolled_at")
+        left = data.get("left_at")
+        left_at = parse_instant(left) if isinstance(left, str) else None
         return replace(
             self,
-            home_id=event.home_id,
-            timezone=event.data.get("timezone"),
-            enrolled_at=parse_instant(enrolled) if isinstance(enrolled, str) else event.occurred_at,
-            left_at=parse_instant(left) if isinstance(left, str) else None,
-            tags=tuple(event.data.get("tags") or ()),
-            birth_date=event.data.get("birth_date"),
+            home_id=event.home_id or self.home_id,
+            timezone=data.get("timezone", self.timezone),
+            enrolled_at=parse_instant(enrolled)
+            if isinstance(enrolled, str)
+            else self.enrolled_at or event.occurred_at,
+            left_at=left_at or (event.occurred_at if event.kind == "resident.left" else None),
+            tags=tuple(data.get("tags", self.tags) or ()),
+            birth_date=data.get("birth_date", self.birth_date),
             synthetic=event.synthetic,
         )
+
+
+def senders_of(kind: str) -> frozenset[str]:
+    """The types of devices that send a kind, or anything at all; none for what people record."""
+    return frozenset(DeviceType) if kind == ANY_MESSAGE else frozenset(KINDS[kind].sent_by)
 
 
 def condition_values(profile: Profile) -> dict[str, object]:

@@ -19,8 +19,8 @@ from services.domain.kinds import KINDS
 from services.rules.conditions import RESIDENT_FIELDS, event_fields
 from services.rules.faults import Fault, RulebookFaults, nearest_of
 from services.rules.periods import Period
-from services.rules.rule_fields import Fields, shown_value
-from services.rules.rulebook import Per, Rule, Rulebook
+from services.rules.rule_fields import Fields, one_of, shown_value
+from services.rules.rulebook import ANY_MESSAGE, DEFAULT_GAP_FOR, PAIR_OF, Per, Rule, Rulebook
 from services.rules.yaml_core import read_yaml
 
 FORMAT = 1
@@ -51,7 +51,7 @@ _OWN_KEYS = {
     Trigger.DRIFT: frozenset({"drift", "over", "beyond"}),
 }
 _ALL_KEYS = _COMMON.union(*_OWN_KEYS.values())
-_NOT_YET = frozenset({Trigger.COUNT, Trigger.WHERE, Trigger.MISSING, Trigger.SILENT, Trigger.DRIFT})
+_NOT_YET = frozenset({Trigger.DRIFT})
 """Triggers that this version of the engine cannot run."""
 _WITHOUT_BETWEEN = frozenset({Trigger.MISSING, Trigger.SILENT, Trigger.QUOTA, Trigger.DRIFT})
 _WITHOUT_WHERE = frozenset({Trigger.MISSING, Trigger.SILENT, Trigger.QUOTA, Trigger.DRIFT})
@@ -194,12 +194,13 @@ class _RuleReader:
 
     def _rule(self, fields: Fields, trigger: Trigger) -> Rule | None:
         head = "on" if "on" in self.given else trigger.value
-        kind = fields.kind(head)
+        is_any = trigger is Trigger.SILENT and self.given.get(head) == ANY_MESSAGE
+        kind = ANY_MESSAGE if is_any else fields.kind(head)
         severity = fields.one_of("severity", Severity, Severity.MEDIUM)
         titles = fields.titles("title")
         rule_id = str(self.given.get("id"))
         is_quota = trigger is Trigger.QUOTA
-        known_fields = {**(event_fields(kind) if kind else {}), **RESIDENT_FIELDS}
+        known_fields = {**(event_fields(kind) if kind and not is_any else {}), **RESIDENT_FIELDS}
         rule = Rule(
             rulebook=self.book,
             id=rule_id,
@@ -218,7 +219,13 @@ class _RuleReader:
             unless=fields.kind("unless"),
             watch_for=self._watch_for(fields),
             until=fields.wall("until"),
-            days_field=fields.days_field("for", kind) if self._has_days else None,
+            days_field=self._days_field(fields, trigger, kind),
+            count=fields.whole("count", 1),
+            within_for=fields.span("within"),
+            from_wall=fields.wall("from"),
+            by_wall=fields.wall("by"),
+            while_kind=fields.kind("while"),
+            gap_for=fields.span("gap") or DEFAULT_GAP_FOR,
             period=self._period(fields) if is_quota else None,
             at_least=fields.whole("at_least", 1) or 0,
             warn_days=fields.days("warn"),
@@ -235,6 +242,14 @@ class _RuleReader:
     def _watch_for(self, fields: Fields) -> timedelta | None:
         return fields.span("for") if "for" in self.given and not self._has_days else None
 
+    def _days_field(self, fields: Fields, trigger: Trigger, kind: str | None) -> str | None:
+        if not self._has_days:
+            return None
+        if trigger is not Trigger.UNLESS:
+            fields.complain("for", "a span such as 20m")
+            return None
+        return fields.days_field("for", kind)
+
     def _period(self, fields: Fields) -> Period | None:
         if "per" not in self.given:
             fields.complain("per", "week, month, quarter or year")
@@ -248,6 +263,13 @@ class _RuleReader:
             )
         if rule.trigger is Trigger.QUOTA and "at_least" not in self.given:
             fields.complain("at_least", "how many of them a period must have")
+        if rule.trigger is Trigger.COUNT:
+            for key in {"count", "within"} - self.given.keys():
+                fields.complain(key, "`count` and `within` together")
+        if rule.trigger is Trigger.SILENT and "for" not in self.given:
+            fields.complain("for", "how long nothing may be heard")
+        if rule.trigger is Trigger.MISSING:
+            self._check_missing(fields, rule)
         if rule.settle_for is None:
             return
         if not any(kind.startswith(_PAIRS) for kind in rule.own_kinds):
@@ -255,6 +277,14 @@ class _RuleReader:
         longest = rule.watch_for if rule.watch_for is not None else rule.within_for
         if longest is not None and rule.settle_for >= longest:
             fields.complain("settle", "less than `for` or `within`")
+
+    def _check_missing(self, fields: Fields, rule: Rule) -> None:
+        for key in sorted({"from", "by"} - self.given.keys()):
+            fields.complain(key, 'a wall time in quotes such as "10:00"')
+        if rule.from_wall is not None and rule.from_wall == rule.by_wall:
+            fields.complain("from", "another time than `by`")
+        if rule.while_kind is not None and rule.while_kind not in PAIR_OF:
+            fields.complain("while", one_of(sorted(PAIR_OF)))
 
 
 def needs_device(kind: str) -> bool:

@@ -70,10 +70,8 @@ class _Run:
             self._build({at: state for at, state in states.items() if at not in gone})
         elif line.event is not None:
             self._check(line)
-            if line.type == "event":
+            if line.type in {"event", "away", "returned"}:
                 self._events.setdefault(line.event.id, line.event)
-            elif line.type in {"away", "returned"}:
-                self._events.setdefault(str(line.number), line.event)
             self._intake.take(self._memory, line.event, result)
         self._keep(result)
 

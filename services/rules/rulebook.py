@@ -16,6 +16,18 @@ from services.rules.conditions import Condition
 from services.rules.periods import Period
 from services.rules.windows import DailyWindow
 
+DEFAULT_GAP_FOR = timedelta(minutes=15)
+"""The longest gap in a run of `where`, unless the rule says otherwise."""
+ANY_MESSAGE = "any"
+"""What `silent` may be about beside a kind: any message of the device."""
+BED_PAIR = frozenset({"bed.entered", "bed.exited"})
+DOOR_PAIR = frozenset({"door.opened", "door.closed"})
+PAIR_OF: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(BED_PAIR, BED_PAIR),
+    **dict.fromkeys(DOOR_PAIR, DOOR_PAIR),
+}
+"""The two kinds between which a bed or a door changes."""
+
 
 class Per(StrEnum):
     """Whose state a rule keeps apart."""
@@ -58,7 +70,7 @@ class Rule:
     warn_days: int | None = None
     where: Condition | None = None
     for_residents: Condition | None = None
-    gap_for: timedelta = timedelta(minutes=15)
+    gap_for: timedelta = DEFAULT_GAP_FOR
 
     @property
     def name(self) -> str:
@@ -68,7 +80,12 @@ class Rule:
     @property
     def own_kinds(self) -> frozenset[str]:
         """The kinds whose events it looks at."""
-        return frozenset(kind for kind in (self.kind, self.unless, self.while_kind) if kind)
+        kinds = {kind for kind in (self.kind, self.unless, self.while_kind) if kind}
+        if self.while_kind is not None:
+            kinds |= PAIR_OF.get(self.while_kind, frozenset())
+        if self.trigger is Trigger.WHERE and self.kind.startswith("bed."):
+            kinds.add("bed.exited")  # who leaves the bed breaks the run
+        return frozenset(kinds)
 
     @property
     def is_plain_on(self) -> bool:

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event
-from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import (
     Clock,
     Conflict,
@@ -249,8 +248,6 @@ class RulesLoop:
         for event in events:
             if lane is Lane.ALARMS:
                 _acquaint(uow, memory, event)
-            elif event.kind in ALARM_KINDS and not self._engine.rules_on(event.kind):
-                continue
             intake.take(memory, event, result, lane)
         return memory
 

@@ -117,12 +117,11 @@ def ends_at(case: Case, started_at: datetime, days: int | None) -> datetime | No
     """When a watch that started then is over; None if that lies outside its window or beyond the calendar."""
     rule = case.rule
     try:
-        if rule.watch_for is not None:
-            end = started_at + rule.watch_for
-        elif rule.until is not None:
-            end = next_wall_time(started_at, rule.until, case.zone)
-        else:
-            end = same_wall_time(started_at, days or 0, case.zone)
+        if rule.watch_for is None:
+            if rule.until is not None:
+                return next_wall_time(started_at, rule.until, case.zone)
+            return same_wall_time(started_at, days or 0, case.zone)
+        end = started_at + rule.watch_for
     except (OverflowError, ValueError):
         return None
     if rule.between is not None and end >= rule.between.end_at(started_at, case.zone):

@@ -92,16 +92,24 @@ class History:
         return [json.dumps(line, ensure_ascii=False) for line in self.lines]
 
     def restarted_everywhere(self) -> History:
-        """The same history with a restart after every line that has a time of its own."""
-        lines = []
-        for line in self.lines:
-            lines.append(line)
+        """The same history with a restart after every line that has a time of its own; ids stay, numbers do
+        not.
+        """
+        lines: list[dict[str, Json]] = []
+        for number, line in enumerate(self.lines, start=1):
+            lines.append(
+                {"id": str(number), **line} if line["type"] in {"event", "away", "returned"} else line
+            )
             if "received_at" in line and line["type"] != "end":
                 lines.append({"type": "restart", "received_at": line["received_at"]})
         return History(self.origin, self.zone, lines)
 
     def found(self, book: str) -> list[dict[str, Json]]:
         return list(replay(book, self.texts()))
+
+    def found_without_numbers(self, book: str) -> list[dict[str, Json]]:
+        """What is found, without the numbers of the lines."""
+        return [{**each, "events": len(each["events"])} for each in self.found(book)]
 
     def brief(self, book: str) -> list[tuple[Json, ...]]:
         """(rule, at, raised_at, state, reason) with instants as seconds after ``origin``."""

@@ -26,6 +26,10 @@ BOOK = rulebook(
     "id: out, on: bed.exited, settle: 60s, unless: bed.entered, for: 20m, severity: high",
     "id: door, on: door.opened, unless: door.closed, for: 5m, severity: low",
     "id: meal, on: meal.ordered, unless: meal.collected, for: 2h, severity: low",
+    "id: many, on: bed.exited, settle: 60s, count: 3, within: 2h, severity: high",
+    'id: not-up, missing: bed.exited, settle: 30m, from: "04:00", by: "10:00", while: bed.entered',
+    "id: fast, on: bed.vitals, where: event.data.heart_rate > 110, for: 5m",
+    "id: quiet, silent: any, for: 3h, per: device, severity: low",
     "id: visits, quota: visit.completed, at_least: 2, per: week, warn: 2d, severity: medium",
 )
 
@@ -59,6 +63,7 @@ def some_week(seed: int) -> History:
     kinds = {
         "bed.exited": ("bed", "mat"),
         "bed.entered": ("bed", "mat"),
+        "bed.vitals": ("bed",),
         "device.offline": ("bed", "mat"),
         "door.opened": ("door",),
         "door.closed": ("door",),
@@ -75,7 +80,12 @@ def some_week(seed: int) -> History:
         device = dice.choice(kinds[kind])
         late = dice.choice([0, 0, 0, 20, 400, 5000])
         history.event(
-            kind, at - late, device=f"{device}-{resident}" if device else None, resident=resident, received=at
+            kind,
+            at - late,
+            device=f"{device}-{resident}" if device else None,
+            resident=resident,
+            received=at,
+            data={"heart_rate": dice.choice([80, 120, 130])},
         )
         if dice.random() < 0.03:
             history.away(at, resident)

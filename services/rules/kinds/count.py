@@ -1,0 +1,97 @@
+"""`on` + `count` + `within`: a Finding when so many events lie within a span; they are used up by it.
+
+Of the sets that hold the new event the one with the earliest first event is taken. What is not used up goes
+on to count; nothing that was used up ever counts again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.domain.kinds import DEVICE_KINDS
+from services.rules.case import Case, Outcome, Raise, Unmoved, state_when_raised
+from services.rules.signs import OLDEST_CLAIM, OLDEST_RECORD, Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A matching event that no Finding has used up."""
+
+    at: datetime
+    seq: int
+    event_id: str
+    device_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountState:
+    """The matching events that may still become part of a set, by (instant, order of storing)."""
+
+    unused: tuple[Unused, ...] = ()
+
+
+class Count(Unmoved[CountState]):
+    """So many within a span."""
+
+    version = 1
+    state_type = CountState
+
+    def take(self, case: Case, state: CountState | None, sign: Sign) -> Outcome[CountState]:
+        unused = state.unused if state is not None else ()
+        if not case.takes(sign):
+            return Outcome(CountState(unused))
+        new = Unused(sign.at, sign.seq, sign.event_id, sign.device_id)
+        oldest = case.now - _kept_for(case)
+        events = sorted(
+            (each for each in (*unused, new) if each.at >= oldest), key=lambda each: (each.at, each.seq)
+        )
+        taken = _set_with(case, events, new)
+        if not taken:
+            return Outcome(CountState(tuple(events)))
+        found = _raise(case, taken)
+        return Outcome(CountState(tuple(each for each in events if each not in taken)), (found,))
+
+    def retract(self, case: Case, state: CountState, target: Sign) -> Outcome[CountState]:  # noqa: ARG002 - as all
+        return Outcome(replace(state, unused=tuple(each for each in state.unused if each.seq != target.seq)))
+
+
+def _set_with(case: Case, events: list[Unused], new: Unused) -> list[Unused]:
+    """The set that holds ``new`` and begins earliest; empty if there is none."""
+    within_for, count = case.rule.within_for or timedelta(0), case.rule.count or 1
+    for first in events:
+        if first.at + within_for < new.at:
+            continue
+        if (first.at, first.seq) > (new.at, new.seq):
+            break
+        inside = [
+            each
+            for each in events
+            if (each.at, each.seq) >= (first.at, first.seq) and each.at <= first.at + within_for
+        ]
+        if len(inside) < count:
+            continue
+        taken = inside[:count] if new in inside[:count] else [*inside[: count - 1], new]
+        if first in taken and not case.touches_absence(taken[0].at, taken[-1].at):
+            return taken
+    return []
+
+
+def _raise(case: Case, taken: list[Unused]) -> Raise:
+    at = taken[-1].at
+    raised_at = max(case.now, at)
+    return Raise(
+        finding_id=case.finding_id(at),
+        at=at,
+        raised_at=raised_at,
+        rests_on=tuple(sorted((each.seq, each.event_id) for each in taken)),
+        device_id=taken[-1].device_id,
+        state=state_when_raised(case, at, raised_at),
+        figures={"count": len(taken), "span_seconds": (at - taken[0].at).total_seconds()},
+    )
+
+
+def _kept_for(case: Case) -> timedelta:
+    """How long before the present an event may lie and still be joined by one that arrives late."""
+    oldest = OLDEST_CLAIM if case.rule.kind in DEVICE_KINDS else OLDEST_RECORD
+    return oldest + (case.rule.within_for or timedelta(0))

@@ -1,0 +1,218 @@
+"""`missing`: each local day a Finding at `by` if nothing of the kind happened in [`from`, `by`).
+
+With `while` only if the newest settled change of that pair up to `by` is of that kind. Each day is judged
+once, by itself; what is stored late withdraws it, what happens later ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from services.domain.findings import FindingReason, FindingState
+from services.domain.instants import local, utc_of_local
+from services.rules.case import Case, Change, Outcome, Raise, Unmoved
+from services.rules.rulebook import PAIR_OF
+from services.rules.signs import Sign
+
+_DAY = timedelta(days=1)
+_KEPT_FOR = timedelta(days=3)
+"""How long before the last judged day events are kept: a day's window is at most two days long."""
+MOST_REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event of the rule's kind, or a change of its `while` pair."""
+
+    at: datetime
+    seq: int
+    kind: str
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDay:
+    """A Finding, the window that it judged, and the change on which its `while` rested."""
+
+    finding_id: str
+    from_at: datetime
+    at: datetime
+    state: FindingState
+    newest: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingState:
+    """The facts of one rule and key. Days whose `by` lies before ``since`` are not judged."""
+
+    since: datetime
+    judged_day: date | None = None
+    seen: tuple[Seen, ...] = ()
+    changes: tuple[Seen, ...] = ()
+    """Changes of the `while` pair, by (instant, order of storing)."""
+    found: tuple[FoundDay, ...] = ()
+
+
+class Missing(Unmoved[MissingState]):
+    """What should have happened by a time of the day."""
+
+    version = 1
+    state_type = MissingState
+
+    def begin(self, case: Case) -> MissingState | None:
+        return MissingState(since=case.now)
+
+    def take(self, case: Case, state: MissingState | None, sign: Sign) -> Outcome[MissingState]:
+        state = state or MissingState(since=case.now)
+        changes: list[Change] = []
+        seen = Seen(sign.at, sign.seq, sign.kind, sign.event_id)
+        if (
+            case.rule.while_kind is not None
+            and sign.kind in PAIR_OF[case.rule.while_kind]
+            and _counts(case, sign)
+        ):
+            state = replace(state, changes=_sorted((*state.changes, seen)))
+            state = _after_change(case, state, seen, sign, changes)
+        switched_on = replace(case, rule=replace(case.rule, enabled=True))
+        if switched_on.takes(sign):
+            state = replace(state, seen=_sorted((*state.seen, seen)))
+            state = _after_match(case, state, seen, sign, changes)
+        return Outcome(state, (), tuple(changes))
+
+    def retract(self, case: Case, state: MissingState, target: Sign) -> Outcome[MissingState]:  # noqa: ARG002 - as all
+        seen = tuple(each for each in state.seen if each.seq != target.seq)
+        changes = tuple(each for each in state.changes if each.seq != target.seq)
+        return Outcome(replace(state, seen=seen, changes=changes))
+
+    def due_at(self, case: Case, state: MissingState) -> datetime | None:
+        if case.resident is None or case.resident.left_at is not None:
+            return None
+        due_at = _next_day(case, state)[2]
+        return None if any(sign.at <= due_at for sign in case.pending) else due_at
+
+    def meet(self, case: Case, state: MissingState) -> Outcome[MissingState]:
+        raises: list[Raise] = []
+        due_at = self.due_at(case, state)
+        while due_at is not None and due_at <= case.now:
+            day, from_at, by_at = _next_day(case, state)
+            new = _judge(case, state, from_at, by_at)
+            found = state.found
+            if new is not None:
+                raises.append(new)
+                newest = _newest(state, by_at)
+                found = (*found, FoundDay(new.finding_id, from_at, by_at, new.state, newest))[
+                    -MOST_REMEMBERED:
+                ]
+            state = _forgetting(replace(state, judged_day=day, found=found), by_at)
+            due_at = self.due_at(case, state)
+        return Outcome(state, tuple(raises))
+
+
+def _next_day(case: Case, state: MissingState) -> tuple[date, datetime, datetime]:
+    """The next day that is to be judged, and its window."""
+    day = local(state.since, case.zone).date() - _DAY if state.judged_day is None else state.judged_day + _DAY
+    while True:
+        from_at, by_at = _window(case, day)
+        if by_at >= state.since:
+            return day, from_at, by_at
+        day += _DAY
+
+
+def _window(case: Case, day: date) -> tuple[datetime, datetime]:
+    from_wall, by_wall = case.rule.from_wall, case.rule.by_wall
+    if from_wall is None or by_wall is None:
+        raise ValueError("`missing` has `from` and `by`")
+    first_day = day - _DAY if from_wall > by_wall else day
+    return utc_of_local(first_day, from_wall, case.zone), utc_of_local(day, by_wall, case.zone)
+
+
+def _judge(case: Case, state: MissingState, from_at: datetime, by_at: datetime) -> Raise | None:
+    resident = case.resident
+    if resident is None or not case.is_watched() or not resident.is_enrolled_at(from_at):
+        return None
+    if case.is_away_rule() and resident.was_away_in(from_at, by_at - timedelta(microseconds=1)):
+        return None
+    if any(from_at <= each.at < by_at for each in state.seen):
+        return None
+    newest = _newest(state, by_at)
+    if case.rule.while_kind is not None and (newest is None or newest.kind != case.rule.while_kind):
+        return None
+    is_over = any(each.at >= by_at for each in state.seen)
+    rests_on = (
+        ((newest.seq, newest.event_id),) if case.rule.while_kind is not None and newest is not None else ()
+    )
+    return Raise(
+        finding_id=case.finding_id(by_at),
+        at=by_at,
+        raised_at=case.now,
+        rests_on=rests_on,
+        state=FindingState.STALE if is_over else FindingState.HOLDS,
+        reason=FindingReason.NO_LONGER_HOLDS if is_over else None,
+    )
+
+
+def _newest(state: MissingState, by_at: datetime) -> Seen | None:
+    return next((each for each in reversed(state.changes) if each.at <= by_at), None)
+
+
+def _after_match(
+    case: Case, state: MissingState, seen: Seen, sign: Sign, changes: list[Change]
+) -> MissingState:
+    def after(found: FoundDay) -> FindingState:
+        if found.from_at <= seen.at < found.at and found.state in {FindingState.HOLDS, FindingState.ENDED}:
+            return FindingState.WITHDRAWN
+        if seen.at >= found.at and found.state is FindingState.HOLDS:
+            return FindingState.ENDED
+        return found.state
+
+    return _moved(case, state, [after(found) for found in state.found], sign, changes)
+
+
+def _after_change(
+    case: Case, state: MissingState, seen: Seen, sign: Sign, changes: list[Change]
+) -> MissingState:
+    """A change that is stored late and is newer than the one on which a Finding rested."""
+
+    def is_newer(found: FoundDay) -> bool:
+        newest = found.newest
+        return newest is not None and (newest.at, newest.seq) < (seen.at, seen.seq) and seen.at <= found.at
+
+    def after(found: FoundDay) -> FindingState:
+        can_be = found.state in {FindingState.HOLDS, FindingState.ENDED}
+        return FindingState.WITHDRAWN if can_be and seen.kind != case.rule.while_kind else found.state
+
+    states = [after(found) if is_newer(found) else found.state for found in state.found]
+    moved = _moved(case, state, states, sign, changes)
+    return replace(
+        moved,
+        found=tuple(replace(found, newest=seen) if is_newer(found) else found for found in moved.found),
+    )
+
+
+def _moved(
+    case: Case, state: MissingState, states: list[FindingState], sign: Sign, changes: list[Change]
+) -> MissingState:
+    found = []
+    for each, after in zip(state.found, states, strict=True):
+        if after is not each.state:
+            changes.append(Change(each.finding_id, after, case.now, sign.event_id))
+        found.append(replace(each, state=after))
+    return replace(state, found=tuple(found))
+
+
+def _forgetting(state: MissingState, by_at: datetime) -> MissingState:
+    """Forget what no day that is still to be judged can look at; the newest change before is kept."""
+    oldest = by_at - _KEPT_FOR
+    older = [each for each in state.changes if each.at < oldest]
+    kept = [*older[-1:], *(each for each in state.changes if each.at >= oldest)]
+    seen = tuple(each for each in state.seen if each.at >= oldest)
+    return replace(state, seen=seen, changes=tuple(kept))
+
+
+def _counts(case: Case, sign: Sign) -> bool:
+    return case.resident is not None and case.resident.is_enrolled_at(sign.at)
+
+
+def _sorted(seen: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    return tuple(sorted(seen, key=lambda each: (each.at, each.seq)))

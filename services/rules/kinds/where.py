@@ -1,0 +1,126 @@
+"""`on` + `where` + `for`: a Finding when events have matched without a break for long enough.
+
+A run is broken by an event that does not match, by a gap, by leaving the bed and by going away. An event
+outside its hours, or without the fields that are asked for, is passed over and breaks nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.domain.findings import FindingState
+from services.rules.beds import EXITED
+from services.rules.case import Case, Change, Match, Outcome, Raise, Unmoved, state_when_raised
+from services.rules.signs import Sign
+
+MOST_NAMED = 500
+"""How many events of a run are kept as what its Finding rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """An event of a run."""
+
+    at: datetime
+    seq: int
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Events that matched, one after the other, and the Finding that came of them."""
+
+    events: tuple[Matched, ...]
+    last_at: datetime
+    finding_id: str | None = None
+    holds: bool = False
+    """Whether there is a Finding that the end of the run ends."""
+
+    @property
+    def started_at(self) -> datetime:
+        """When its first event was."""
+        return self.events[0].at
+
+
+@dataclass(frozen=True, slots=True)
+class WhereState:
+    """The run that goes on, and the newest event that was judged."""
+
+    run: Run | None = None
+    newest_at: datetime | None = None
+    newest_seq: int = 0
+
+
+class Where(Unmoved[WhereState]):
+    """An unbroken run."""
+
+    version = 1
+    state_type = WhereState
+
+    def take(self, case: Case, state: WhereState | None, sign: Sign) -> Outcome[WhereState]:
+        state = state or WhereState()
+        if sign.kind != case.rule.kind:
+            return _broken(case, state, sign.event_id) if sign.kind == EXITED else Outcome(state)
+        match = case.match(sign)
+        is_old = state.newest_at is not None and sign.order < (state.newest_at, state.newest_seq)
+        if match is Match.PASSED_OVER or is_old or case.touches_absence(sign.at, sign.at):
+            return Outcome(state)
+        after = replace(state, newest_at=sign.at, newest_seq=sign.seq)
+        run = state.run
+        if match is Match.NO or (run is not None and sign.at - run.last_at > case.rule.gap_for):
+            broken = _broken(case, after, sign.event_id)
+            if match is Match.NO:
+                return broken
+            return replace(_extended(case, broken.state, sign), changes=broken.changes)
+        return _extended(case, after, sign)
+
+    def retract(self, case: Case, state: WhereState, target: Sign) -> Outcome[WhereState]:  # noqa: ARG002 - as all
+        run = state.run
+        if run is None or run.finding_id is not None:
+            return Outcome(state)
+        events = tuple(each for each in run.events if each.seq != target.seq)
+        return Outcome(replace(state, run=replace(run, events=events) if events else None))
+
+    def adjust(self, case: Case, state: WhereState, *, went_away: bool) -> Outcome[WhereState]:
+        if not case.is_watched() or (went_away and case.is_away_rule()):
+            return _broken(case, state, None)
+        return Outcome(state)
+
+
+def _extended(case: Case, state: WhereState, sign: Sign) -> Outcome[WhereState]:
+    before = state.run
+    event = Matched(sign.at, sign.seq, sign.event_id)
+    if before is None:
+        run = Run((event,), sign.at)
+    else:
+        is_kept = before.finding_id is None and len(before.events) < MOST_NAMED
+        run = replace(before, last_at=sign.at, events=(*before.events, event) if is_kept else before.events)
+    is_long = sign.at - run.started_at >= (case.rule.watch_for or timedelta(0))
+    if run.finding_id is not None or not is_long or case.touches_absence(run.started_at, sign.at):
+        return Outcome(replace(state, run=run))
+    found = _raise(case, run, sign)
+    holds = found.state is FindingState.HOLDS
+    return Outcome(replace(state, run=replace(run, finding_id=found.finding_id, holds=holds)), (found,))
+
+
+def _raise(case: Case, run: Run, sign: Sign) -> Raise:
+    raised_at = max(case.now, sign.at)
+    return Raise(
+        finding_id=case.finding_id(sign.at),
+        at=sign.at,
+        raised_at=raised_at,
+        rests_on=tuple(sorted((each.seq, each.event_id) for each in run.events)),
+        device_id=sign.device_id,
+        state=state_when_raised(case, sign.at, raised_at),
+        figures={"run_seconds": (sign.at - run.started_at).total_seconds()},
+    )
+
+
+def _broken(case: Case, state: WhereState, event_id: str | None) -> Outcome[WhereState]:
+    """The run is over, and with it what was found in it."""
+    run = state.run
+    if run is None or run.finding_id is None or not run.holds:
+        return Outcome(replace(state, run=None))
+    ended = Change(run.finding_id, FindingState.ENDED, case.now, event_id)
+    return Outcome(replace(state, run=None), (), (ended,))

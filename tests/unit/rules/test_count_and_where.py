@@ -1,0 +1,134 @@
+"""`count` and `where`: sets that are used up, and runs that something breaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.domain.events import Json
+from tests.unit.rules.cast import History, in_bed, rulebook
+
+EXITS = rulebook("id: many, on: door.opened, count: 3, within: 100s, severity: high")
+FAST = rulebook("id: fast, on: bed.vitals, where: event.data.heart_rate > 110, for: 5m, severity: medium")
+NIGHT_EXITS = rulebook(
+    'id: exits, on: bed.exited, settle: 60s, count: 4, within: 2h, between: "22:00-06:00", severity: high'
+)
+
+
+def doors(*moments: float) -> History:
+    history = History().resident().device("d1", "door_sensor")
+    for moment in moments:
+        history.event("door.opened", moment)
+    return history
+
+
+def hearts(*beats: tuple[float, Json]) -> History:
+    history = in_bed()
+    for moment, rate in beats:
+        history.event("bed.vitals", moment, data={"heart_rate": rate})
+    return history
+
+
+def told(history: History, book: str) -> list[tuple[Json, ...]]:
+    rows = history.end(100_000).found(book)
+    assert history.found_without_numbers(book) == history.restarted_everywhere().found_without_numbers(book)
+    return [(history.seconds(each["at"]), each["state"], each["events"]) for each in rows]
+
+
+def test_both_ends_of_the_span_are_inside() -> None:
+    assert told(doors(0, 50, 100), EXITS) == [(100, "holds", [3, 4, 5])]
+    assert told(doors(0, 50, 101), EXITS) == []
+
+
+def test_what_is_used_up_counts_no_more() -> None:
+    assert told(doors(0, 10, 20, 30, 40), EXITS) == [(20, "holds", [3, 4, 5])]
+    assert told(doors(0, 10, 20, 30, 40, 50), EXITS) == [(20, "holds", [3, 4, 5]), (50, "holds", [6, 7, 8])]
+
+
+def test_the_set_with_the_earliest_first_event_is_taken() -> None:
+    history = doors(0, 80, 160).event("door.opened", 90, received=170)
+    assert told(history, EXITS) == [(90, "holds", [3, 4, 6])]
+
+
+def test_a_late_event_completes_a_set_whose_end_lies_before() -> None:
+    history = doors(0, 90).event("door.opened", 50, received=7290)
+    assert told(history, EXITS) == [(90, "holds", [3, 4, 5])]
+    history = doors(0, 90).event("door.opened", 50, received=7291)
+    assert told(history, EXITS) == [(90, "stale", [3, 4, 5])]
+
+
+def test_a_set_that_touches_time_away_is_not_taken() -> None:
+    book = rulebook("id: many, on: bed.exited, count: 2, within: 1h")
+    history = in_bed().event("bed.exited", 0).away(10).returned(20)
+    history.event("bed.entered", 30).event("bed.exited", 40).event("bed.entered", 50).event("bed.exited", 60)
+    assert told(history, book) == [(60, "holds", [8, 10])]
+
+
+def test_four_exits_in_a_night() -> None:
+    history = in_bed()
+    for number in range(4):
+        history.event("bed.exited", number * 1200).event("bed.entered", number * 1200 + 300)
+    [(at, state, events)] = told(history, NIGHT_EXITS)
+    assert (at, state, events) == (3600, "holds", [4, 6, 8, 10])
+
+
+def test_a_lowered_count_waits_for_the_next_event() -> None:
+    history = doors(0, 10).override("many", "count", 2, 15).event("door.opened", 20)
+    assert told(history, EXITS) == [(20, "holds", [3, 6])]
+
+
+def test_a_retracted_event_is_no_part_of_a_set() -> None:
+    history = doors(0, 10).retract("3", 15).event("door.opened", 20)
+    assert told(history, EXITS) == []
+
+
+def test_a_run_is_found_once_it_is_long_enough() -> None:
+    assert told(hearts((0, 120), (150, 115), (299, 111)), FAST) == []
+    assert told(hearts((0, 120), (150, 115), (300, 111), (400, 130)), FAST) == [(300, "holds", [4, 5, 6])]
+
+
+def test_an_event_that_does_not_match_breaks_the_run_and_ends_the_finding() -> None:
+    assert told(hearts((0, 120), (150, 110), (300, 120), (599, 120)), FAST) == []
+    found = told(hearts((0, 120), (300, 120), (310, 80), (320, 120), (620, 120)), FAST)
+    assert found == [(300, "ended", [4, 5]), (620, "holds", [7, 8])]
+
+
+def test_an_event_without_the_field_breaks_nothing() -> None:
+    assert told(hearts((0, 120), (100, None), (200, "fast"), (300, 120)), FAST) == [(300, "holds", [4, 7])]
+
+
+@pytest.mark.parametrize(("gap", "found"), [(900, 1), (901, 0)])
+def test_a_gap_breaks_the_run(gap: int, found: int) -> None:
+    assert len(told(hearts((0, 120), (gap, 120)), FAST)) == found
+
+
+def test_leaving_the_bed_breaks_the_run() -> None:
+    history = hearts((0, 120)).event("bed.exited", 100).event("bed.entered", 110)
+    history.event("bed.vitals", 300, data={"heart_rate": 120})
+    assert told(history, FAST) == []
+
+
+def test_an_exit_that_does_not_settle_breaks_nothing() -> None:
+    book = FAST.replace("for: 5m", "for: 5m, settle: 60s")
+    history = hearts((0, 120)).event("bed.exited", 100).event("bed.entered", 110)
+    history.event("bed.vitals", 300, data={"heart_rate": 120})
+    assert told(history, book) == [(300, "holds", [4, 7])]
+
+
+def test_a_run_of_no_length_is_found_at_its_first_event_once() -> None:
+    book = FAST.replace("for: 5m", "for: 0s")
+    assert told(hearts((0, 120), (10, 120), (20, 90), (30, 120)), book) == [
+        (0, "ended", [4]),
+        (30, "holds", [7]),
+    ]
+
+
+def test_an_event_older_than_the_newest_is_passed_over() -> None:
+    history = hearts((0, 120), (200, 120)).event("bed.vitals", 100, received=210, data={"heart_rate": 80})
+    assert told(history.event("bed.vitals", 300, data={"heart_rate": 120}), FAST) == [
+        (300, "holds", [4, 5, 7])
+    ]
+
+
+def test_hours_outside_break_no_run() -> None:
+    book = FAST.replace("for: 5m", 'for: 5m, between: "02:00-02:04"')
+    assert told(hearts((-10, 80), (0, 120), (245, 80), (300, 120)), book) == []

@@ -1,0 +1,137 @@
+"""`missing` and `silent`: what did not happen by a time of the day, and what was not heard for a while."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.domain.events import Json
+from services.domain.instants import parse_instant
+from tests.unit.rules.cast import History, rulebook
+
+NOT_UP = rulebook(
+    'id: not-up, missing: bed.exited, settle: 30m, from: "04:00", by: "10:00", while: bed.entered'
+)
+NO_MEAL = rulebook('id: no-meal, missing: meal.collected, from: "11:00", by: "13:00", severity: low')
+SILENT = rulebook("id: quiet, silent: any, device_types: [bed_sensor], for: 2h, per: device")
+DAY = "2025-07-23"
+
+
+def clock(text: str, day: str = DAY) -> str:
+    return f"{day}T{text}+08:00"
+
+
+def home(start: str = "20:00:00") -> History:
+    history = History(origin=parse_instant(clock("00:00:00"))).resident().device()
+    return history.at("restart", clock(start, "2025-07-22"))
+
+
+def told(history: History, book: str, until: str = "23:00:00") -> list[tuple[Json, ...]]:
+    rows = history.end(clock(until)).found(book)
+    assert history.found_without_numbers(book) == history.restarted_everywhere().found_without_numbers(book)
+    return [(each["at"], each["raised_at"], each["state"], each["reason"]) for each in rows]
+
+
+TEN = "2025-07-23T02:00:00Z"
+
+
+def in_bed() -> History:
+    return home().event("bed.entered", clock("21:00:00", "2025-07-22"))
+
+
+def test_who_is_still_in_bed_at_ten_is_told_of() -> None:
+    assert told(in_bed(), NOT_UP) == [(TEN, TEN, "holds", None)]
+
+
+@pytest.mark.parametrize(
+    ("exit_at", "found"),
+    [
+        ("03:59:59", []),
+        ("04:00:00", []),
+        ("09:29:59", []),
+        ("09:59:59", []),
+        ("10:00:00", []),  # at ten the newest of the pair is no longer `while`
+        ("10:00:01", [(TEN, TEN, "ended", None)]),
+    ],
+)
+def test_who_got_up_is_not(exit_at: str, found: list[tuple[Json, ...]]) -> None:
+    assert told(in_bed().event("bed.exited", clock(exit_at)), NOT_UP) == found
+
+
+def test_a_trip_to_the_toilet_is_not_getting_up() -> None:
+    history = in_bed().event("bed.exited", clock("05:00:00")).event("bed.entered", clock("05:29:59"))
+    assert told(history, NOT_UP) == [(TEN, TEN, "holds", None)]
+
+
+def test_a_settling_that_is_pending_is_awaited() -> None:
+    history = in_bed().event("bed.exited", clock("09:50:00")).event("bed.entered", clock("10:05:00"))
+    assert told(history, NOT_UP) == [(TEN, "2025-07-23T02:05:00Z", "holds", "late")]
+
+
+def test_who_was_never_in_bed_is_not_missed() -> None:
+    assert told(home(), NOT_UP) == []
+
+
+def test_what_is_recorded_late_withdraws_it() -> None:
+    history = home().event("meal.collected", clock("12:59:59"), device=None, received=clock("15:00:00"))
+    [(at, _, state, _)] = [row for row in told(history, NO_MEAL) if row[0].startswith("2025-07-23")]
+    assert (at, state) == ("2025-07-23T05:00:00Z", "withdrawn")
+
+
+@pytest.mark.parametrize(("moment", "missed"), [("11:00:00", False), ("10:59:59", True), ("13:00:00", True)])
+def test_the_window_is_half_open(moment: str, missed: bool) -> None:
+    history = home().event("meal.collected", clock(moment), device=None)
+    assert bool(told(history, NO_MEAL)) is missed
+
+
+def test_a_window_that_begins_after_its_end_lies_on_the_day_before() -> None:
+    book = rulebook('id: seen, missing: door.opened, from: "20:00", by: "08:00"')
+    history = home("19:00:00").device("d2", "door_sensor")
+    history.event("door.opened", clock("20:00:00", "2025-07-22"), device="d2")
+    assert told(history, book, "09:00:00") == []
+    history = home("19:00:00").device("d2", "door_sensor")
+    history.event("door.opened", clock("19:59:59", "2025-07-22"), device="d2")
+    assert len(told(history, book, "09:00:00")) == 1
+
+
+def test_another_hour_that_lies_in_the_past_is_met_at_once() -> None:
+    history = in_bed().override("not-up", "by", "08:30", clock("09:00:00"))
+    assert told(history, NOT_UP) == [("2025-07-23T00:30:00Z", "2025-07-23T01:00:00Z", "holds", "late")]
+    history = in_bed().override("not-up", "by", "11:30", clock("09:00:00"))
+    assert told(history, NOT_UP)[0][0] == "2025-07-23T03:30:00Z"
+
+
+def test_a_window_that_touches_time_away_is_not_judged() -> None:
+    assert told(home().away(clock("12:59:59")), NO_MEAL) == []
+    assert len(told(home().away(clock("13:00:00")), NO_MEAL)) == 1
+
+
+def test_a_device_that_was_heard_falls_silent() -> None:
+    history = home().event("bed.vitals", clock("01:00:00"))
+    assert told(history, SILENT) == [("2025-07-22T19:00:00Z", "2025-07-22T19:00:00Z", "holds", None)]
+
+
+def test_a_device_that_was_never_heard_is_not_silent() -> None:
+    assert told(home(), SILENT) == []
+
+
+def test_the_next_message_ends_the_silence_and_begins_the_next() -> None:
+    history = home().event("bed.vitals", clock("01:00:00")).event("bed.entered", clock("04:00:00"))
+    assert [(row[0], row[2]) for row in told(history, SILENT)] == [
+        ("2025-07-22T19:00:00Z", "ended"),
+        ("2025-07-22T22:00:00Z", "holds"),
+    ]
+
+
+def test_going_offline_is_no_sign_of_life_and_a_wrong_clock_is_one() -> None:
+    history = home().event("bed.vitals", clock("01:00:00")).event("device.offline", clock("02:30:00"))
+    assert told(history, SILENT)[0][0] == "2025-07-22T19:00:00Z"
+    history = home().event("bed.vitals", "2020-01-01T00:00:00Z", received=clock("01:00:00"))
+    assert told(history, SILENT)[0][0] == "2025-07-22T19:00:00Z"
+
+
+def test_time_away_counts_anew_from_the_return() -> None:
+    book = rulebook("id: still, silent: bed.vitals, for: 2h")
+    history = (
+        home().event("bed.vitals", clock("01:00:00")).away(clock("02:00:00")).returned(clock("05:00:00"))
+    )
+    assert [row[0] for row in told(history, book)] == ["2025-07-22T23:00:00Z"]
