@@ -16,7 +16,7 @@ from services.domain.instants import format_instant
 from services.domain.kinds import ALARM_KINDS, KINDS
 from services.rules.case import Case, Raise
 from services.rules.reading import DEFAULT_POLICY, FLOOR
-from services.rules.rulebook import Per
+from services.rules.rulebook import Per, Rule
 from services.rules.signs import Sign
 
 BUILT_IN = "anxin"
@@ -71,10 +71,19 @@ def finding_of(case: Case, source: Source, new: Raise, home_id: str | None, *, s
             event_ids=tuple(event_id for _, event_id in new.rests_on),
             event_seqs=tuple(seq for seq, _ in new.rests_on),
             figures=new.figures,
+            prevented_by=_prevented_by(rule),
         ),
         is_alarm=rule.is_plain_on and rule.kind in ALARM_KINDS,
         synthetic=synthetic,
     )
+
+
+def _prevented_by(rule: Rule) -> str | None:
+    """The kind of event that would have kept the rule from finding anything; None where none would."""
+    if rule.trigger is Trigger.UNLESS:
+        return rule.unless
+    is_absence = rule.trigger in {Trigger.MISSING, Trigger.QUOTA, Trigger.SILENT}
+    return rule.kind if is_absence else None
 
 
 def floor_finding(event: Event, sign: Sign, home_id: str | None) -> Finding:

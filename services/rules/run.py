@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event
+from services.domain.instants import EPOCH
 from services.domain.ports import (
     Clock,
     Conflict,
@@ -25,6 +26,7 @@ from services.domain.ports import (
     UnitOfWork,
 )
 from services.rules import warming
+from services.rules.backlog import Backlog
 from services.rules.engine import Engine, Lane, Result, RuleFault
 from services.rules.intake import Intake
 from services.rules.memory import PROFILE, Memory
@@ -74,15 +76,18 @@ class RulesLoop:
         zone: ZoneInfo,
         *,
         grace_for: timedelta = timedelta(0),
+        waits_for_backlog: bool = False,
     ) -> None:
-        """``grace_for`` is how long a deadline waits for events that were received before it and not stored
-        yet.
+        """``grace_for`` is how long a deadline waits for events that were received before it and are not
+        stored yet; with ``waits_for_backlog`` no deadline is met after a start until what the broker kept is
+        in.
         """
         self._store = store
         self._clock = clock
         self._texts = texts
         self._zone = zone
         self._grace_for = grace_for
+        self._backlog = Backlog() if waits_for_backlog else None
         self._seen: dict[str, str] | None = None
         self._looked_at: datetime | None = None
         self._folder_fault: str | None = None
@@ -103,7 +108,10 @@ class RulesLoop:
         """The nearest deadline of all rules."""
         with self._store.reading() as uow:
             due_at = uow.states.next_due_at()
-        return None if due_at is None else due_at + self._grace_for
+        if due_at is None:
+            return None
+        due_at += self._grace_for
+        return due_at if self._backlog is None else self._backlog.after(due_at)
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -198,12 +206,15 @@ class RulesLoop:
         return bool(events)
 
     def _take_rest(self, now: datetime) -> bool:
-        until = now - self._grace_for
+        until = self._until(now)
         with self._store.reading() as uow:
             next_due_at = uow.states.next_due_at()
             is_due = next_due_at is not None and next_due_at <= until
-            if not is_due and not uow.events.after(uow.cursors.get(CURSOR), 1):
-                return False
+            is_new = bool(uow.events.after(uow.cursors.get(CURSOR), 1))
+        if not is_due and not is_new:
+            return False
+        if is_new and self._backlog is not None:
+            self._backlog.grew(now)
         result = Result()
         try:
             self._batch(BATCH, until, result)
@@ -214,6 +225,14 @@ class RulesLoop:
             self._set_aside(until, result)
         self._note(result)
         return True
+
+    def _until(self, now: datetime) -> datetime:
+        """Up to when deadlines may be met now."""
+        if self._backlog is not None:
+            if not self._backlog.is_in(now):
+                return EPOCH
+            self._backlog = None
+        return now - self._grace_for
 
     def _batch(self, limit: int, until: datetime, result: Result) -> None:
         with self._store.writing() as uow:

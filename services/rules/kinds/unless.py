@@ -193,6 +193,7 @@ def _judge(case: Case, state: UnlessState, watch: Watch) -> Raise | None:
         device_id=watch.device_id,
         state=FindingState.STALE if is_over else FindingState.HOLDS,
         reason=FindingReason.NO_LONGER_HOLDS if is_over else None,
+        figures={"waited_seconds": (end - watch.started_at).total_seconds()},
     )
 
 
