@@ -25,7 +25,7 @@ from services.domain.identity import derived_id
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.escalation.reassure import reassured
 from services.escalation.scene import Move, Scene, change
-from services.escalation.stages import awaiting_answer, call_failed
+from services.escalation.stages import awaiting_answer, call_failed, open_again
 from services.escalation.steps import begin, begin_again, tell
 from services.escalation.telling import LAST_RESORT_KEY, again, notice_to, told_so_far
 
@@ -139,6 +139,8 @@ def _raise(finding: Finding, alert: Alert, scene: Scene) -> Move:
 def _press(finding: Finding, alert: Alert, scene: Scene) -> Move:
     if alert.state is AlertState.OPEN:
         return _tell_all_again(finding, alert, scene)
+    if _arrived_long_ago(alert, scene):
+        return open_again(alert, scene, ChangeReason.PRESSED_AGAIN)
     waiting = awaiting_answer(alert, scene)
     holder = scene.worker(alert.accepted_by)
     if holder is None or not holder.active:
@@ -150,6 +152,13 @@ def _press(finding: Finding, alert: Alert, scene: Scene) -> Move:
             call_failed(waiting, replace(scene, notices=(*scene.notices, notice)))
         )
     return Move(waiting, notices=(notice,))
+
+
+def _arrived_long_ago(alert: Alert, scene: Scene) -> bool:
+    """Whoever arrived so long ago may have left and forgotten to say so: the room may be empty."""
+    if alert.state is not AlertState.ARRIVED or alert.arrived_at is None:
+        return False
+    return scene.now >= alert.arrived_at + scene.policy_of(alert).pressed_again.arrived_counts_for
 
 
 def _tell_all_again(finding: Finding, alert: Alert, scene: Scene) -> Move:

@@ -126,10 +126,13 @@ class Arrived(_Part):
 
 
 class PressedAgain(_Part):
-    """How long a joined press waits for an answer before the steps begin anew."""
+    """How long a joined press waits for the holder's answer before the steps begin anew.
 
-    answer_when_accepted: Wait
-    answer_when_arrived: Wait
+    An arrival vouches for the holder ``arrived_counts_for`` so long; a press after that is not waited with.
+    """
+
+    answer_within: Wait
+    arrived_counts_for: Wait
     tell_at_most_every: Wait
 
 
@@ -184,8 +187,8 @@ _LAST_STAND = Policy.model_validate(
         "accepted": {"remind_after": "10m", "again_after": "20m"},
         "arrived": {"remind_after": "2h", "every": "1h", "tell": ["holder", "duty_desk"]},
         "pressed_again": {
-            "answer_when_accepted": "2m",
-            "answer_when_arrived": "15m",
+            "answer_within": "2m",
+            "arrived_counts_for": "15m",
             "tell_at_most_every": "1m",
         },
         "channel_wait": "5s",

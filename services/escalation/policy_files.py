@@ -96,7 +96,7 @@ _KEYS = (
     *("format", "policy", "title", "steps", "quiet", "accepted", "arrived", "pressed_again", "channel_wait"),
     *("extend_at_most", "after", "at", "tell", "device_faults", "every", "times", "widen", "after_rounds"),
     *("remind_after", "again_after", "arrival_needed", "from", "until"),
-    *("answer_when_accepted", "answer_when_arrived", "tell_at_most_every"),
+    *("answer_within", "arrived_counts_for", "tell_at_most_every"),
 )
 
 

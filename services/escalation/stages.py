@@ -68,9 +68,7 @@ def awaiting_answer(alert: Alert, scene: Scene) -> Alert:
     """The alert with the deadline by which its holder must answer a joined press; an earlier one stays."""
     if _awaits_answer(alert):
         return alert
-    waits = scene.policy_of(alert).pressed_again
-    has_arrived = alert.state is AlertState.ARRIVED
-    wait = waits.answer_when_arrived if has_arrived else waits.answer_when_accepted
+    wait = scene.policy_of(alert).pressed_again.answer_within
     deadline = Deadline(DeadlineKind.ANSWER_AGAIN, scene.now + wait)
     return replace(alert, deadlines=(*alert.deadlines, deadline))
 
@@ -91,7 +89,7 @@ def _remind_of_arrival(alert: Alert, scene: Scene) -> Move:
 
 
 def _not_arrived(alert: Alert, scene: Scene) -> Move:
-    return _again(alert, scene, ChangeReason.NOT_ARRIVED)
+    return open_again(alert, scene, ChangeReason.NOT_ARRIVED)
 
 
 def _not_closed(alert: Alert, scene: Scene) -> Move:
@@ -101,20 +99,18 @@ def _not_closed(alert: Alert, scene: Scene) -> Move:
     if ends_at is not None:
         return Move(replace(left, deadlines=(*left.deadlines, Deadline(DeadlineKind.CLOSING, ends_at))))
     if alert.state is not AlertState.ARRIVED:
-        return _again(alert, scene, ChangeReason.NOT_CLOSED)
+        return open_again(alert, scene, ChangeReason.NOT_CLOSED)
     following = Deadline(DeadlineKind.CLOSING, scene.now + policy.arrived.every)
     left = replace(left, deadlines=(*left.deadlines, following))
     return _remind(left, scene, policy.arrived.tell, ChangeReason.NOT_CLOSED_REMINDED)
 
 
 def _no_answer(alert: Alert, scene: Scene) -> Move:
-    has_arrived = alert.state is AlertState.ARRIVED
-    return _again(
-        alert, scene, ChangeReason.PRESSED_AGAIN if has_arrived else ChangeReason.NOT_ANSWERED_AGAIN
-    )
+    return open_again(alert, scene, ChangeReason.NOT_ANSWERED_AGAIN)
 
 
-def _again(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
+def open_again(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
+    """The alert is nobody's any more and its policy begins anew, whoever had it included."""
     holder = (alert.accepted_by,) if alert.accepted_by else ()
     return begin_again(replace(alert, declined_by=()), scene, reason, include=holder)
 

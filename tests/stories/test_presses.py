@@ -111,18 +111,29 @@ def test_a_press_that_joins_an_accepted_alert_is_answered_within_two_minutes_or_
 
 
 @story("2025-07-23 13:59")
-def test_a_press_that_joins_an_arrived_alert_opens_it_again_after_a_quarter_of_an_hour(stage: Stage) -> None:
+def test_a_press_soon_after_somebody_arrived_waits_for_them_two_minutes(stage: Stage) -> None:
     stage.at("14:00").press()
     stage.at("14:01").does("assigned", "arrive")
     stage.told()
-    stage.at("14:30").press()
-    assert stage.told() == ["14:30 assigned: joined"]
-    stage.at("14:44:59")
-    assert stage.state() == "arrived"
-    stage.at("14:45")
+    stage.at("14:10").press()
+    assert stage.told() == ["14:10 assigned: joined"]
+    stage.at("14:11").does("assigned", "arrive")
+    stage.at("14:16")
+    assert (stage.told(), stage.state()) == ([], "arrived"), "whoever is there has answered"
+
+
+@story("2025-07-23 13:59")
+def test_a_press_where_an_arrival_was_forgotten_opens_the_alert_again_at_once(stage: Stage) -> None:
+    stage.at("14:00").press()
+    stage.at("14:01").does("assigned", "arrive")
+    stage.told()
+    stage.at("14:16").press()
+    assert stage.told() == ["14:16 assigned"]
     assert stage.state() == "open"
     assert "pressed_again" in stage.reasons()
-    assert "14:45 assigned" in stage.told()
+    assert stage.reassured()[-1] == "heard"
+    stage.at("14:18")
+    assert stage.told() == ["14:18 backup", "14:18 neighbour"]
 
 
 @story("2025-07-23 13:59")

@@ -104,17 +104,30 @@ def test_a_second_joined_press_does_not_give_the_holder_more_time() -> None:
     assert case.state() is AlertState.OPEN
 
 
-def test_after_arriving_the_holder_has_fifteen_minutes_and_then_the_alert_is_open_again() -> None:
+def test_soon_after_arriving_a_press_waits_for_the_holder_as_when_accepted() -> None:
     case = Case()
     case.press()
     case.arrive("pema")
-    case.after(minutes=40)
+    case.told()
+    case.after(minutes=14, seconds=59)
     case.press()
     assert case.told(NoticeKind.JOINED) == ["pema"]
     case.told()
-    assert case.after(minutes=14, seconds=59).told() == []
+    assert case.after(seconds=119).told() == []
     assert case.state() is AlertState.ARRIVED
     assert case.after(seconds=1).told() == ["pema"]
+    assert case.state() is AlertState.OPEN
+    assert case.commands[-1].state is ReassureState.HEARD
+
+
+def test_a_press_fifteen_minutes_after_arriving_opens_the_alert_again_at_once() -> None:
+    case = Case()
+    case.press()
+    case.arrive("pema")
+    case.told()
+    case.after(minutes=15)
+    case.press()
+    assert case.told() == ["pema"]
     assert case.state() is AlertState.OPEN
     assert ChangeReason.PRESSED_AGAIN in case.reasons()
     assert case.commands[-1].state is ReassureState.HEARD

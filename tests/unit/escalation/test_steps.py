@@ -236,7 +236,7 @@ steps:
     every: 5m
 accepted: {again_after: 20m}
 arrived: {remind_after: 2h, every: 1h, tell: [holder]}
-pressed_again: {answer_when_accepted: 2m, answer_when_arrived: 15m, tell_at_most_every: 1m}
+pressed_again: {answer_within: 2m, arrived_counts_for: 15m, tell_at_most_every: 1m}
 channel_wait: 5s
 extend_at_most: 30m
 """
