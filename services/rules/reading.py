@@ -33,7 +33,7 @@ DEFAULT_POLICY = {
 FLOOR = "floor"
 """The id of the built-in rule, which no rulebook may use."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _BOOK_KEYS = frozenset({"format", "rulebook", "timezone", "rules"})
 _HEADS = ("on", "missing", "silent", "quota", "drift")
 _COMMON = frozenset(
@@ -84,7 +84,7 @@ def read_what_is_good(text: str, file: str) -> tuple[Rulebook | None, list[Fault
         head.complain("format", str(FORMAT))
     name = given.get("rulebook")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        head.complain("rulebook", "a name of small letters, digits and dashes")
+        head.complain("rulebook", "a name of letters, digits and dashes")
         name = None
     zone = _zone(given, head)
     rules = _rules(given.get("rules"), name or "?", file, faults, head)
@@ -153,7 +153,7 @@ class _RuleReader:
     def _check_id(self, fields: Fields) -> None:
         named = self.given.get("id")
         if not isinstance(named, str) or not _NAME.fullmatch(named):
-            fields.complain("id", "a name of small letters, digits and dashes")
+            fields.complain("id", "a name of letters, digits and dashes")
         elif named == FLOOR:
             fields.complain("id", "another name: this one is the built-in rule's")
         elif named in self.seen:
