@@ -134,6 +134,7 @@ class House:
             texts_in(settings.data_dir / "rulebooks"),
             gathering,
             signals,
+            in_real_time=isinstance(clock, SystemClock),
         )
         beats, together = self._beats(rooms, signals, clock)
         wake_ingest.append(beats.beats[0].wake)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.domain.ports import Clock, Publisher, RulebookTexts, Signals, Store
 from services.domain.stepping import Room
@@ -19,6 +20,9 @@ from services.notify.channels.channel import Channels
 from services.notify.delivery import DeliveryLoop
 from services.notify.run import AlertLoop
 from services.rules.run import RulesLoop
+
+STORING_FOR = timedelta(seconds=1)
+"""How long an event may be under way between its `received_at` and its commit; a batch takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,25 @@ def build_rooms(
     rulebooks: RulebookTexts,
     gathering: Gathering,
     signals: Signals | None = None,
+    *,
+    in_real_time: bool = False,
 ) -> Rooms:
-    """The rooms on what the wiring hands in."""
+    """The rooms on what the wiring hands in.
+
+    In real time a deadline waits for what the broker kept while the house was down, and for what is being
+    stored at its very instant; simulated time moves only when both are in.
+    """
     zone = gathering.house.timezone
     return Rooms(
         IngestLoop(store, clock, outside.inbox, outside.publisher, zone),
-        RulesLoop(store, clock, rulebooks, zone),
+        RulesLoop(
+            store,
+            clock,
+            rulebooks,
+            zone,
+            grace_for=STORING_FOR if in_real_time else timedelta(0),
+            waits_for_backlog=in_real_time,
+        ),
         AlertLoop(store, clock, gathering),
         DeliveryLoop(
             store, clock, gathering, outside.channels, outside.publisher, outside.pool, signals=signals
