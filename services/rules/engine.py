@@ -132,7 +132,7 @@ class Engine:
             self._touch(memory, rule, event, sign, result, take)
         if is_alarm and lane is not Lane.REST:
             new = result.findings[before:]
-            if not any(found.severity is Severity.HIGH for found in new):
+            if not any(found.is_alarm and found.severity is Severity.HIGH for found in new):
                 profile = memory.profile(event.resident_id)
                 home_id = event.home_id or (profile.home_id if profile is not None else None)
                 result.findings.append(floor_finding(event, sign, home_id))

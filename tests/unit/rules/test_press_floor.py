@@ -50,6 +50,16 @@ def test_only_a_plain_rule_takes_it() -> None:
     assert sorted(rules_of(home().event(PRESS, NIGHT, device="b1"), book)) == ["again", "floor"]
 
 
+def test_a_deadline_that_a_press_meets_on_its_way_does_not_take_it() -> None:
+    book = rulebook("id: again, on: call_button.pressed, unless: visit.completed, for: 20m, severity: high")
+    history = History().resident().device("d1", "call_button").event(PRESS, 0).event(PRESS, 3600)
+    assert history.end(3600).brief(book) == [
+        ("floor", 0, 0, "holds", None),
+        ("again", 1200, 1200, "holds", None),
+        ("floor", 3600, 3600, "holds", None),
+    ]
+
+
 def test_an_override_cannot_stop_a_press() -> None:
     history = home().override("call", "enabled", False, "2025-07-23T00:00:00Z").event(PRESS, DAY, device="b1")
     assert rules_of(history, rulebook(CALL)) == ["floor"]
