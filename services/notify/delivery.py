@@ -2,9 +2,9 @@
 
 The Attempt's row is committed before the send and its result after it, so a crash in between shows as a
 try whose end nobody knows, and the notice is sent again with the same id. A notice is held by a lease
-while it is on its way. One hanging channel never delays another person: sends run on a pool, and a try
-that takes longer than its policy allows counts as timed out. Without a pool (stepped time) all sends are
-done before `step` says that nothing is left.
+while it is on its way. One hanging channel never delays another person: each send has a thread of its own,
+and a try that takes longer than its policy allows counts as timed out. Without such threads (stepped time)
+all sends are done before `step` says that nothing is left.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from services.notify.superseded import why_never_called, why_superseded
 LEASE_FOR = timedelta(seconds=60)
 """How long a notice is nobody else's after each start of a try; far more than one try may take."""
 SLOTS = 16
-"""Sends under way at once; a pool should have as many threads. Half of them are kept for high notices."""
+"""Sends that are waited for at once. Half of them are kept for high notices."""
 STEP_ASIDE_FOR = timedelta(seconds=1)
 """How long a lower notice waits when its half of the slots is taken."""
 
@@ -62,7 +62,10 @@ class Try:
 
 
 class DeliveryLoop:
-    """The loop over ports; one a process. ``jitter`` answers numbers in [0, 1) that spread repeated tries."""
+    """The loop over ports; one a process. ``jitter`` answers numbers in [0, 1) that spread repeated tries.
+
+    A send given to ``pool`` must begin at once, however many others hang.
+    """
 
     def __init__(
         self,
@@ -87,6 +90,16 @@ class DeliveryLoop:
         self._under_way: dict[str, Try] = {}
         self._finished: SimpleQueue[tuple[str, ChannelOutcome]] = SimpleQueue()
         self._unwritten: dict[str, ChannelOutcome] = {}
+
+    def take_over(self) -> None:
+        """Take up at once what was on its way when the process before this one died.
+
+        Only for a process that delivers alone from its store: there nobody else can hold a lease.
+        """
+        now = self._clock.now()
+        with self._store.writing() as uow:
+            for notice in uow.notices.under_way():
+                uow.notices.save(replace(notice, next_attempt_at=now))
 
     def step(self) -> bool:
         """Write the results that came in, start what is due, publish commands; True if there was any of
@@ -177,8 +190,9 @@ class DeliveryLoop:
             store_move(uow, call_failed(alert, self._gathering.around_alert(uow, alert, now)))
 
     def _launch(self, tries: Iterable[Try]) -> None:
+        tries = list(tries)
+        self._under_way.update((each.attempt.id, each) for each in tries)
         for each in tries:
-            self._under_way[each.attempt.id] = each
             if self._pool is None:
                 self._send(each)
             else:

@@ -45,6 +45,10 @@ _LEASE = (
 )
 _NEXT = select(func.min(_COLUMNS.next_attempt_at)).where(_COLUMNS.state == NoticeState.DUE)
 _ALL = select(*NOTICE.columns).order_by(_COLUMNS.number)
+_UNDER_WAY = _ALL.where(
+    _COLUMNS.state == NoticeState.DUE,
+    select(attempts.c.id).where(attempts.c.notice_id == _COLUMNS.id, attempts.c.result.is_(None)).exists(),
+)
 _ONE = _ALL.where(_COLUMNS.id == bindparam("of"))
 _OF_ALERT = _ALL.where(_COLUMNS.alert_id == bindparam("of"))
 _SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
@@ -92,6 +96,9 @@ class SqlNotices:
         values = {"until": until, "lease_until": until + lease_for, "most": limit}
         won = NOTICE.things(self._connection.execute(_LEASE, values))
         return sorted(won, key=lambda notice: (-notice.severity.rank, notice.number))
+
+    def under_way(self) -> list[Notice]:
+        return self._read(_UNDER_WAY)
 
     def next_due_at(self) -> datetime | None:
         nearest: datetime | None = self._connection.execute(_NEXT).scalar_one()

@@ -9,7 +9,6 @@ import logging
 import secrets
 import socket
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +33,7 @@ from services.wiring.opening import open_store
 from services.wiring.passwords import hash_password
 from services.wiring.policy_shelf import PolicyShelf
 from services.wiring.rooms import Outside, Rooms, build_rooms
+from services.wiring.senders import Senders
 from services.wiring.settings import Settings
 from services.wiring.shipped import lay_out, texts_in
 from services.wiring.signals import LocalSignals
@@ -46,8 +46,6 @@ CATCH_UP_SECONDS = 60.0
 """How long simulated time waits for messages that were published before it moves."""
 STOP_SECONDS = 2.0
 """How long each part may take to end; all of them together stay below the 10 s of the contract."""
-SENDERS = 16
-"""Sends that may be under way at once; one that hangs holds a thread for its 5 s."""
 
 log = logging.getLogger("anxin.house")
 
@@ -130,12 +128,13 @@ class House:
         rooms = build_rooms(
             store,
             clock,
-            Outside(inbox, inbox, ways_out.channels(settings, http), self._pool()),
+            Outside(inbox, inbox, ways_out.channels(settings, http), self._senders()),
             texts_in(settings.data_dir / "rulebooks"),
             gathering,
             signals,
             in_real_time=isinstance(clock, SystemClock),
         )
+        rooms.delivery.take_over()  # the folder is held, so nobody else delivers from this store
         beats, together = self._beats(rooms, signals, clock)
         wake_ingest.append(beats.beats[0].wake)
         console = Console(
@@ -213,13 +212,9 @@ class House:
         self._ending.callback(broker.stop)
         return broker
 
-    def _pool(self) -> ThreadPoolExecutor | None:
+    def _senders(self) -> Senders | None:
         """Threads for the sends; none where time is stepped, so that a send is done before time moves."""
-        if self._wishes.stepped_from is not None:
-            return None
-        pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="anxin-send")
-        self._ending.callback(pool.shutdown, wait=False, cancel_futures=True)
-        return pool
+        return None if self._wishes.stepped_from is not None else Senders()
 
     def _inbox(
         self, broker: EmbeddedBroker, clock: SystemClock | SteppedClock

@@ -96,6 +96,23 @@ def test_a_lease_that_is_rolled_back_was_never_won(store: Store) -> None:
         assert len(unit.notices.lease(NIGHT, LEASE, 9)) == 1
 
 
+def test_under_way_is_what_is_due_and_has_a_try_without_an_end(store: Store) -> None:
+    outbox(
+        store,
+        notice("waits"),
+        notice("hangs"),
+        notice("tried"),
+        notice("sent", state=NoticeState.SENT),
+    )
+    with store.writing() as unit:
+        for name in ("hangs", "tried", "sent"):
+            unit.notices.start(attempt(name, f"ntc_{name}"))
+        unit.notices.finish(
+            replace(attempt("tried", "ntc_tried"), ended_at=NIGHT, result=AttemptResult.REFUSED)
+        )
+        assert [kept.id for kept in unit.notices.under_way()] == ["ntc_hangs"]
+
+
 def test_high_ones_are_leased_first_then_the_longest_due(store: Store) -> None:
     outbox(
         store,

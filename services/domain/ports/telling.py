@@ -95,6 +95,10 @@ class Notices(Protocol):
         """
         ...
 
+    def under_way(self) -> list[Notice]:
+        """Due notices with an attempt whose end is not written, ascending."""
+        ...
+
     def next_due_at(self) -> datetime | None:
         """The nearest ``next_attempt_at`` of a due notice."""
         ...

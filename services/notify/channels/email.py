@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,9 +19,10 @@ from email.utils import format_datetime, parseaddr
 from services.domain.findings import Severity
 from services.domain.notices import AttemptResult
 from services.notify.channels.channel import ChannelOutcome, Sending, refused, timed_out
+from services.notify.channels.time_limit import TimeLimit
 
 SEND_FOR = timedelta(seconds=5)
-"""How long each answer of the server may take."""
+"""How long the server may take for all of its answers together."""
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 _PASSING = range(400, 500)
 """Codes of a server that asks to try again later (RFC 5321 §4.2.1)."""
@@ -49,8 +51,14 @@ class EmailChannel:
         recipient = address.removeprefix("mailto:")
         if not _ADDRESS.fullmatch(recipient):
             return refused("address", "no e-mail address")
+        with TimeLimit(self._server.send_for) as limit:
+            outcome = self._try(recipient, letter(self._server.sender, recipient, sending), limit)
+        is_unknown = limit.is_over and outcome.result is not AttemptResult.ACCEPTED_UNCONFIRMED
+        return timed_out("no whole answer in time") if is_unknown else outcome
+
+    def _try(self, recipient: str, message: EmailMessage, limit: TimeLimit) -> ChannelOutcome:
         try:
-            self._hand_in(recipient, letter(self._server.sender, recipient, sending))
+            self._hand_in(recipient, message, limit)
         except TimeoutError as error:
             return timed_out(str(error))
         except smtplib.SMTPRecipientsRefused as error:
@@ -68,14 +76,27 @@ class EmailChannel:
             return refused("unreachable", str(error), may_pass=True)
         return ChannelOutcome(AttemptResult.ACCEPTED_UNCONFIRMED, "250")
 
-    def _hand_in(self, recipient: str, message: EmailMessage) -> None:
+    def _hand_in(self, recipient: str, message: EmailMessage, limit: TimeLimit) -> None:
         server = self._server
-        with smtplib.SMTP(server.host, server.port, timeout=server.send_for.total_seconds()) as connection:
+        with _LimitedSmtp(server, limit) as connection:
             if server.starttls:
                 connection.starttls(context=ssl.create_default_context())
             if server.user:
                 connection.login(server.user, server.password)
             connection.send_message(message, to_addrs=[recipient])
+
+
+class _LimitedSmtp(smtplib.SMTP):
+    """A connection whose whole conversation has a time limit."""
+
+    def __init__(self, server: MailServer, limit: TimeLimit) -> None:
+        self._limit = limit  # before the connection, which is made here
+        super().__init__(server.host, server.port, timeout=server.send_for.total_seconds())
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connection = socket.create_connection((host, port), timeout)
+        self._limit.watch(connection)
+        return connection
 
 
 def letter(sender: str, recipient: str, sending: Sending) -> EmailMessage:

@@ -21,9 +21,10 @@ from services.domain.instants import format_instant
 from services.domain.notices import AttemptResult, Notice
 from services.escalation.text import Message
 from services.notify.channels.channel import ChannelOutcome, Sending, refused, timed_out
+from services.notify.channels.time_limit import TimeLimit
 
 SEND_FOR = timedelta(seconds=5)
-"""How long the other side has to confirm (CONTRACTS §3)."""
+"""How long the other side has to confirm, from the call to the last byte that is read (CONTRACTS §3)."""
 MOST_ANSWER = 16 * 1024
 """Bytes of an answer that are read; more says nothing about whether it was accepted."""
 MOST_ADDRESS = 2048
@@ -39,11 +40,15 @@ class WebhookChannel:
     def __init__(self, key: str, source: str = "urn:anxin", send_for: timedelta = SEND_FOR) -> None:
         self._key = key.encode()
         self._source = source or "urn:anxin"
+        self._send_for = send_for
         self._client = httpx2.Client(
             timeout=send_for.total_seconds(),
             follow_redirects=False,
             trust_env=False,  # a proxy set for the shell must not come between the house and its people
             headers={"User-Agent": "anxin"},
+            # A connection of its own for each message: one that was kept may have died unseen, and would cost
+            # a press its first 5 s; and one that hangs takes no other's place.
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
         )
 
     def send(self, address: str, sending: Sending) -> ChannelOutcome:
@@ -55,15 +60,25 @@ class WebhookChannel:
             "Content-Type": "application/cloudevents+json; charset=utf-8",
             SIGNATURE: signature(self._key, body, sending.at),
         }
-        try:
-            with self._client.stream("POST", address, content=body, headers=headers) as response:
-                return _judge(response.status_code, _begin_of(response))
-        except httpx2.TimeoutException as error:
-            return timed_out(type(error).__name__)
-        except httpx2.InvalidURL as error:
-            return refused("address", str(error))
-        except httpx2.HTTPError as error:
-            return refused("unreachable", f"{type(error).__name__}: {error}", may_pass=True)
+        with TimeLimit(self._send_for) as limit:
+            try:
+                outcome = self._post(address, body, headers, limit)
+            except httpx2.TimeoutException as error:
+                return timed_out(type(error).__name__)
+            except httpx2.InvalidURL as error:
+                return refused("address", str(error))
+            except httpx2.HTTPError as error:
+                outcome = refused("unreachable", f"{type(error).__name__}: {error}", may_pass=True)
+        return timed_out("no whole answer in time") if limit.is_over else outcome
+
+    def _post(self, address: str, body: bytes, headers: dict[str, str], limit: TimeLimit) -> ChannelOutcome:
+        def watch(what: str, about: Mapping[str, Any]) -> None:
+            if what == "connection.connect_tcp.complete":
+                limit.watch(about["return_value"].get_extra_info("socket"))
+
+        how = {"trace": watch}
+        with self._client.stream("POST", address, content=body, headers=headers, extensions=how) as response:
+            return _judge(response.status_code, _begin_of(response))
 
     def close(self) -> None:
         """Close the connections."""

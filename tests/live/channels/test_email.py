@@ -10,6 +10,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from services.domain.notices import AttemptResult
 from services.domain.people import Language
 from services.notify.channels.email import EmailChannel, MailServer
+from tests.live.channels.dripping import Dripping
 from tests.live.channels.messages import press, sending
 from tests.live.mailbox import Mailbox, started
 
@@ -146,3 +147,9 @@ def test_starttls_is_not_given_up_for_a_server_that_has_none(box: Mailbox) -> No
         controller.stop()
     assert outcome.result is AttemptResult.REFUSED
     assert box.kept == []
+
+
+def test_a_server_that_drips_its_answer_has_its_time_in_all(dripping: Dripping) -> None:
+    server = MailServer("127.0.0.1", dripping.port(b"220-"), send_for=timedelta(seconds=0.5))
+    outcome = EmailChannel(server).send("pema@example.org", sending())
+    assert (outcome.result, outcome.may_pass) == (AttemptResult.TIMED_OUT, True)

@@ -15,6 +15,7 @@ from werkzeug import Request, Response
 from services.domain.notices import AttemptResult
 from services.domain.people import Language
 from services.notify.channels.webhook import MOST_ANSWER, WebhookChannel
+from tests.live.channels.dripping import Dripping
 from tests.live.channels.messages import SENT_AT, press, sending
 
 KEY = "a key of these tests"
@@ -146,6 +147,29 @@ def test_a_server_that_does_not_answer_in_time_has_not_confirmed(
     finally:
         answer.set()
     assert (outcome.result, outcome.may_pass) == (AttemptResult.TIMED_OUT, True)
+
+
+@pytest.mark.parametrize(
+    ("begin", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 503 Later\r\nContent-Length: 100000\r\n\r\n", b"x"),
+        (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    ],
+)
+def test_a_server_that_drips_its_answer_has_its_time_in_all(
+    dripping: Dripping, impatient: WebhookChannel, begin: bytes, drop: bytes
+) -> None:
+    outcome = impatient.send(f"http://127.0.0.1:{dripping.port(begin, drop)}/pema", sending())
+    assert (outcome.result, outcome.may_pass) == (AttemptResult.TIMED_OUT, True)
+
+
+def test_each_message_has_a_connection_of_its_own(server: HTTPServer, channel: WebhookChannel) -> None:
+    server.expect_request("/pema").respond_with_data("")
+    for _ in range(2):
+        channel.send(server.url_for("/pema"), sending())
+    assert len({request.environ["REMOTE_PORT"] for request, _ in server.log}) == 2
 
 
 def test_a_server_that_is_not_there_is_a_refusal_that_may_pass(channel: WebhookChannel) -> None:

@@ -149,6 +149,37 @@ def test_a_notice_whose_send_was_cut_off_is_sent_again_with_the_same_id(here: Co
     ]
 
 
+def test_a_process_that_delivers_alone_waits_for_no_lease_of_the_one_that_died(here: Community) -> None:
+    here.finds()
+    here.alerts.step()
+
+    def power_cut(_: str) -> None:
+        raise KeyboardInterrupt
+
+    here.webhook.before = power_cut
+    with pytest.raises(KeyboardInterrupt):
+        here.delivery.step()
+    here.webhook.before = lambda _: None
+    here.restart()
+    here.delivery.take_over()
+    here.settle()
+    assert here.told() == ["pema"]
+    assert [each.result for each in here.attempts("pema")] == [
+        AttemptResult.UNKNOWN,
+        AttemptResult.DELIVERED,
+    ]
+
+
+def test_taking_over_hurries_nothing_that_waits_for_its_next_try(here: Community) -> None:
+    here.answers("pema", BROKEN)
+    here.press()
+    here.told()
+    here.restart()
+    here.delivery.take_over()
+    here.settle()
+    assert here.told() == []
+
+
 def test_a_result_that_could_not_be_written_is_written_later_and_not_sent_again(
     here: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
