@@ -59,17 +59,24 @@ def hear(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
 def take_door(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
     """A door's report, for a rule with `settle`."""
     name = f"door:{sign.device_id or ''}"
-    new = settling.take_door(_source(state, name), sign)
-    return take_change(kind, case, state, new) if new else Step(_touched(state, case.now))
+    if case.resident is not None and not case.resident.is_enrolled_at(sign.at):
+        return Step(_touched(state, case.now))
+    source, new = settling.take_door(_source(state, name), sign)
+    state = _with_source(_touched(state, case.now), source)
+    return take_change(kind, case, state, new) if new else Step(state)
 
 
-def take_change(kind: Kind[Any], case: Case, state: KeyState[Any], new: PairChange) -> Step:
+def take_change(
+    kind: Kind[Any],  # noqa: ARG001 - the shape of every taking
+    case: Case,
+    state: KeyState[Any],
+    new: PairChange,
+) -> Step:
     """A change of a bed or a door, for a rule with `settle`."""
     if case.rule.settle_for is None:
         raise ValueError(f"{case.rule.name} does not settle")
-    source, settled = settling.change(_source(state, new.source), new, case.rule.settle_for)
-    step = Step(_with_source(_touched(state, case.now), source))
-    return _take(kind, case, step, settled) if settled else step
+    source = settling.change(_source(state, new.source), new, case.rule.settle_for)
+    return Step(_with_source(_touched(state, case.now), source))
 
 
 def retract(kind: Kind[Any], case: Case, state: KeyState[Any], target: Sign) -> Step:
@@ -105,14 +112,13 @@ def meet(kind: Kind[Any], case: Case, state: KeyState[Any]) -> Step:
     settle_for = case.rule.settle_for
     if settle_for is not None:
         due = [
-            (due, source.pending.seq, source)
+            (sign.at + settle_for, sign.seq, source.name)
             for source in state.sources
-            if source.pending is not None
-            and (due := source.due_at(settle_for)) is not None
-            and due <= case.now
+            for sign in source.pending
+            if sign.at + settle_for <= case.now
         ]
-        for _, _, source in sorted(due, key=lambda each: each[:2]):
-            after, sign = settling.settle(source)
+        for _, _, name in sorted(due):
+            after, sign = settling.settle(_source(step.state, name))
             step = _take(kind, case, replace(step, state=_with_source(step.state, after)), sign)
     if step.state.inner is None:
         return step
@@ -126,7 +132,7 @@ def _take(kind: Kind[Any], case: Case, step: Step, sign: Sign) -> Step:
 
 
 def _before(case: Case, state: KeyState[Any]) -> Case:
-    pending = tuple(source.pending for source in state.sources if source.pending is not None)
+    pending = tuple(sign for source in state.sources for sign in source.pending)
     return replace(case, pending=pending) if pending else case
 
 

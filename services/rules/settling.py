@@ -15,52 +15,51 @@ from services.rules.signs import Sign
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A bed or a door as one rule sees it: the last settled kind, the present one, and a change that is not
-    settled.
+    """A bed or a door as one rule sees it: the last settled kind, the present one, when it last said anything
+    (doors), and the changes that are not settled yet, oldest first. All but the last of them will have held
+    for long enough when their time comes.
     """
 
     name: str
     settled: str | None = None
     present: str | None = None
     newest_at: datetime | None = None
-    pending: Sign | None = None
+    pending: tuple[Sign, ...] = ()
 
     def due_at(self, settle_for: timedelta) -> datetime | None:
-        """When the pending change will have held for long enough."""
-        return None if self.pending is None else self.pending.at + settle_for
+        """When the oldest pending change will have held for long enough."""
+        return self.pending[0].at + settle_for if self.pending else None
 
 
-def change(source: Source, new: PairChange, settle_for: timedelta) -> tuple[Source, Sign | None]:
-    """Take in a change. Answers the change before it, if that one had held for long enough when this one
-    came.
+def change(source: Source, new: PairChange, settle_for: timedelta) -> Source:
+    """Take in a change. The change before it drops out unless it will have held for long enough by then; one
+    that will have is left to its deadline.
     """
-    settled: Sign | None = None
     pending = source.pending
-    if pending is not None and pending.at + settle_for <= new.sign.at:
-        settled = pending
-        source = replace(source, settled=pending.kind)
-    drops_out = new.kind is None or new.kind == source.settled
-    after = replace(source, present=new.kind, newest_at=new.sign.at, pending=None if drops_out else new.sign)
-    return after, settled
+    if pending and pending[-1].at + settle_for > new.sign.at:
+        pending = pending[:-1]
+    before = pending[-1].kind if pending else source.settled
+    if new.kind is not None and new.kind != before:
+        pending = (*pending, new.sign)
+    return replace(source, present=new.kind, pending=pending)
 
 
-def take_door(source: Source, sign: Sign) -> PairChange | None:
+def take_door(source: Source, sign: Sign) -> tuple[Source, PairChange | None]:
     """What a door's report changes: nothing if it is older than the newest or says the same."""
     if source.newest_at is not None and sign.at < source.newest_at:
-        return None
-    return None if source.present == sign.kind else PairChange(source.name, sign.kind, sign)
+        return source, None
+    new = None if source.present == sign.kind else PairChange(source.name, sign.kind, sign)
+    return replace(source, newest_at=sign.at), new
 
 
 def settle(source: Source) -> tuple[Source, Sign]:
-    """The pending change has held: from now on it is the settled state."""
-    pending = source.pending
-    if pending is None:
+    """The oldest pending change has held: from now on it is the settled state."""
+    if not source.pending:
         raise ValueError(f"nothing is pending at {source.name}")
-    return replace(source, settled=pending.kind, pending=None), pending
+    held, *rest = source.pending
+    return replace(source, settled=held.kind, pending=tuple(rest)), held
 
 
 def drop(source: Source, seq: int) -> Source:
     """Forget a pending change whose event was taken back."""
-    if source.pending is None or source.pending.seq != seq:
-        return source
-    return replace(source, pending=None)
+    return replace(source, pending=tuple(sign for sign in source.pending if sign.seq != seq))

@@ -107,3 +107,32 @@ def test_a_change_is_never_earlier_than_the_newest_report_of_its_bed() -> None:
     history = in_bed().device("d2").event(IN, 100, device="d2").event(OUT, 110, device="d2")
     history.event(OUT, 50, received=200).end(7200)
     assert history.brief(PLAIN) == [("out", 1310, 1310, "holds", None)]
+
+
+def test_a_change_is_not_known_before_it_has_settled() -> None:
+    book = rulebook("id: out, on: bed.exited, settle: 30s, severity: low")
+    history = in_bed().event("bed.exited", 0).event("bed.entered", 125, received=5).end(5000)
+    assert [each[:3] for each in history.brief(book)] == [("out", 0, 30)]
+
+
+def test_the_settlings_of_a_batch_are_met_by_their_own_instants() -> None:
+    book = rulebook("id: out, on: bed.exited, settle: 30s, unless: bed.entered, for: 20m, severity: low")
+    history = History().resident().device("d1", place="a").device("d2", place="b")
+    history.event("bed.exited", 0, device="d1", received=7000)
+    history.event("bed.exited", 2000, device="d2", received=7000)
+    history.event("bed.entered", 3000, device="d2", received=7000)
+    assert history.end(9000).brief(book) == [("out", 1200, 7060, "stale", "no_longer_holds")]
+
+
+def test_a_door_says_nothing_anew_by_what_is_older_than_its_newest_report() -> None:
+    book = rulebook("id: door, on: door.opened, settle: 60s, unless: door.closed, for: 10m, severity: low")
+    history = History().resident().device("d1", "door_sensor")
+    history.event("door.opened", 0).event("door.opened", 4321).event("door.closed", 4200, received=4800)
+    assert history.end(9000).brief(book) == [("door", 600, 600, "holds", None)]
+
+
+def test_a_door_says_nothing_before_the_enrolment() -> None:
+    book = rulebook("id: door, on: door.opened, settle: 60s, severity: low")
+    history = History().resident(enrolled_at="2025-07-22T18:10:00Z").device("d1", "door_sensor")
+    history.event("door.opened", 0).event("door.opened", 901)
+    assert [each[:2] for each in history.end(9000).brief(book)] == [("door", 901)]
