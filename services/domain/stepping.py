@@ -48,13 +48,13 @@ month.
 """
 
 
-def settle(rooms: Sequence[Room]) -> None:
+def settle(rooms: Sequence[Room], most_rounds: int = MOST_ROUNDS) -> None:
     """Let every room work until none has anything left to do at this instant."""
-    for _ in range(MOST_ROUNDS):
+    for _ in range(most_rounds):
         worked = [room.step() for room in rooms]
         if not any(worked):
             return
-    raise DoesNotSettle(f"the rooms found work at one instant {MOST_ROUNDS} times over")
+    raise DoesNotSettle(f"the rooms found work at one instant {most_rounds} times over")
 
 
 def advance(clock: SteppedClock, rooms: Sequence[Room], to: datetime) -> None:

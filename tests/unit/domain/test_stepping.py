@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.domain import stepping
 from services.domain.stepping import DoesNotSettle, advance, settle
 
 START = datetime(2025, 7, 23, tzinfo=UTC)
@@ -83,11 +82,10 @@ def test_a_deadline_that_nobody_meets_is_a_fault_and_not_waited_for() -> None:
         advance(clock, [room], START + timedelta(hours=1))
 
 
-def test_a_room_that_always_finds_work_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_room_that_always_finds_work_is_a_fault() -> None:
     class Restless(Echo):
         def step(self) -> bool:
             return True
 
-    monkeypatch.setattr(stepping, "MOST_ROUNDS", 10)
     with pytest.raises(DoesNotSettle):
-        settle([Restless(StandingClock(), "restless", [])])
+        settle([Restless(StandingClock(), "restless", [])], most_rounds=10)
