@@ -35,8 +35,9 @@ from services.notify.superseded import why_never_called, why_superseded
 
 LEASE_FOR = timedelta(seconds=60)
 """How long a notice is nobody else's after each start of a try; far more than one try may take."""
-SLOTS = 16
-"""Sends that are waited for at once. Half of them are kept for high notices."""
+SLOTS = 64
+"""Sends that are waited for at once: enough that a provider who hangs for all his customers delays nobody
+else, few enough for the limits of a mail server. Half of them are kept for high notices."""
 STEP_ASIDE_FOR = timedelta(seconds=1)
 """How long a lower notice waits when its half of the slots is taken."""
 
