@@ -18,6 +18,8 @@ from services.rules.signs import Sign
 _DAY = timedelta(days=1)
 _KEPT_FOR = timedelta(days=3)
 """How long before the last judged day events are kept: a day's window is at most two days long."""
+LATE_BATCH_FOR = timedelta(seconds=60)
+"""How long after the reception of the change on which `while` rests the rest of a late batch may speak."""
 MOST_REMEMBERED = 32
 
 
@@ -29,6 +31,7 @@ class Seen:
     seq: int
     kind: str
     event_id: str = ""
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Missing(Unmoved[MissingState]):
     def take(self, case: Case, state: MissingState | None, sign: Sign) -> Outcome[MissingState]:
         state = state or MissingState(since=case.now)
         changes: list[Change] = []
-        seen = Seen(sign.at, sign.seq, sign.kind, sign.event_id)
+        seen = Seen(sign.at, sign.seq, sign.kind, sign.event_id, sign.received_at)
         if (
             case.rule.while_kind is not None
             and sign.kind in PAIR_OF[case.rule.while_kind]
@@ -88,8 +91,13 @@ class Missing(Unmoved[MissingState]):
     def due_at(self, case: Case, state: MissingState) -> datetime | None:
         if case.resident is None or case.resident.left_at is not None:
             return None
-        due_at = _next_day(case, state)[2]
-        return None if any(sign.at <= due_at for sign in case.pending) else due_at
+        by_at = _next_day(case, state)[2]
+        if any(sign.at <= by_at for sign in case.pending):
+            return None
+        newest = _newest(state, by_at)
+        if case.rule.while_kind is None or newest is None or newest.received_at is None:
+            return by_at
+        return max(by_at, newest.received_at + LATE_BATCH_FOR)
 
     def meet(self, case: Case, state: MissingState) -> Outcome[MissingState]:
         raises: list[Raise] = []

@@ -135,3 +135,11 @@ def test_time_away_counts_anew_from_the_return() -> None:
         home().event("bed.vitals", clock("01:00:00")).away(clock("02:00:00")).returned(clock("05:00:00"))
     )
     assert [row[0] for row in told(history, book)] == ["2025-07-22T23:00:00Z"]
+
+
+def test_the_rest_of_a_late_batch_can_speak_after_the_change_of_while() -> None:
+    book = rulebook('id: up, missing: bed.exited, from: "00:00", by: "02:00", while: bed.entered')
+    late = History().resident().device().event("bed.entered", -7200, received=-30)
+    assert [each[:3] for each in late.end(3600).brief(book)] == [("up", 0, 30)]
+    late = History().resident().device().event("bed.entered", -7200, received=-30)
+    assert late.event("bed.exited", -60, received=20).end(3600).brief(book) == []
