@@ -93,7 +93,7 @@ def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
         raise Problem(409, "already_closed", "It is closed.") from error
     except NotAllowed as error:
         raise _refused(error.refusal, deed) from error
-    alert = store_move(uow, move)
+    alert = store_move(uow, alert, move)
     if not move.is_nothing and not alert.synthetic:
         detail = f"on behalf of {deed.on_behalf_of}" if deed.on_behalf_of else ""
         audit(uow, parts, who, f"alert.{deed.action.value}", ("alert", alert.id), detail)

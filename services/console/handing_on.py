@@ -26,4 +26,4 @@ def hand_on(uow: UnitOfWork, parts: Console, worker: Worker, by: str) -> None:
     for alert in running:
         if worker.id in alert.owner_ids or worker.id in {alert.accepted_by, alert.handover_to}:
             scene = parts.gathering.around_alert(uow, alert, parts.clock.now())
-            store_move(uow, worker_gone(alert, scene, worker.id, by))
+            store_move(uow, alert, worker_gone(alert, scene, worker.id, by))

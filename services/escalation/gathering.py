@@ -61,15 +61,18 @@ class Gathering:
         return Scene(now, self.house, self.policies(), circle, devices, notices)
 
 
-def store_move(uow: UnitOfWork, move: Move) -> Alert:
-    """Store a move: the alert, its changes, notices and commands. `Conflict` if the alert moved meanwhile."""
-    is_new = move.alert.version == 0
-    if is_new:
+def store_move(uow: UnitOfWork, before: Alert | None, move: Move) -> Alert:
+    """Store a move from ``before``, the stored alert (None: there was none): the alert, its changes, notices
+    and commands. `Conflict` if the alert moved meanwhile.
+
+    A move that says nothing and only puts a deadline off is stored too: the deadline would stay due.
+    """
+    if before is None:
         alert = uow.alerts.add(move.alert, move.changes)
-    elif not move.is_nothing:
+    elif move.alert != before or not move.is_nothing:
         alert = uow.alerts.save(move.alert, move.changes)
     else:
-        return move.alert
+        return before
     if move.notices:
         uow.notices.add(move.notices)
     if move.commands:

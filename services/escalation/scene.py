@@ -94,7 +94,7 @@ class Move:
 
     @property
     def is_nothing(self) -> bool:
-        """Nothing is to be stored: a repeat that was answered before."""
+        """Nobody hears of it and nothing is written down: a repeat, or a deadline that is put off."""
         return not (self.changes or self.notices or self.commands)
 
 

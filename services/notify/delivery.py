@@ -188,7 +188,7 @@ class DeliveryLoop:
     def _nobody_reached(self, uow: UnitOfWork, alert_id: str, now: datetime) -> None:
         alert = uow.alerts.get(alert_id)
         if alert is not None and alert.is_running:
-            store_move(uow, call_failed(alert, self._gathering.around_alert(uow, alert, now)))
+            store_move(uow, alert, call_failed(alert, self._gathering.around_alert(uow, alert, now)))
 
     def _launch(self, tries: Iterable[Try]) -> None:
         tries = list(tries)

@@ -79,7 +79,7 @@ class AlertLoop:
                 scene = self._gathering.around_finding(uow, finding, running, now)
                 move = take_in(finding, running, scene)
                 if move is not None:
-                    store_move(uow, move)
+                    store_move(uow, running, move)
             uow.cursors.set(FINDINGS, findings[-1].number)
 
     def _judge_one_by_one(self, findings: Sequence[Finding]) -> None:
@@ -102,7 +102,7 @@ class AlertLoop:
             running = uow.alerts.running(finding.alert_kind, subject_of(finding))
             move = take_in_unjudged(finding, running, now)
             if move is not None:
-                store_move(uow, move)
+                store_move(uow, running, move)
             uow.cursors.set(FINDINGS, finding.number)
 
     def _take_changes(self) -> bool:
@@ -120,7 +120,7 @@ class AlertLoop:
                 alert = uow.alerts.with_fact(change.finding_id)
                 if alert is not None and alert.is_running:
                     scene = self._gathering.around_alert(uow, alert, now)
-                    store_move(uow, fact_changed(change, alert, scene))
+                    store_move(uow, alert, fact_changed(change, alert, scene))
             uow.cursors.set(CHANGES, changes[-1].number)
 
     def _meet_deadlines(self) -> bool:
@@ -144,7 +144,7 @@ class AlertLoop:
         with self._store.writing() as uow:
             alert = self._still_due(uow, due.id, now)
             if alert is not None:
-                store_move(uow, meet(alert, self._gathering.around_alert(uow, alert, now)))
+                store_move(uow, alert, meet(alert, self._gathering.around_alert(uow, alert, now)))
 
     @staticmethod
     def _still_due(uow: UnitOfWork, alert_id: str, now: datetime) -> Alert | None:

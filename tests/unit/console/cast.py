@@ -233,4 +233,4 @@ def press(cast: Cast, alert_id: str = "alert-1", resident_id: str = "yangzom", *
         if not stored.is_running:
             return stored
         scene = cast.parts.gathering.around_alert(uow, stored, now)
-        return store_move(uow, begin(stored, scene))
+        return store_move(uow, stored, begin(stored, scene))

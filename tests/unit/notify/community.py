@@ -156,7 +156,7 @@ class Community:
         with self.store.writing() as uow:
             alert = self.alert()
             scene = self.gathering.around_alert(uow, alert, self.now)
-            store_move(uow, action(alert, scene, Actor(who, cast.PEMA.role, who)))
+            store_move(uow, alert, action(alert, scene, Actor(who, cast.PEMA.role, who)))
 
     def alert(self) -> Alert:
         with self.store.reading() as uow:

@@ -1,13 +1,14 @@
 """The alert loop: from findings in the store to alerts in the store, once each."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from services.domain.alerts import AlertState, ChangeReason, Outcome
 from services.domain.findings import FindingState, Severity
 from services.domain.notices import NoticeReason
-from services.escalation import joining, stages
+from services.escalation import holding, joining, stages
 from services.escalation.scene import Scene
 from services.notify import run
 from tests.unit.escalation.cast import OUT_OF_BED
@@ -88,6 +89,32 @@ def test_an_accepted_alert_has_no_steps_to_meet(here: Community) -> None:
     here.after(minutes=9)
     assert here.told() == ["pema"]  # hears who has it
     assert here.alert().state is AlertState.ACCEPTED
+
+
+def test_a_deadline_that_falls_into_the_quiet_hours_is_put_off_to_their_end_and_met_there(
+    here: Community,
+) -> None:
+    here.press(**OUT_OF_BED, severity=Severity.MEDIUM, policy="routine")
+    here.after(hours=8, minutes=30)  # 22:30
+    here.accept("pema")
+    here.settle()
+    here.told()
+    here.clock.move_to(here.now + timedelta(days=1))
+    assert here.alerts.step()
+    assert not here.alerts.step()  # else the loop would turn without rest until the morning
+    here.after(hours=8)
+    assert here.told() == []
+    here.after(minutes=30)  # 07:00
+    assert here.told() == ["pema"]
+    assert here.alert().state is AlertState.OPEN
+
+
+def test_who_leaves_before_they_took_it_over_is_asked_no_more(here: Community) -> None:
+    here.press()
+    here.accept("pema")
+    here.does(lambda alert, scene, actor: holding.handover(alert, scene, actor, "tashi"), "pema")
+    here.does(lambda alert, scene, _: holding.worker_gone(alert, scene, "tashi", "admin"), "pema")
+    assert (here.alert().handover_to, here.alert().accepted_by) == (None, "pema")
 
 
 def test_a_withdrawn_finding_ends_its_alert_and_whoever_was_told_is_told(here: Community) -> None:
