@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+BAD_HISTORY = 3
+
 app = typer.Typer(help="Rulebooks: check them, run them over a history.", no_args_is_help=True)
 
 RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
@@ -49,7 +51,7 @@ def replay(
     from services.rules.replay import replay as run
 
     text = _text_of(rulebook)
-    lines = _text_of(history).split("\n")
+    lines = _text_of(history, BAD_HISTORY).split("\n")
     try:
         findings = run(text, lines, file=rulebook.name)
     except RulebookFaults as refused:
@@ -58,14 +60,14 @@ def replay(
         raise typer.Exit(2) from refused
     except HistoryFault as refused:
         typer.echo(f"{history.name}: {refused}", err=True)
-        raise typer.Exit(3) from refused
+        raise typer.Exit(BAD_HISTORY) from refused
     for finding in findings:
         sys.stdout.write(json.dumps(finding, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def _text_of(file: Path) -> str:
+def _text_of(file: Path, code: int = 2) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         typer.echo(f"{file}: cannot be read as UTF-8 text: {error}", err=True)
-        raise typer.Exit(2) from error
+        raise typer.Exit(code) from error

@@ -93,6 +93,11 @@ def test_a_bad_history_ends_with_three_and_names_the_line(book: Path, history: P
     assert "line 3" in result.stderr
 
 
+def test_a_history_that_is_no_text_ends_with_three(book: Path, history: Path) -> None:
+    history.write_bytes(b"\xff\xfe\n")
+    assert run("replay", book, history).exit_code == 3
+
+
 def test_lines_are_json_and_keys_stand_in_the_order_of_the_contract(book: Path, history: Path) -> None:
     [line] = run("replay", book, history).stdout.splitlines()
     assert list(json.loads(line)) == [
