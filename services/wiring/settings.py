@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.domain.instants import zone_named
@@ -39,6 +39,20 @@ def _host_and_port(text: str) -> str:
     return text
 
 
+def _last_resort(address: str) -> str:
+    kind, _, rest = address.partition(":")
+    if address and (kind not in ("http", "https", "mailto") or not rest.strip("/")):
+        raise ValueError("expected an http://, https:// or mailto: address")
+    return address
+
+
+def _web_address(address: str) -> str:
+    kind, _, rest = address.partition("://")
+    if address and (kind not in ("http", "https") or not rest):
+        raise ValueError("expected an http:// or https:// address")
+    return address
+
+
 class Settings(BaseSettings):
     """The settings of one installation."""
 
@@ -54,7 +68,7 @@ class Settings(BaseSettings):
     mqtt_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
         default="127.0.0.1:1883", description="Address of the embedded broker; port 0 picks a free one."
     )
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
         default="", description="Address of the console as people reach it; empty: as bound."
     )
     secret_key: str = Field(
@@ -64,7 +78,7 @@ class Settings(BaseSettings):
         default="Asia/Shanghai", description="Zone of homes and residents that have none of their own."
     )
     language: Language = Field(default=Language.ZH_CN, description="Language of the house: zh-CN, bo or en.")
-    last_resort: str = Field(
+    last_resort: Annotated[str, AfterValidator(_last_resort)] = Field(
         default="", description="Webhook or mailto: address that is told when nobody at all can be told."
     )
     smtp_host: str = Field(default="", description="Mail server; empty: no e-mail is sent.")
@@ -75,12 +89,6 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(
         default=False, description="Encrypt the connection to the mail server by STARTTLS."
     )
-
-    @model_validator(mode="after")
-    def _address_of_last_resort(self) -> Self:
-        if self.last_resort and not self.last_resort.startswith(("http://", "https://", "mailto:")):
-            raise ValueError("last_resort: expected an http://, https:// or mailto: address")
-        return self
 
     @property
     def store_url(self) -> str:
@@ -124,8 +132,8 @@ def read_settings(**options: object) -> Settings:
     except ValidationError as error:
         raise BadSettings(
             [
-                f"ANXIN_{'_'.join(map(str, fault['loc'])).upper() or 'SETTINGS'}: {fault['msg']}, "
-                f"found {fault.get('input')!r:.80}"
+                f"ANXIN_{'_'.join(map(str, fault['loc'])).upper()}: "
+                f"{fault['msg'].removeprefix('Value error, ')}, found {fault.get('input')!r:.80}"
                 for fault in error.errors()
             ]
         ) from error

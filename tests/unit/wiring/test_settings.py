@@ -31,9 +31,24 @@ def test_every_fault_is_named_with_what_was_found(monkeypatch: pytest.MonkeyPatc
         assert word in text
 
 
-def test_a_last_resort_that_is_no_address_is_refused() -> None:
-    with pytest.raises(BadSettings, match="mailto"):
-        read_settings(last_resort="the mayor")
+@pytest.mark.parametrize("address", ["the mayor", "tel:110", "mailto:", "https://"])
+def test_a_last_resort_that_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(BadSettings, match=r"^ANXIN_LAST_RESORT: expected an http://, https:// or mailto:"):
+        read_settings(last_resort=address)
+
+
+def test_links_in_notices_lead_to_a_web_address() -> None:
+    with pytest.raises(BadSettings, match=r"^ANXIN_PUBLIC_URL: expected an http:// or https:// address"):
+        read_settings(public_url="anxin.example.org")
+
+
+def test_a_fault_tells_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANXIN_SECRET_KEY", "hush")
+    monkeypatch.setenv("ANXIN_SMTP_PASSWORD", "hush")
+    with pytest.raises(BadSettings) as caught:
+        read_settings(last_resort="the mayor", smtp_port=0)
+    assert len(caught.value.faults) == 2
+    assert "hush" not in str(caught.value)
 
 
 def test_the_signing_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
