@@ -13,7 +13,7 @@ from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.sight import Sight, every
-from services.domain.alerts import Alert, AlertState
+from services.domain.alerts import Alert, AlertState, DeadlineKind
 from services.domain.homes import Home
 from services.domain.people import Language, Resident, Worker
 from services.domain.ports import UnitOfWork
@@ -37,6 +37,8 @@ class Card:
     holder: str | None
     reports: int
     mine: bool
+    asked: bool
+    unanswered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class View:
     counts: Mapping[str, int]
     workers: tuple[Worker, ...]
     more: bool
+    waiting: int
 
 
 def look(uow: UnitOfWork, parts: Console, who: Caller, language: Language) -> View:
@@ -98,6 +101,7 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, language: Language) -> Vi
         },
         workers=tuple(worker for worker in workers if worker.active),
         more=len(people) > len(shown),
+        waiting=sum(alert.state is AlertState.OPEN for alert in running),
     )
 
 
@@ -121,18 +125,21 @@ def _card(
 ) -> Card:
     resident = uow.residents.get(alert.resident_id) if alert.resident_id else None
     home = homes.get((resident.home_id if resident else alert.home_id) or "")
-    device = uow.devices.get(alert.device_id) if alert.device_id and resident is None else None
+    device = uow.devices.get(alert.device_id) if alert.device_id else None
+    where = (home.address if home else None, device.place if device else None)
     return Card(
         alert=alert,
         title=title_of(alert, language),
         who=resident.name if resident else (device.external_id if device else alert.subject),
-        address=home.address if home else "",
+        address=" ".join(part for part in where if part),
         phone=(resident.phone if resident else None) or (home.phone if home else None),
         key_place=home.key_place if home else None,
         owners=tuple(_called(owner, names) for owner in alert.owner_ids),
         holder=names.get(alert.accepted_by, alert.accepted_by) if alert.accepted_by else None,
         reports=len(alert.facts),
         mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
+        asked=who.worker_id in alert.owner_ids and who.worker_id not in alert.declined_by,
+        unanswered=any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines),
     )
 
 

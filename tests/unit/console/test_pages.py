@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,7 @@ from jinja2 import nodes
 from services.console.pages import rendering
 from services.console.pages.texts import LOCALES, Texts, catalogue
 from services.console.parts import ConsoleSettings
+from services.domain.alerts import Deadline, DeadlineKind
 from services.domain.people import Language, Role
 from tests.unit.console.cast import PASSWORD, Cast, cast, press
 
@@ -96,6 +98,48 @@ def test_the_desk_accepts_for_who_telephoned(house: Cast) -> None:
     client.post("/alerts/alert-1/accept", data={"worker": "cering"})
     alert = house.of(Role.ADMIN).get("/api/v1/alerts/alert-1").json()
     assert (alert["accepted_by"], alert["changes"][-1]["on_behalf_of"]) == ("cering", "cering")
+
+
+def test_whoever_was_told_can_say_not_i(house: Cast) -> None:
+    press(house)
+    client = signed_in(house, "grid")
+    assert "我不能" in words(client.get("/").text)
+    assert client.post("/alerts/alert-1/decline", data={}, follow_redirects=False).status_code == 303
+    assert "我不能" not in words(client.get("/").text)
+
+
+def test_a_further_press_that_waits_for_an_answer_can_be_answered(house: Cast) -> None:
+    press(house)
+    client = signed_in(house, "grid")
+    client.post("/alerts/alert-1/arrive", data={})
+    assert not {"又按了，等待回应", "我已到"} & set(words(client.get("/").text))
+    with house.store.writing() as uow:
+        alert = uow.alerts.get("alert-1")
+        assert alert is not None
+        owed = Deadline(DeadlineKind.ANSWER_AGAIN, house.clock.now() + timedelta(minutes=2))
+        uow.alerts.save(replace(alert, deadlines=(*alert.deadlines, owed)), [])
+    assert {"又按了，等待回应", "我已到"} <= set(words(client.get("/").text))
+    client.post("/alerts/alert-1/arrive", data={})
+    assert "又按了，等待回应" not in words(client.get("/").text)
+
+
+def test_the_title_counts_whom_nobody_has(house: Cast) -> None:
+    press(house)
+    client = signed_in(house)
+    assert "<title>(1) 安心</title>" in client.get("/").text
+    client.post("/alerts/alert-1/accept", data={})
+    assert "<title>安心</title>" in client.get("/").text
+
+
+def test_where_is_the_room_as_well(house: Cast) -> None:
+    house.of(Role.ADMIN).patch("/api/v1/devices/button-1", json={"place": "bedroom"})
+    press(house)
+    assert "3 River Lane bedroom" in signed_in(house).get("/").text
+
+
+def test_signing_in_keeps_the_alert_that_a_link_leads_to(house: Cast) -> None:
+    page = house.client().get("/sign-in", headers=PAGE).text
+    assert '<form method="post" class="sign-in">' in page  # an action would drop what stands behind the #
 
 
 def test_what_another_has_is_said_in_words(house: Cast) -> None:

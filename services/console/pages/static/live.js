@@ -53,6 +53,7 @@ async function refresh() {
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       swap(fresh);
+      document.title = fresh.title;
       for (const count of ["alert", "unprotected", "protected"]) {
         const place = `#counts .count.${count}`;
         document.querySelector(place).textContent = fresh.querySelector(place).textContent;
