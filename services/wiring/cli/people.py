@@ -33,7 +33,7 @@ def add_user(
     worker: Annotated[str | None, typer.Option("--worker", help="Id of the worker who signs in so.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a login and print its one-time password."""
+    """Make a login and print its password, which is not shown again."""
     from services.domain.identity import derived_id
     from services.domain.people import User
     from services.domain.ports import AlreadyThere
