@@ -7,10 +7,11 @@ acts named in each move. A repeat of one's own action changes nothing and answer
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
@@ -19,21 +20,18 @@ from services.console.acting import Action, Deed, act, language_of
 from services.console.api.alert_shapes import AlertShape, shape_of
 from services.console.api.fields import Id, Note, PathId, Shape, Whole
 from services.console.api.lists import (
-    FIRST,
-    After,
     IdFilter,
-    Limit,
     Listed,
+    Part,
     Since,
     Synthetic,
     Until,
+    Wanted,
     WordFilter,
-    asked,
     listed,
 )
-from services.console.callers import Caller, Parts, Who
+from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
-from services.console.parts import Console
 from services.console.problems import documented, not_found
 from services.console.sight import Sight
 from services.console.writing import IdempotencyKey, write_once
@@ -83,39 +81,31 @@ class NoteFields(ActionFields):
     note: Annotated[Note, Field(min_length=1)]
 
 
+@dataclass(frozen=True, slots=True)
+class AlertsWanted(Wanted):
+    """By what alerts are looked for."""
+
+    resident_id: IdFilter = None
+    device_id: IdFilter = None
+    kind: WordFilter = None
+    state: StateFilter = None
+    severity: Annotated[Severity | SkipJsonSchema[None], Query()] = None
+    since: Since = None
+    until: Until = None
+    synthetic: Synthetic = False
+
+
 @router.get("")
 def list_alerts(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    resident_id: IdFilter = None,
-    device_id: IdFilter = None,
-    kind: WordFilter = None,
-    state: StateFilter = None,
-    severity: Annotated[Severity | SkipJsonSchema[None], Query()] = None,
-    since: Since = None,
-    until: Until = None,
-    synthetic: Synthetic = False,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[AlertsWanted, Depends()]
 ) -> Listed[AlertShape]:
-    filters = asked(
-        resident_id=resident_id,
-        device_id=device_id,
-        kind=kind,
-        state=state,
-        severity=severity,
-        since=since,
-        until=until,
-        synthetic=synthetic,
-    )
     language = language_of(parts, who)
     with parts.store.reading() as uow:
         return listed(
-            lambda start, count: uow.alerts.page(filters, start, count),
+            uow.alerts.page,
+            wanted.filters,
+            part,
             lambda alert: shape_of(uow, alert, language),
-            after,
-            limit,
             Sight(uow, who).alert,
         )
 
@@ -129,109 +119,60 @@ def read_alert(parts: Parts, who: Who, alert_id: PathId) -> AlertShape:
         return shape_of(uow, alert, language_of(parts, who))
 
 
-def _do(
-    request: Request, parts: Console, who: Caller, key: str | None, body: ActionFields, deed: Deed
-) -> Response:
-    def work(uow: UnitOfWork) -> tuple[int, AlertShape]:
-        return 200, shape_of(uow, act(uow, parts, who, deed), language_of(parts, who))
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Somebody does something about an alert: what every such request comes with."""
 
-    return write_once(parts, who, request, key, body, work)
+    request: Request
+    parts: Parts
+    who: Who
+    idempotency_key: IdempotencyKey = None
+
+    def do(self, action: Action, alert_id: str, said: ActionFields, **more: Any) -> Response:
+        """Do it in one transaction; ``more`` are the fields of the `Deed` that this action has."""
+        deed = Deed(action, alert_id, said.worker_id, said.on_behalf_of, **more)
+
+        def work(uow: UnitOfWork) -> tuple[int, AlertShape]:
+            alert = act(uow, self.parts, self.who, deed)
+            return 200, shape_of(uow, alert, language_of(self.parts, self.who))
+
+        return write_once(self.parts, self.who, self.request, self.idempotency_key, said, work)
 
 
-def _deed(action: Action, alert_id: str, body: ActionFields) -> Deed:
-    return Deed(action, alert_id, body.worker_id, body.on_behalf_of)
+Acting = Annotated[Doing, Depends()]
 
 
 @router.post("/{alert_id}/accept", response_model=AlertShape, responses=documented(409))
-def accept_alert(
-    request: Request,
-    parts: Parts,
-    who: Who,
-    alert_id: PathId,
-    body: ActionFields | None = None,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    said = body or ActionFields()
-    return _do(request, parts, who, idempotency_key, said, _deed(Action.ACCEPT, alert_id, said))
+def accept_alert(doing: Acting, alert_id: PathId, body: ActionFields | None = None) -> Response:
+    return doing.do(Action.ACCEPT, alert_id, body or ActionFields())
 
 
 @router.post("/{alert_id}/arrive", response_model=AlertShape, responses=documented(409))
-def arrive_at_alert(
-    request: Request,
-    parts: Parts,
-    who: Who,
-    alert_id: PathId,
-    body: ActionFields | None = None,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    said = body or ActionFields()
-    return _do(request, parts, who, idempotency_key, said, _deed(Action.ARRIVE, alert_id, said))
+def arrive_at_alert(doing: Acting, alert_id: PathId, body: ActionFields | None = None) -> Response:
+    return doing.do(Action.ARRIVE, alert_id, body or ActionFields())
 
 
 @router.post("/{alert_id}/close", response_model=AlertShape, responses=documented(409))
-def close_alert(
-    request: Request,
-    parts: Parts,
-    who: Who,
-    alert_id: PathId,
-    body: CloseFields,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    deed = Deed(
-        Action.CLOSE, alert_id, body.worker_id, body.on_behalf_of, note=body.note, outcome=body.outcome
-    )
-    return _do(request, parts, who, idempotency_key, body, deed)
+def close_alert(doing: Acting, alert_id: PathId, body: CloseFields) -> Response:
+    return doing.do(Action.CLOSE, alert_id, body, note=body.note, outcome=body.outcome)
 
 
 @router.post("/{alert_id}/decline", response_model=AlertShape, responses=documented(409))
-def decline_alert(
-    request: Request,
-    parts: Parts,
-    who: Who,
-    alert_id: PathId,
-    body: NotedFields | None = None,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
+def decline_alert(doing: Acting, alert_id: PathId, body: NotedFields | None = None) -> Response:
     said = body or NotedFields()
-    deed = Deed(Action.DECLINE, alert_id, said.worker_id, said.on_behalf_of, note=said.note)
-    return _do(request, parts, who, idempotency_key, said, deed)
+    return doing.do(Action.DECLINE, alert_id, said, note=said.note)
 
 
 @router.post("/{alert_id}/handover", response_model=AlertShape, responses=documented(409))
-def hand_alert_over(
-    request: Request,
-    parts: Parts,
-    who: Who,
-    alert_id: PathId,
-    body: HandoverFields,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    deed = Deed(Action.HANDOVER, alert_id, body.worker_id, body.on_behalf_of, to=body.to_worker_id)
-    return _do(request, parts, who, idempotency_key, body, deed)
+def hand_alert_over(doing: Acting, alert_id: PathId, body: HandoverFields) -> Response:
+    return doing.do(Action.HANDOVER, alert_id, body, to=body.to_worker_id)
 
 
 @router.post("/{alert_id}/extend", response_model=AlertShape, responses=documented(409))
-def extend_alert(
-    request: Request,
-    parts: Parts,
-    who: Who,
-    alert_id: PathId,
-    body: ExtendFields,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    by_for = timedelta(minutes=body.minutes)
-    deed = Deed(Action.EXTEND, alert_id, body.worker_id, body.on_behalf_of, by_for=by_for)
-    return _do(request, parts, who, idempotency_key, body, deed)
+def extend_alert(doing: Acting, alert_id: PathId, body: ExtendFields) -> Response:
+    return doing.do(Action.EXTEND, alert_id, body, by_for=timedelta(minutes=body.minutes))
 
 
 @router.post("/{alert_id}/note", response_model=AlertShape, responses=documented(409))
-def note_on_alert(
-    request: Request,
-    parts: Parts,
-    who: Who,
-    alert_id: PathId,
-    body: NoteFields,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    deed = Deed(Action.NOTE, alert_id, body.worker_id, body.on_behalf_of, note=body.note)
-    return _do(request, parts, who, idempotency_key, body, deed)
+def note_on_alert(doing: Acting, alert_id: PathId, body: NoteFields) -> Response:
+    return doing.do(Action.NOTE, alert_id, body, note=body.note)

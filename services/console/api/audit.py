@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 
 from services.console.api.fields import Instant, Shape
 from services.console.api.lists import (
-    FIRST,
-    After,
     IdFilter,
-    Limit,
     Listed,
+    Part,
     Since,
     TextFilter,
     Until,
+    Wanted,
     WordFilter,
-    asked,
     listed,
 )
 from services.console.callers import Parts
@@ -38,23 +39,18 @@ class AuditShape(Shape):
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuditWanted(Wanted):
+    """By what entries are looked for."""
+
+    actor: TextFilter = None
+    action: WordFilter = None
+    object_id: IdFilter = None
+    since: Since = None
+    until: Until = None
+
+
 @router.get("")
-def list_audit(
-    *,
-    parts: Parts,
-    after: After = 0,
-    limit: Limit = FIRST,
-    actor: TextFilter = None,
-    action: WordFilter = None,
-    object_id: IdFilter = None,
-    since: Since = None,
-    until: Until = None,
-) -> Listed[AuditShape]:
-    filters = asked(actor=actor, action=action, object_id=object_id, since=since, until=until)
+def list_audit(parts: Parts, part: Part, wanted: Annotated[AuditWanted, Depends()]) -> Listed[AuditShape]:
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.audit.page(filters, start, count),
-            AuditShape.model_validate,
-            after,
-            limit,
-        )
+        return listed(uow.audit.page, wanted.filters, part, AuditShape.model_validate)

@@ -6,26 +6,16 @@ readable, and its name on the wire is free again.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Data, Id, Instant, Name, PathId, Shape, changes_of, unset
-from services.console.api.lists import (
-    FIRST,
-    After,
-    IdFilter,
-    Limit,
-    Listed,
-    Synthetic,
-    WordFilter,
-    asked,
-    listed,
-)
+from services.console.api.lists import IdFilter, Listed, Part, Synthetic, Wanted, WordFilter, listed
 from services.console.api.references import Known
 from services.console.callers import Caller, Parts, Who
 from services.console.facts import tell_of_device
@@ -124,40 +114,26 @@ def _placed(uow: UnitOfWork, device: Device) -> Device:
     return replace(device, home_id=resident.home_id) if resident is not None else device
 
 
+@dataclass(frozen=True, slots=True)
+class DevicesWanted(Wanted):
+    """By what devices are looked for."""
+
+    home_id: IdFilter = None
+    resident_id: IdFilter = None
+    gateway_id: IdFilter = None
+    external_id: WordFilter = None
+    ecosystem: Annotated[Ecosystem | SkipJsonSchema[None], Query()] = None
+    type: Annotated[DeviceType | SkipJsonSchema[None], Query()] = None
+    state: Annotated[DeviceState | SkipJsonSchema[None], Query()] = None
+    synthetic: Synthetic = False
+
+
 @router.get("")
 def list_devices(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    home_id: IdFilter = None,
-    resident_id: IdFilter = None,
-    gateway_id: IdFilter = None,
-    external_id: WordFilter = None,
-    ecosystem: Annotated[Ecosystem | SkipJsonSchema[None], Query()] = None,
-    type: Annotated[DeviceType | SkipJsonSchema[None], Query()] = None,
-    state: Annotated[DeviceState | SkipJsonSchema[None], Query()] = None,
-    synthetic: Synthetic = False,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[DevicesWanted, Depends()]
 ) -> Listed[DeviceShape]:
-    filters = asked(
-        home_id=home_id,
-        resident_id=resident_id,
-        gateway_id=gateway_id,
-        external_id=external_id,
-        ecosystem=ecosystem,
-        type=type,
-        state=state,
-        synthetic=synthetic,
-    )
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.devices.page(filters, start, count),
-            _shape_of,
-            after,
-            limit,
-            Sight(uow, who).device,
-        )
+        return listed(uow.devices.page, wanted.filters, part, _shape_of, Sight(uow, who).device)
 
 
 @router.post("", status_code=201, responses=documented(409))

@@ -4,25 +4,24 @@ they know.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Data, Id, Instant, PathId, Shape
 from services.console.api.lists import (
-    FIRST,
-    After,
     IdFilter,
-    Limit,
     Listed,
+    Part,
     Since,
     Synthetic,
     Until,
+    Wanted,
     WordFilter,
-    asked,
     listed,
 )
 from services.console.callers import Parts, Who
@@ -73,38 +72,25 @@ def shape_of(event: Event) -> EventShape:
     return EventShape.model_validate({name: getattr(event, name) for name in EventShape.model_fields})
 
 
+@dataclass(frozen=True, slots=True)
+class EventsWanted(Wanted):
+    """By what events are looked for."""
+
+    resident_id: IdFilter = None
+    device_id: IdFilter = None
+    kind: WordFilter = None
+    origin: Annotated[Origin | SkipJsonSchema[None], Query()] = None
+    since: Since = None
+    until: Until = None
+    synthetic: Synthetic = False
+
+
 @router.get("")
 def list_events(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    resident_id: IdFilter = None,
-    device_id: IdFilter = None,
-    kind: WordFilter = None,
-    origin: Annotated[Origin | SkipJsonSchema[None], Query()] = None,
-    since: Since = None,
-    until: Until = None,
-    synthetic: Synthetic = False,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[EventsWanted, Depends()]
 ) -> Listed[EventShape]:
-    filters = asked(
-        resident_id=resident_id,
-        device_id=device_id,
-        kind=kind,
-        origin=origin,
-        since=since,
-        until=until,
-        synthetic=synthetic,
-    )
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.events.page(filters, start, count),
-            shape_of,
-            after,
-            limit,
-            Sight(uow, who).event,
-        )
+        return listed(uow.events.page, wanted.filters, part, shape_of, Sight(uow, who).event)
 
 
 @router.post("", status_code=201, response_model=EventShape, responses=documented(409))

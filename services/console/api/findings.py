@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Instant, PathId, Shape
 from services.console.api.lists import (
-    FIRST,
-    After,
     IdFilter,
-    Limit,
     Listed,
+    Part,
     Since,
     Synthetic,
     Until,
+    Wanted,
     WordFilter,
-    asked,
     listed,
 )
 from services.console.callers import Parts, Who
@@ -80,38 +79,30 @@ def _with_alert(uow: UnitOfWork, finding: Finding) -> FindingShape:
     return _shape_of(finding, uow.findings.alert_ids([finding.id]).get(finding.id))
 
 
+@dataclass(frozen=True, slots=True)
+class FindingsWanted(Wanted):
+    """By what findings are looked for."""
+
+    resident_id: IdFilter = None
+    device_id: IdFilter = None
+    rule: WordFilter = None
+    state: Annotated[FindingState | SkipJsonSchema[None], Query()] = None
+    severity: Annotated[Severity | SkipJsonSchema[None], Query()] = None
+    since: Since = None
+    until: Until = None
+    synthetic: Synthetic = False
+
+
 @router.get("")
 def list_findings(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    resident_id: IdFilter = None,
-    device_id: IdFilter = None,
-    rule: WordFilter = None,
-    state: Annotated[FindingState | SkipJsonSchema[None], Query()] = None,
-    severity: Annotated[Severity | SkipJsonSchema[None], Query()] = None,
-    since: Since = None,
-    until: Until = None,
-    synthetic: Synthetic = False,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[FindingsWanted, Depends()]
 ) -> Listed[FindingShape]:
-    filters = asked(
-        resident_id=resident_id,
-        device_id=device_id,
-        rule=rule,
-        state=state,
-        severity=severity,
-        since=since,
-        until=until,
-        synthetic=synthetic,
-    )
     with parts.store.reading() as uow:
         return listed(
-            lambda start, count: uow.findings.page(filters, start, count),
+            uow.findings.page,
+            wanted.filters,
+            part,
             lambda finding: _with_alert(uow, finding),
-            after,
-            limit,
             Sight(uow, who).finding,
         )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.console.api.fields import Id, Name, PathId, Shape, changes_of, unset
-from services.console.api.lists import FIRST, After, IdFilter, Limit, Listed, asked, listed
+from services.console.api.lists import IdFilter, Listed, Part, Wanted, listed
 from services.console.api.references import Known
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
@@ -61,15 +61,17 @@ def _fields(uow: UnitOfWork, body: NewGrid | GridChanges) -> dict[str, Any]:
     return fields
 
 
+@dataclass(frozen=True, slots=True)
+class GridsWanted(Wanted):
+    """By what grids are looked for."""
+
+    team_id: IdFilter = None
+
+
 @router.get("")
-def list_grids(
-    parts: Parts, after: After = 0, limit: Limit = FIRST, team_id: IdFilter = None
-) -> Listed[GridShape]:
-    filters = asked(team_id=team_id)
+def list_grids(parts: Parts, part: Part, wanted: Annotated[GridsWanted, Depends()]) -> Listed[GridShape]:
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.grids.page(filters, start, count), GridShape.model_validate, after, limit
-        )
+        return listed(uow.grids.page, wanted.filters, part, GridShape.model_validate)
 
 
 @router.post("", status_code=201)

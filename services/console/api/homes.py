@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.console.api.fields import Id, Line, Name, PathId, Phone, Shape, Zone, changes_of, unset
-from services.console.api.lists import FIRST, After, IdFilter, Limit, Listed, asked, listed
+from services.console.api.lists import IdFilter, Listed, Part, Wanted, listed
 from services.console.api.references import Known
 from services.console.callers import Caller, Parts, Who
 from services.console.facts import tell_of_resident
@@ -72,25 +72,20 @@ def _cleared(fields: HomeFields) -> dict[str, Any]:
     return changes
 
 
+@dataclass(frozen=True, slots=True)
+class HomesWanted(Wanted):
+    """By what homes are looked for."""
+
+    grid_id: IdFilter = None
+    neighbour_id: IdFilter = None
+
+
 @router.get("")
 def list_homes(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    grid_id: IdFilter = None,
-    neighbour_id: IdFilter = None,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[HomesWanted, Depends()]
 ) -> Listed[HomeShape]:
-    filters = asked(grid_id=grid_id, neighbour_id=neighbour_id)
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.homes.page(filters, start, count),
-            HomeShape.model_validate,
-            after,
-            limit,
-            Sight(uow, who).home,
-        )
+        return listed(uow.homes.page, wanted.filters, part, HomeShape.model_validate, Sight(uow, who).home)
 
 
 @router.post("", status_code=201)

@@ -4,24 +4,14 @@ somebody.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Instant, PathId, Shape
-from services.console.api.lists import (
-    FIRST,
-    After,
-    IdFilter,
-    Limit,
-    Listed,
-    Since,
-    Synthetic,
-    Until,
-    asked,
-    listed,
-)
+from services.console.api.lists import IdFilter, Listed, Part, Since, Synthetic, Until, Wanted, listed
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.problems import not_found
@@ -83,40 +73,28 @@ def _attempt(uow: UnitOfWork, who: Caller, attempt: Attempt) -> AttemptShape:
     return shape.model_copy(update={"address": masked(attempt.address)})
 
 
+@dataclass(frozen=True, slots=True)
+class NoticesWanted(Wanted):
+    """By what notices are looked for."""
+
+    alert_id: IdFilter = None
+    worker_id: IdFilter = None
+    state: Annotated[NoticeState | SkipJsonSchema[None], Query()] = None
+    kind: Annotated[NoticeKind | SkipJsonSchema[None], Query()] = None
+    severity: Annotated[Severity | SkipJsonSchema[None], Query()] = None
+    since: Since = None
+    until: Until = None
+    synthetic: Synthetic = False
+
+
 @router.get("/notices")
 def list_notices(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    alert_id: IdFilter = None,
-    worker_id: IdFilter = None,
-    state: Annotated[NoticeState | SkipJsonSchema[None], Query()] = None,
-    kind: Annotated[NoticeKind | SkipJsonSchema[None], Query()] = None,
-    severity: Annotated[Severity | SkipJsonSchema[None], Query()] = None,
-    since: Since = None,
-    until: Until = None,
-    synthetic: Synthetic = False,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[NoticesWanted, Depends()]
 ) -> Listed[NoticeShape]:
-    filters = asked(
-        alert_id=alert_id,
-        worker_id=worker_id,
-        state=state,
-        kind=kind,
-        severity=severity,
-        since=since,
-        until=until,
-        synthetic=synthetic,
-    )
     with parts.store.reading() as uow:
         sight = Sight(uow, who)
         return listed(
-            lambda start, count: uow.notices.page(filters, start, count),
-            _notice,
-            after,
-            limit,
-            lambda notice: sight.alert_id(notice.alert_id),
+            uow.notices.page, wanted.filters, part, _notice, lambda notice: sight.alert_id(notice.alert_id)
         )
 
 
@@ -129,23 +107,22 @@ def read_notice(parts: Parts, who: Who, notice_id: PathId) -> NoticeShape:
         return _notice(notice)
 
 
+@dataclass(frozen=True, slots=True)
+class AttemptsWanted(Wanted):
+    """By what attempts are looked for."""
+
+    notice_id: IdFilter = None
+    alert_id: IdFilter = None
+    channel: Annotated[ChannelKind | SkipJsonSchema[None], Query()] = None
+    result: Annotated[AttemptResult | SkipJsonSchema[None], Query()] = None
+    since: Since = None
+    until: Until = None
+
+
 @router.get("/attempts")
 def list_attempts(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    notice_id: IdFilter = None,
-    alert_id: IdFilter = None,
-    channel: Annotated[ChannelKind | SkipJsonSchema[None], Query()] = None,
-    result: Annotated[AttemptResult | SkipJsonSchema[None], Query()] = None,
-    since: Since = None,
-    until: Until = None,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[AttemptsWanted, Depends()]
 ) -> Listed[AttemptShape]:
-    filters = asked(
-        notice_id=notice_id, alert_id=alert_id, channel=channel, result=result, since=since, until=until
-    )
     with parts.store.reading() as uow:
         sight = Sight(uow, who)
 
@@ -154,9 +131,5 @@ def list_attempts(
             return notice is not None and sight.alert_id(notice.alert_id)
 
         return listed(
-            lambda start, count: uow.notices.attempts_page(filters, start, count),
-            lambda attempt: _attempt(uow, who, attempt),
-            after,
-            limit,
-            keep,
+            uow.notices.attempts_page, wanted.filters, part, lambda attempt: _attempt(uow, who, attempt), keep
         )

@@ -6,14 +6,15 @@ The bytes are shown as they came, in base64; as text only where they are text.
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Instant, PathId, Shape
-from services.console.api.lists import FIRST, After, Limit, Listed, TextFilter, asked, listed
+from services.console.api.lists import Listed, Part, TextFilter, Wanted, listed
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.problems import Problem, documented, not_found
@@ -60,21 +61,21 @@ def _shape_of(entry: Quarantined) -> QuarantinedShape:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantineWanted(Wanted):
+    """By what messages are looked for."""
+
+    topic: TextFilter = None
+    reason: ReasonFilter = None
+    external_id: TextFilter = None
+
+
 @router.get("")
 def list_quarantine(
-    *,
-    parts: Parts,
-    after: After = 0,
-    limit: Limit = FIRST,
-    topic: TextFilter = None,
-    reason: ReasonFilter = None,
-    external_id: TextFilter = None,
+    parts: Parts, part: Part, wanted: Annotated[QuarantineWanted, Depends()]
 ) -> Listed[QuarantinedShape]:
-    filters = asked(topic=topic, reason=reason, external_id=external_id)
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.quarantine.page(filters, start, count), _shape_of, after, limit
-        )
+        return listed(uow.quarantine.page, wanted.filters, part, _shape_of)
 
 
 @router.get("/{entry_id}")

@@ -6,11 +6,11 @@ Each change is told to the rules in the same transaction. A resident who left is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.console.api.fields import (
@@ -27,7 +27,7 @@ from services.console.api.fields import (
     changes_of,
     unset,
 )
-from services.console.api.lists import FIRST, After, IdFilter, Limit, Listed, Synthetic, asked, listed
+from services.console.api.lists import IdFilter, Listed, Part, Synthetic, Wanted, listed
 from services.console.api.people_shapes import AbsenceShape, ChannelFields, ContactShape, channels_of
 from services.console.api.references import Known
 from services.console.callers import Caller, Parts, Who
@@ -125,31 +125,27 @@ def shape_of(resident: Resident, watch: Watch) -> ResidentShape:
     return ResidentShape.model_validate({**plain, "protection": watch.protection(resident)})
 
 
+@dataclass(frozen=True, slots=True)
+class ResidentsWanted(Wanted):
+    """By what residents are looked for."""
+
+    home_id: IdFilter = None
+    assigned_worker_id: IdFilter = None
+    backup_worker_id: IdFilter = None
+    synthetic: Synthetic = False
+
+
 @router.get("")
 def list_residents(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    home_id: IdFilter = None,
-    assigned_worker_id: IdFilter = None,
-    backup_worker_id: IdFilter = None,
-    synthetic: Synthetic = False,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[ResidentsWanted, Depends()]
 ) -> Listed[ResidentShape]:
-    filters = asked(
-        home_id=home_id,
-        assigned_worker_id=assigned_worker_id,
-        backup_worker_id=backup_worker_id,
-        synthetic=synthetic,
-    )
     with parts.store.reading() as uow:
         watch = Watch(uow, parts.clock.now())
         return listed(
-            lambda start, count: uow.residents.page(filters, start, count),
+            uow.residents.page,
+            wanted.filters,
+            part,
             lambda resident: shape_of(resident, watch),
-            after,
-            limit,
             Sight(uow, who).resident,
         )
 

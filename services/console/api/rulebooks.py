@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from services.console.api.fields import Instant, Shape
-from services.console.api.lists import FIRST, After, Limit, Listed
+from services.console.api.lists import Listed, Part, S, Stretch
 from services.console.callers import Parts
 from services.console.gate import GuardedRoute
 from services.console.parts import RulebookStatus, RuleStatus
@@ -76,9 +76,8 @@ def _book(book: RulebookStatus) -> RulebookShape:
 
 
 @router.get("/rulebooks")
-def list_rulebooks(parts: Parts, after: After = 0, limit: Limit = FIRST) -> Listed[RulebookShape]:
-    books = [_book(book) for book in parts.rules()]
-    return Listed(items=books[after : after + limit], next=_next(after, limit, len(books)))
+def list_rulebooks(parts: Parts, part: Part) -> Listed[RulebookShape]:
+    return _listed([_book(book) for book in parts.rules()], part)
 
 
 @router.get("/rulebooks/{name}")
@@ -90,10 +89,11 @@ def read_rulebook(parts: Parts, name: BookName) -> RulebookShape:
 
 
 @router.get("/rules")
-def list_rules(parts: Parts, after: After = 0, limit: Limit = FIRST) -> Listed[RuleShape]:
-    rules = [_rule(book, rule) for book in parts.rules() for rule in book.rules]
-    return Listed(items=rules[after : after + limit], next=_next(after, limit, len(rules)))
+def list_rules(parts: Parts, part: Part) -> Listed[RuleShape]:
+    return _listed([_rule(book, rule) for book in parts.rules() for rule in book.rules], part)
 
 
-def _next(after: int, limit: int, count: int) -> int | None:
-    return after + limit if after + limit < count else None
+def _listed(shapes: list[S], part: Stretch) -> Listed[S]:
+    """As `lists.listed`, of what lies in memory: the cursor is a place in it."""
+    end = part.after + part.limit
+    return Listed(items=shapes[part.after : end], next=end if end < len(shapes) else None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from services.console.api.fields import Id, Instant, PathId, Shape, changes_of, unset
-from services.console.api.lists import FIRST, After, IdFilter, Limit, Listed, asked, listed
+from services.console.api.lists import IdFilter, Listed, Part, Wanted, listed
 from services.console.api.references import Known
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
@@ -54,23 +55,18 @@ def _checked(uow: UnitOfWork, shift: Shift) -> Shift:
     return shift
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftsWanted(Wanted):
+    """By what shifts are looked for."""
+
+    team_id: IdFilter = None
+    worker_id: IdFilter = None
+
+
 @router.get("")
-def list_shifts(
-    *,
-    parts: Parts,
-    after: After = 0,
-    limit: Limit = FIRST,
-    team_id: IdFilter = None,
-    worker_id: IdFilter = None,
-) -> Listed[ShiftShape]:
-    filters = asked(team_id=team_id, worker_id=worker_id)
+def list_shifts(parts: Parts, part: Part, wanted: Annotated[ShiftsWanted, Depends()]) -> Listed[ShiftShape]:
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.shifts.page(filters, start, count),
-            ShiftShape.model_validate,
-            after,
-            limit,
-        )
+        return listed(uow.shifts.page, wanted.filters, part, ShiftShape.model_validate)
 
 
 @router.post("", status_code=201)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 
 from services.console.api.fields import Name, PathId, Shape, changes_of, unset
-from services.console.api.lists import FIRST, After, Limit, Listed, listed
+from services.console.api.lists import Listed, Part, listed
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.problems import documented, not_found
@@ -38,11 +38,9 @@ class TeamShape(Shape):
 
 
 @router.get("")
-def list_teams(parts: Parts, after: After = 0, limit: Limit = FIRST) -> Listed[TeamShape]:
+def list_teams(parts: Parts, part: Part) -> Listed[TeamShape]:
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.teams.page({}, start, count), TeamShape.model_validate, after, limit
-        )
+        return listed(uow.teams.page, {}, part, TeamShape.model_validate)
 
 
 @router.post("", status_code=201)

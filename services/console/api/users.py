@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field, StringConstraints
 
 from services.console import passwords
 from services.console.api.fields import NO_NUL, Flag, Id, PathId, Shape, changes_of, unset
-from services.console.api.lists import FIRST, After, IdFilter, Limit, Listed, WordFilter, asked, listed
+from services.console.api.lists import IdFilter, Listed, Part, Wanted, WordFilter, listed
 from services.console.api.references import Known
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
@@ -62,18 +62,18 @@ class NewUserShape(UserShape):
     password: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class UsersWanted(Wanted):
+    """By what logins are looked for."""
+
+    username: WordFilter = None
+    worker_id: IdFilter = None
+
+
 @router.get("")
-def list_users(
-    *,
-    parts: Parts,
-    after: After = 0,
-    limit: Limit = FIRST,
-    username: WordFilter = None,
-    worker_id: IdFilter = None,
-) -> Listed[UserShape]:
-    filters = asked(username=username, worker_id=worker_id)
+def list_users(parts: Parts, part: Part, wanted: Annotated[UsersWanted, Depends()]) -> Listed[UserShape]:
     with parts.store.reading() as uow:
-        return listed(lambda start, count: uow.users.page(filters, start, count), _shape_of, after, limit)
+        return listed(uow.users.page, wanted.filters, part, _shape_of)
 
 
 @router.post("", status_code=201, responses=documented(409))

@@ -4,23 +4,15 @@ as an event.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
 
 from services.console.api.fields import Id, Instant, Note, PathId, Shape, Word
-from services.console.api.lists import (
-    FIRST,
-    After,
-    IdFilter,
-    Limit,
-    Listed,
-    Since,
-    Synthetic,
-    Until,
-    asked,
-    listed,
-)
+from services.console.api.lists import IdFilter, Listed, Part, Since, Synthetic, Until, Wanted, listed
 from services.console.api.references import Known
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
@@ -76,27 +68,27 @@ def _shape_of(event: Event) -> VisitShape:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class VisitsWanted(Wanted):
+    """By what visits are looked for."""
+
+    resident_id: IdFilter = None
+    since: Since = None
+    until: Until = None
+    synthetic: Synthetic = False
+
+
 @router.get("")
 def list_visits(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    resident_id: IdFilter = None,
-    worker_id: IdFilter = None,
-    since: Since = None,
-    until: Until = None,
-    synthetic: Synthetic = False,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[VisitsWanted, Depends()], worker_id: IdFilter = None
 ) -> Listed[VisitShape]:
-    filters = asked(kind=KIND, resident_id=resident_id, since=since, until=until, synthetic=synthetic)
     with parts.store.reading() as uow:
         sight = Sight(uow, who)
         return listed(
-            lambda start, count: uow.events.page(filters, start, count),
+            uow.events.page,
+            {**wanted.filters, "kind": KIND},
+            part,
             _shape_of,
-            after,
-            limit,
             lambda event: worker_id in {None, event.data.get("worker_id")} and sight.event(event),
         )
 

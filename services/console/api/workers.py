@@ -6,15 +6,15 @@ shown whole to their owner and to those who keep the register, masked to everybo
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Flag, Id, Name, PathId, Shape, changes_of, unset
-from services.console.api.lists import FIRST, After, FlagFilter, IdFilter, Limit, Listed, asked, listed
+from services.console.api.lists import FlagFilter, IdFilter, Listed, Part, Wanted, listed
 from services.console.api.people_shapes import ChannelFields, ChannelShape, channels_of
 from services.console.api.references import Known
 from services.console.callers import Caller, Parts, Who
@@ -91,25 +91,21 @@ def _fields(uow: UnitOfWork, body: NewWorker | WorkerChanges) -> dict[str, Any]:
     return fields
 
 
+@dataclass(frozen=True, slots=True)
+class WorkersWanted(Wanted):
+    """By what workers are looked for."""
+
+    role: RoleFilter = None
+    team_id: IdFilter = None
+    active: FlagFilter = None
+
+
 @router.get("")
 def list_workers(
-    *,
-    parts: Parts,
-    who: Who,
-    after: After = 0,
-    limit: Limit = FIRST,
-    role: RoleFilter = None,
-    team_id: IdFilter = None,
-    active: FlagFilter = None,
+    parts: Parts, who: Who, part: Part, wanted: Annotated[WorkersWanted, Depends()]
 ) -> Listed[WorkerShape]:
-    filters = asked(role=role, team_id=team_id, active=active)
     with parts.store.reading() as uow:
-        return listed(
-            lambda start, count: uow.workers.page(filters, start, count),
-            lambda worker: shape_of(worker, who),
-            after,
-            limit,
-        )
+        return listed(uow.workers.page, wanted.filters, part, lambda worker: shape_of(worker, who))
 
 
 @router.post("", status_code=201)
