@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from services.storage.refusals import translate
 
@@ -43,11 +44,14 @@ class Engines:
 
 def open_engines(url: str, patience: timedelta, synchronous: Synchronous = Synchronous.FULL) -> Engines:
     """Engines for ``sqlite:///path`` or ``postgresql+psycopg://…``; nothing is connected yet."""
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        return _sqlite(address, patience, synchronous)
-    if address.get_backend_name() == "postgresql":
-        return _postgresql(address, patience)
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite":
+            return _sqlite(address, patience, synchronous)
+        if address.get_backend_name() == "postgresql":
+            return _postgresql(address, patience)
+    except ArgumentError as error:
+        raise ValueError("no such store; expected sqlite:///… or postgresql+psycopg://…") from error
     raise ValueError(
         f"no store for {address.get_backend_name()}; expected sqlite:///… or postgresql+psycopg://…"
     )

@@ -179,7 +179,8 @@ class EmbeddedBroker:
             fault = self.fault or f"it did not listen within {START_SECONDS:.0f} s"
             self.stop()
             where = f"{self.host}:{self._wanted_port}"
-            raise BrokerFailed(f"the embedded broker did not start on {where}: {fault}")
+            hint = "; choose another --mqtt-port" if "address already in use" in fault else ""
+            raise BrokerFailed(f"the embedded broker did not start on {where}: {fault}{hint}")
 
     def stop(self) -> None:
         """End it, within a few seconds, and leave no process behind. What it stored stays."""

@@ -10,8 +10,21 @@ from pathlib import Path
 from typing import IO
 
 
-class FolderInUse(Exception):
+class FolderUnusable(Exception):
+    """A data folder that cannot be used; the words say why."""
+
+
+class FolderInUse(FolderUnusable):
     """Another house works on this data folder."""
+
+
+def made(path: Path) -> Path:
+    """The folder, made if need be and readable by its owner only."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FolderUnusable(f"the data folder {path} cannot be made: {error.strerror}") from error
+    return path
 
 
 class DataFolder:
@@ -23,8 +36,7 @@ class DataFolder:
 
     def hold(self) -> None:
         """Take the folder, making it if need be; `FolderInUse` if another house has it."""
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (self.path / "house.lock").open("w", encoding="ascii")
+        lock = (made(self.path) / "house.lock").open("w", encoding="ascii")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -26,10 +26,10 @@ from services.wiring.beats import Beat, Beats
 from services.wiring.broker import BrokerFailed, EmbeddedBroker
 from services.wiring.broker_door import BrokerDoor
 from services.wiring.clock import SteppedClock, SystemClock
-from services.wiring.data_folder import DataFolder, FolderInUse
+from services.wiring.data_folder import DataFolder, FolderUnusable
 from services.wiring.demo import DemoLogins, RealResidents, is_invented, mark_as_invented, prepare_demo
 from services.wiring.living_demo import GUEST, LivingDemo
-from services.wiring.opening import open_store
+from services.wiring.opening import CannotOpen, open_store
 from services.wiring.passwords import hash_password
 from services.wiring.policy_shelf import PolicyShelf
 from services.wiring.rooms import Outside, Rooms, build_rooms
@@ -91,7 +91,7 @@ class House:
         """Start everything; `CannotStart` says why not, and then nothing is left running."""
         try:
             return self._start()
-        except (FolderInUse, AddressInUse, BrokerFailed, RealResidents) as error:
+        except (FolderUnusable, CannotOpen, AddressInUse, BrokerFailed, RealResidents) as error:
             self.stop()
             raise CannotStart(str(error)) from error
         except BaseException:

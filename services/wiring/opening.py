@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from services.domain.ports import Signals
+from services.domain.ports import Signals, StoreUnavailable
 from services.storage import migrate
 from services.storage.store import SqlStore
 from services.wiring.settings import Settings
 
 
+class CannotOpen(Exception):
+    """The store cannot be opened; the words name the setting, never what stands in it."""
+
+
 def open_store(settings: Settings, signals: Signals) -> SqlStore:
-    """The store that the settings name, ready for use."""
-    migrate.upgrade(settings.store_url)
+    """The store that the settings name, ready for use; `CannotOpen` says why it is not."""
+    try:
+        migrate.upgrade(settings.store_url)
+    except (ValueError, StoreUnavailable) as error:
+        where = "ANXIN_DATABASE_URL" if settings.database_url else str(settings.data_dir)
+        reason = str(error).partition("\n")[0]
+        raise CannotOpen(f"the database of {where} cannot be opened: {reason}") from error
     return SqlStore(settings.store_url, signals)

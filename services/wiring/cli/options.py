@@ -44,11 +44,15 @@ def settings_of(**options: object) -> Settings:
 @contextmanager
 def store_of(settings: Settings) -> Iterator[Store]:
     """The store of an installation, with its tables as this version wants them."""
-    from services.wiring.opening import open_store
+    from services.wiring.data_folder import FolderUnusable, made
+    from services.wiring.opening import CannotOpen, open_store
     from services.wiring.signals import LocalSignals
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings, LocalSignals())
+    try:
+        made(settings.data_dir)
+        store = open_store(settings, LocalSignals())
+    except (FolderUnusable, CannotOpen) as error:
+        refuse(str(error), code=1)
     try:
         yield store
     finally:
