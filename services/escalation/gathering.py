@@ -7,7 +7,7 @@ transaction, so that what was looked at is what the move rests on; a `Conflict` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,13 +32,14 @@ class Gathering:
         devices = (fact.device_id for fact in alert.facts)
         return self._scene(uow, alert, now, devices, alert.id)
 
-    def around_finding(
-        self, uow: UnitOfWork, finding: Finding, running: Alert | None, now: datetime
+    def around_findings(
+        self, uow: UnitOfWork, findings: Sequence[Finding], running: Alert | None, now: datetime
     ) -> Scene:
-        """The scene in which a Finding opens an alert or joins the running one."""
+        """The scene in which Findings of one matter open an alert or join the running one."""
+        new = [finding.device_id for finding in findings]
         if running is None:
-            return self._scene(uow, finding, now, (finding.device_id,), None)
-        devices = (finding.device_id, *(fact.device_id for fact in running.facts))
+            return self._scene(uow, findings[0], now, new, None)
+        devices = (*new, *(fact.device_id for fact in running.facts))
         return self._scene(uow, running, now, devices, running.id)
 
     def _scene(

@@ -7,6 +7,7 @@ severity info, or one that no longer holds, tells nobody.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -47,6 +48,19 @@ def raises_an_alert(finding: Finding) -> bool:
     if finding.is_alarm:
         return True
     return finding.severity is not Severity.INFO and finding.state is FindingState.HOLDS
+
+
+def take_all_in(findings: Iterable[Finding], running: Alert | None, scene: Scene) -> Move | None:
+    """Take in the Findings of one matter one after the other, each on what came of those before it."""
+    move: Move | None = None
+    for finding in findings:
+        following = take_in(finding, running, scene)
+        if following is None:
+            continue
+        move = following if move is None else move.then(following)
+        running = following.alert
+        scene = replace(scene, notices=(*scene.notices, *following.notices))
+    return move
 
 
 def take_in(finding: Finding, running: Alert | None, scene: Scene) -> Move | None:

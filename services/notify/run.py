@@ -15,7 +15,7 @@ from services.domain.alerts import Alert
 from services.domain.findings import Finding, FindingChange
 from services.domain.ports import Clock, Conflict, Store, StoreUnavailable, UnitOfWork
 from services.escalation.gathering import Gathering, store_move
-from services.escalation.joining import subject_of, take_in, take_in_unjudged
+from services.escalation.joining import subject_of, take_all_in, take_in_unjudged
 from services.escalation.stages import meet
 from services.escalation.withdrawing import fact_changed
 from services.notify.conflicts import again_on_conflict
@@ -24,8 +24,12 @@ from services.notify.returning import Returning
 FINDINGS = "alerts.findings"
 CHANGES = "alerts.finding-changes"
 BATCH = 50
-"""Findings, changes or alerts a transaction: large enough for a storm, small enough not to hold up the
+"""Matters, changes or alerts a transaction: large enough for a storm, small enough not to hold up the
 writer.
+"""
+MOST_FINDINGS = 500
+"""Findings a transaction. Many of one matter cost little more than one: a button that is pressed a thousand
+times must not keep the press of another waiting.
 """
 
 log = logging.getLogger("anxin.alerts")
@@ -59,7 +63,7 @@ class AlertLoop:
 
     def _take_findings(self) -> bool:
         with self._store.reading() as uow:
-            findings = uow.findings.after(uow.cursors.get(FINDINGS), BATCH)
+            findings = _of_few_matters(uow.findings.after(uow.cursors.get(FINDINGS), MOST_FINDINGS))
         if not findings:
             return False
         try:
@@ -74,10 +78,10 @@ class AlertLoop:
     def _judge(self, findings: Sequence[Finding]) -> None:
         now = self._clock.now()
         with self._store.writing() as uow:
-            for finding in findings:
-                running = uow.alerts.running(finding.alert_kind, subject_of(finding))
-                scene = self._gathering.around_finding(uow, finding, running, now)
-                move = take_in(finding, running, scene)
+            for (kind, subject), joining in _by_matter(findings).items():
+                running = uow.alerts.running(kind, subject)
+                scene = self._gathering.around_findings(uow, joining, running, now)
+                move = take_all_in(joining, running, scene)
                 if move is not None:
                     store_move(uow, running, move)
             uow.cursors.set(FINDINGS, findings[-1].number)
@@ -153,3 +157,29 @@ class AlertLoop:
         if alert is None or alert.next_due_at is None or alert.next_due_at > now:
             return None
         return alert
+
+
+Matter = tuple[str, str]
+"""An alert's kind and subject; one alert of each runs at a time."""
+
+
+def _matter_of(finding: Finding) -> Matter:
+    return finding.alert_kind, subject_of(finding)
+
+
+def _by_matter(findings: Sequence[Finding]) -> dict[Matter, list[Finding]]:
+    """The findings of each matter, in the order in which the matters came up."""
+    matters: dict[Matter, list[Finding]] = {}
+    for finding in findings:
+        matters.setdefault(_matter_of(finding), []).append(finding)
+    return matters
+
+
+def _of_few_matters(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """As many of the findings as touch no more than `BATCH` matters."""
+    seen: set[Matter] = set()
+    for place, finding in enumerate(findings):
+        seen.add(_matter_of(finding))
+        if len(seen) > BATCH:
+            return findings[:place]
+    return findings

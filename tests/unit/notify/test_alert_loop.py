@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from services.escalation import holding, joining, stages
 from services.escalation.scene import Scene
 from services.notify import run
 from tests.unit.escalation.cast import OUT_OF_BED
-from tests.unit.notify.community import Community
+from tests.unit.notify.community import Community, community
 
 
 def test_a_finding_becomes_an_alert_with_its_change_its_notices_and_its_command(here: Community) -> None:
@@ -63,6 +64,48 @@ def test_presses_of_one_batch_join_one_alert(here: Community) -> None:
     assert len(here.alert().facts) == 2
     with here.store.reading() as uow:
         assert len(uow.alerts.page({}, 0, 10).items) == 1
+
+
+def test_presses_of_one_batch_come_to_what_they_come_to_one_by_one(
+    here: Community, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    there = community(folder)
+    for place in (here, there):
+        for _ in range(4):
+            place.finds()
+    here.alerts.step()
+    with monkeypatch.context() as narrow:
+        narrow.setattr(run, "MOST_FINDINGS", 1)
+        while there.alerts.step():
+            pass
+    assert here.alert().facts == there.alert().facts
+    assert here.notices() == there.notices()
+    with here.store.reading() as one, there.store.reading() as other:
+        assert one.alerts.changes(here.alert().id) == other.alerts.changes(there.alert().id)
+        assert one.notices.commands_due(99) == other.notices.commands_due(99)
+    there.store.close()
+
+
+def test_a_button_that_is_pressed_without_end_keeps_no_other_waiting(here: Community) -> None:
+    for _ in range(run.MOST_FINDINGS - 1):
+        here.finds()
+    here.finds(resident_id="another", home_id=None)
+    assert here.alerts.step()
+    with here.store.reading() as uow:
+        assert {alert.resident_id for alert in uow.alerts.page({}, 0, 10).items} == {"dolma", "another"}
+
+
+def test_a_transaction_touches_few_matters(here: Community) -> None:
+    for number in range(run.BATCH + 1):
+        here.finds(resident_id=f"resident-{number}", home_id=None)
+    assert here.alerts.step()
+    with here.store.reading() as uow:
+        assert len(uow.alerts.page({}, 0, 500).items) == run.BATCH
+    assert here.alerts.step()
+    with here.store.reading() as uow:
+        assert len(uow.alerts.page({}, 0, 500).items) == run.BATCH + 1
 
 
 def test_deadlines_are_met_in_their_order_while_time_goes_by(here: Community) -> None:
@@ -159,7 +202,7 @@ def test_a_finding_that_cannot_be_judged_opens_a_bare_alert_and_the_next_is_not_
     here.finds(alert_kind="one")
     here.finds(alert_kind="two")
     with monkeypatch.context() as fault:
-        fault.setattr(run, "take_in", fails_on_the_first)
+        fault.setattr(joining, "take_in", fails_on_the_first)
         with pytest.raises(ZeroDivisionError):
             here.alerts.step()
     here.settle()
