@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, MetaData
+from sqlalchemy import Boolean, Column, ColumnElement, Index, MetaData
 
 from services.storage.codec import Instant, Json, Member, Words, whole_number
 
@@ -64,3 +64,10 @@ def json(name: str, shape: Any) -> Column[Any]:
 
 def json_or_none(name: str, shape: Any) -> Column[Any]:
     return Column(name, Json(shape), nullable=True)
+
+
+def index_where(
+    condition: ColumnElement[bool], *columns: Column[Any], name: str | None = None, unique: bool = False
+) -> Index:
+    """An index of those rows alone that meet a condition."""
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

@@ -13,6 +13,7 @@ from services.domain.events import Mark, Origin
 from services.domain.findings import Evidence, FindingReason, FindingState, Severity, Trigger
 from services.storage.tables.columns import (
     flag,
+    index_where,
     instant,
     instant_or_none,
     json,
@@ -48,26 +49,9 @@ events = Table(
 )
 Index(None, events.c.resident_id, events.c.seq)
 Index(None, events.c.device_id, events.c.kind, events.c.seq)
-Index(
-    None,
-    events.c.device_id,
-    events.c.device_event_id,
-    sqlite_where=events.c.device_event_id.is_not(None),
-    postgresql_where=events.c.device_event_id.is_not(None),
-)
-Index(
-    "uq_events_dedupe_key",
-    events.c.dedupe_key,
-    unique=True,
-    sqlite_where=events.c.dedupe_key.is_not(None),
-    postgresql_where=events.c.dedupe_key.is_not(None),
-)
-Index(
-    "ix_events_alarms",
-    events.c.seq,
-    sqlite_where=events.c.is_alarm,
-    postgresql_where=events.c.is_alarm,
-)
+index_where(events.c.device_event_id.is_not(None), events.c.device_id, events.c.device_event_id)
+index_where(events.c.dedupe_key.is_not(None), events.c.dedupe_key, name="uq_events_dedupe_key", unique=True)
+index_where(events.c.is_alarm, events.c.seq, name="ix_events_alarms")
 
 rule_states = Table(
     "rule_states",
@@ -79,13 +63,12 @@ rule_states = Table(
     instant_or_none("due_at"),
 )
 Index(None, rule_states.c.key)
-Index(
-    "ix_rule_states_due",
+index_where(
+    rule_states.c.due_at.is_not(None),
     rule_states.c.due_at,
     rule_states.c.rule,
     rule_states.c.key,
-    sqlite_where=rule_states.c.due_at.is_not(None),
-    postgresql_where=rule_states.c.due_at.is_not(None),
+    name="ix_rule_states_due",
 )
 
 cursors = Table("cursors", metadata, words("name", key=True), whole("value"))

@@ -12,6 +12,7 @@ from services.domain.people import Absence, Channel, Contact, Language, Role
 from services.storage.codec import Day
 from services.storage.tables.columns import (
     flag,
+    index_where,
     instant,
     instant_or_none,
     json,
@@ -120,13 +121,12 @@ devices = Table(
     words_or_none("credential_hash"),
     flag("synthetic"),
 )
-Index(
-    "uq_devices_name_on_the_wire",
+index_where(
+    devices.c.state != DeviceState.RETIRED,
     devices.c.ecosystem,
     devices.c.external_id,
+    name="uq_devices_name_on_the_wire",
     unique=True,
-    sqlite_where=devices.c.state != DeviceState.RETIRED,
-    postgresql_where=devices.c.state != DeviceState.RETIRED,
 )
 Index(None, devices.c.external_id)
 Index(None, devices.c.resident_id)

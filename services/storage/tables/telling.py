@@ -15,6 +15,7 @@ from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, Not
 from services.domain.people import Channel, ChannelKind, Language
 from services.storage.tables.columns import (
     flag,
+    index_where,
     instant,
     instant_or_none,
     json,
@@ -62,27 +63,9 @@ alerts = Table(
     flag("is_running"),
     instant_or_none("next_due_at"),
 )
-Index(
-    "uq_alerts_running",
-    alerts.c.kind,
-    alerts.c.subject,
-    unique=True,
-    sqlite_where=alerts.c.is_running,
-    postgresql_where=alerts.c.is_running,
-)
-Index(
-    "ix_alerts_due",
-    alerts.c.next_due_at,
-    alerts.c.number,
-    sqlite_where=alerts.c.is_running,
-    postgresql_where=alerts.c.is_running,
-)
-Index(
-    "ix_alerts_running",
-    alerts.c.resident_id,
-    sqlite_where=alerts.c.is_running,
-    postgresql_where=alerts.c.is_running,
-)
+index_where(alerts.c.is_running, alerts.c.kind, alerts.c.subject, name="uq_alerts_running", unique=True)
+index_where(alerts.c.is_running, alerts.c.next_due_at, alerts.c.number, name="ix_alerts_due")
+index_where(alerts.c.is_running, alerts.c.resident_id, name="ix_alerts_running")
 Index(None, alerts.c.resident_id, alerts.c.number)
 Index(None, alerts.c.device_id, alerts.c.number)
 
@@ -99,12 +82,7 @@ alert_facts = Table(
     words_or_none("device_id"),
 )
 Index(None, alert_facts.c.finding_id)
-Index(
-    None,
-    alert_facts.c.device_id,
-    sqlite_where=alert_facts.c.device_id.is_not(None),
-    postgresql_where=alert_facts.c.device_id.is_not(None),
-)
+index_where(alert_facts.c.device_id.is_not(None), alert_facts.c.device_id)
 
 alert_changes = Table(
     "alert_changes",
@@ -145,12 +123,7 @@ notices = Table(
     instant_or_none("sent_at"),
     flag("synthetic"),
 )
-Index(
-    "ix_notices_due",
-    notices.c.next_attempt_at,
-    sqlite_where=notices.c.state == NoticeState.DUE,
-    postgresql_where=notices.c.state == NoticeState.DUE,
-)
+index_where(notices.c.state == NoticeState.DUE, notices.c.next_attempt_at, name="ix_notices_due")
 Index(None, notices.c.alert_id, notices.c.number)
 Index(None, notices.c.worker_id, notices.c.number)
 
@@ -182,9 +155,4 @@ commands = Table(
     words_or_none("alert_id"),
     instant_or_none("published_at"),
 )
-Index(
-    "ix_device_commands_due",
-    commands.c.number,
-    sqlite_where=commands.c.published_at.is_(None),
-    postgresql_where=commands.c.published_at.is_(None),
-)
+index_where(commands.c.published_at.is_(None), commands.c.number, name="ix_device_commands_due")
