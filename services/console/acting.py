@@ -13,7 +13,6 @@ from enum import StrEnum
 from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.problems import Problem, not_found, unfit
-from services.console.rights import SPEAKS_FOR_OTHERS
 from services.console.sight import Sight
 from services.console.writing import note as audit
 from services.domain.alerts import Alert, Outcome
@@ -21,7 +20,14 @@ from services.domain.people import Language, Worker
 from services.domain.ports import UnitOfWork
 from services.escalation import actions, holding
 from services.escalation.gathering import store_move
-from services.escalation.permission import Actor, AlreadyAccepted, AlreadyClosed, NotAllowed, Refusal
+from services.escalation.permission import (
+    MAY_SPEAK_FOR_OTHERS,
+    Actor,
+    AlreadyAccepted,
+    AlreadyClosed,
+    NotAllowed,
+    Refusal,
+)
 from services.escalation.scene import Move, Scene
 
 
@@ -110,10 +116,10 @@ def _actor(uow: UnitOfWork, who: Caller, deed: Deed) -> Actor:
     if deed.worker_id is not None and deed.worker_id != who.worker_id:
         worker = _active(uow, "worker_id", deed.worker_id)
         stands_for = who.speaks_for_role and worker.role is who.role
-        if who.role not in SPEAKS_FOR_OTHERS and not stands_for:
+        if who.role not in MAY_SPEAK_FOR_OTHERS and not stands_for:
             raise Problem(403, "not_for_others", _WORDS[Refusal.NOT_FOR_OTHERS])
     if deed.on_behalf_of is not None:
-        if who.role not in SPEAKS_FOR_OTHERS:
+        if who.role not in MAY_SPEAK_FOR_OTHERS:
             raise Problem(403, "not_for_others", _WORDS[Refusal.NOT_FOR_OTHERS])
         _active(uow, "on_behalf_of", deed.on_behalf_of)
     return Actor(

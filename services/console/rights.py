@@ -143,8 +143,6 @@ ONLY_WHERE_OFFERED = frozenset(
 )
 """Rows whose route exists only where the wiring hands in what it needs."""
 
-SPEAKS_FOR_OTHERS = frozenset({Role.DUTY_DESK, Role.MANAGER, Role.ADMIN})
-"""Who may act for a worker other than themselves (`on_behalf_of`)."""
 SEES_ADDRESSES = frozenset({Role.MANAGER, Role.ADMIN})
 """Who sees the addresses at which others are reached; everybody else sees them masked."""
 

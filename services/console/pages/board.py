@@ -17,9 +17,9 @@ from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages.rendering import language_of, page
 from services.console.pages.view import look
-from services.console.rights import SPEAKS_FOR_OTHERS
 from services.console.writing import write
 from services.domain.alerts import Outcome
+from services.escalation.permission import MAY_SPEAK_FOR_OTHERS
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -43,7 +43,7 @@ def show_board(request: Request, parts: Parts, who: Who) -> Response:
         "board.html",
         view=view,
         outcomes=PERSONS_OUTCOMES,
-        may_speak_for_others=who.role in SPEAKS_FOR_OTHERS,
+        may_speak_for_others=who.role in MAY_SPEAK_FOR_OTHERS,
     )
 
 
