@@ -17,9 +17,14 @@ from services.escalation.policies import Policy, Relation
 from services.escalation.quiet_hours import next_local, quiet_until
 from services.escalation.routing import Route, last_resort, recipient_of, relations_of, route
 from services.escalation.scene import Move, Scene, change, is_urgent
-from services.escalation.telling import LAST_RESORT_KEY, key_of, notice_not_sent, notice_to
-
-_STEP = "step"
+from services.escalation.telling import (
+    LAST_RESORT_KEY,
+    STEP,
+    is_call_of_a_step,
+    key_of,
+    notice_not_sent,
+    notice_to,
+)
 
 
 def begin(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move:
@@ -161,11 +166,7 @@ def keys(recipients: Iterable[Recipient]) -> tuple[str, ...]:
 
 
 def _by_step(notice: Notice) -> bool:
-    return (
-        notice.kind is NoticeKind.ALERT
-        and notice.state is not NoticeState.NOT_SENT
-        and notice.text.get("because") == _STEP
-    )
+    return is_call_of_a_step(notice) and notice.state is not NoticeState.NOT_SENT
 
 
 def _told(
@@ -174,7 +175,7 @@ def _told(
     people = {recipient.key: recipient for recipient in (*found.recipients, *also)}
     index, rounds = at_step
     notices = tuple(_notice(each, alert, scene, at_step) for each in people.values()) + tuple(
-        notice_not_sent(missed, alert, scene, cause=_STEP, at_step=at_step) for missed in found.not_told
+        notice_not_sent(missed, alert, scene, cause=STEP, at_step=at_step) for missed in found.not_told
     )
     if not people:
         return Move(alert, notices=notices)
@@ -192,7 +193,7 @@ def _notice(
     at_step: tuple[int, int],
     *,
     reason: NoticeReason = NoticeReason.STEP,
-    cause: str = _STEP,
+    cause: str = STEP,
 ) -> Notice:
     return notice_to(
         recipient,
@@ -202,7 +203,7 @@ def _notice(
         reason=reason,
         cause=cause,
         at_step=at_step,
-        extra={"because": _STEP},
+        extra={"because": STEP},
     )
 
 

@@ -20,6 +20,9 @@ CALLS = frozenset({NoticeKind.ALERT, NoticeKind.JOINED})
 
 LAST_RESORT_KEY = "last_resort"
 
+STEP = "step"
+"""Why somebody is called when a step is due, as its notices say it."""
+
 
 def notice_to(
     recipient: Recipient,
@@ -89,6 +92,11 @@ def notice_not_sent(
 def key_of(notice: Notice) -> str:
     """Who a notice is for, as `Recipient.key` says it."""
     return notice.worker_id or (f"contact:{notice.contact}" if notice.contact else LAST_RESORT_KEY)
+
+
+def is_call_of_a_step(notice: Notice) -> bool:
+    """Somebody is called because it was their step's turn; a reminder or a joined press is something else."""
+    return notice.kind is NoticeKind.ALERT and notice.text.get("because") == STEP
 
 
 def told_so_far(notices: Iterable[Notice]) -> tuple[Notice, ...]:

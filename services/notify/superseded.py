@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from services.domain.alerts import Alert, AlertState
 from services.domain.notices import Notice, NoticeKind, NoticeReason
-from services.escalation.telling import key_of
+from services.escalation.telling import is_call_of_a_step, key_of
 
 
 def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
@@ -18,9 +18,8 @@ def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
         return NoticeReason.CLOSED_ALREADY
     if alert.accepted_by is None or notice.kind is NoticeKind.HANDOVER:
         return None
-    asked_by_a_step = notice.kind is NoticeKind.ALERT and notice.text.get("because") == "step"
     joined_for_others = notice.kind is NoticeKind.JOINED and key_of(notice) != alert.accepted_by
-    return NoticeReason.ACCEPTED_ALREADY if asked_by_a_step or joined_for_others else None
+    return NoticeReason.ACCEPTED_ALREADY if is_call_of_a_step(notice) or joined_for_others else None
 
 
 def why_never_called(stand_down: Notice, alert: Alert | None, *, was_tried: bool) -> NoticeReason | None:
