@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from services.domain.events import Json
@@ -50,6 +50,7 @@ class FindingReason(StrEnum):
     """What is special about a Finding."""
 
     LATE = "late"
+    """Stale because it was raised too late to be of use; how late any Finding is says `Finding.late_for`."""
     NO_LONGER_HOLDS = "no_longer_holds"
     WARN = "warn"
     CORRECTED = "corrected"
@@ -101,11 +102,6 @@ class Finding:
     """Rests on an alarm kind: never stale, never over by itself."""
     synthetic: bool = False
     number: int = 0
-
-    @property
-    def late_for(self) -> timedelta:
-        """How long after its instant it was raised."""
-        return self.raised_at - self.at
 
 
 @dataclass(frozen=True, slots=True)
