@@ -14,7 +14,7 @@ from tests.house import tree
 
 READY: dict[str, object] = {
     "python": "3.11.7",
-    "root": "/home/pema/anxin",
+    "root": "anxin",
     "project": "p1",
     "locks": {do.RUN_LOCK: "r1", do.DEV_LOCK: "d1"},
 }
