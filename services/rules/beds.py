@@ -60,7 +60,7 @@ def take_report(bed: Bed, sign: Sign) -> tuple[Bed, PairChange | None]:
     after = replace(bed, sensors=sensors, newest_at=at, state=merged)
     if merged == bed.state:
         return after, None
-    return after, PairChange(f"bed:{bed.place}", merged, replace(sign, kind=merged, at=at, occurred_at=at))
+    return after, PairChange(f"bed:{bed.place}", merged, replace(sign, kind=merged, at=at))
 
 
 def take_silence(bed: Bed, device_id: str, sign: Sign) -> tuple[Bed, PairChange | None]:

@@ -46,8 +46,8 @@ def finding_of(case: Case, source: Source, new: Raise, home_id: str | None, *, s
     """The Finding as it is stored."""
     rule = case.rule
     reason = new.reason
-    if reason is None and new.raised_at > new.at:
-        reason = FindingReason.LATE
+    if reason is None and new.state is FindingState.STALE:
+        reason = FindingReason.LATE  # it would still hold, but it comes too late to be of use
     names_device = rule.is_plain_on or rule.per is Per.DEVICE
     return Finding(
         id=new.finding_id,
@@ -89,16 +89,15 @@ def _prevented_by(rule: Rule) -> str | None:
 def floor_finding(event: Event, sign: Sign, home_id: str | None) -> Finding:
     """The Finding of an alarm kind that no rule took."""
     key = event.resident_id or f"/{event.device_id or ''}"
-    late = event.received_at > sign.occurred_at
     return Finding(
-        id=derived_id("fnd", BUILT_IN, FLOOR, key, format_instant(sign.occurred_at), event.id),
+        id=derived_id("fnd", BUILT_IN, FLOOR, key, format_instant(sign.at), event.id),
         rulebook=BUILT_IN,
         revision=0,
         content_hash="",
         rule=FLOOR,
         trigger=Trigger.ON,
-        at=sign.occurred_at,
-        raised_at=max(event.received_at, sign.occurred_at),
+        at=sign.at,
+        raised_at=sign.at,
         severity=Severity.HIGH,
         alert_kind=KINDS[event.kind].floor_alert or event.kind,
         policy=DEFAULT_POLICY[Severity.HIGH],
@@ -107,7 +106,6 @@ def floor_finding(event: Event, sign: Sign, home_id: str | None) -> Finding:
         device_id=event.device_id,
         home_id=home_id,
         state=FindingState.HOLDS,
-        reason=FindingReason.LATE if late else None,
         evidence=Evidence(event_ids=(event.id,), event_seqs=(event.seq,)),
         is_alarm=True,
         synthetic=event.synthetic,

@@ -20,7 +20,7 @@ from services.rules.history import Line, read_history
 from services.rules.intake import OVERRIDDEN, Intake
 from services.rules.memory import Memory
 from services.rules.overrides import NotAnOverride, check_override
-from services.rules.reading import read_rulebook
+from services.rules.reading import FLOOR, read_rulebook
 from services.rules.rulebook import Rulebook
 
 __all__ = ["HistoryFault", "RuleBroke", "RulebookFaults", "replay"]
@@ -107,6 +107,8 @@ class _Run:
         if event is None or event.kind != OVERRIDDEN:
             return
         name = event.data["rule"]
+        if name == FLOOR:
+            return  # it may be said, and changes nothing: no override stops the floor
         rule = self._engine.rules.get(f"{self._book.name}/{name}") or self._engine.rules.get(name)
         if rule is None:
             raise HistoryFault(line.number, f"the rulebook has no rule {name!r}")

@@ -23,16 +23,13 @@ OLDEST_RECORD = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Something a rule may look at. ``at`` is the instant by which it is judged, ``occurred_at`` what the
-    event says.
-    """
+    """Something a rule may look at. ``at`` is the instant by which it is judged."""
 
     kind: str
     at: datetime
     seq: int
     received_at: datetime
     event_id: str
-    occurred_at: datetime
     device_id: str | None = None
     data: Mapping[str, Json] = field(default_factory=dict)
 
@@ -44,14 +41,13 @@ class Sign:
 
 def sign_of(event: Event) -> Sign:
     """The event as a sign. Alarm kinds are always judged by when they were received."""
-    occurred_at = event.received_at if is_replaced(event) else event.occurred_at
+    claim_counts = event.kind not in ALARM_KINDS and not is_replaced(event)
     return Sign(
         kind=event.kind,
-        at=event.received_at if event.kind in ALARM_KINDS else occurred_at,
+        at=event.occurred_at if claim_counts else event.received_at,
         seq=event.seq,
         received_at=event.received_at,
         event_id=event.id,
-        occurred_at=occurred_at,
         device_id=event.device_id,
         data=event.data,
     )

@@ -93,5 +93,4 @@ def _judged(watch: _Watch, preventions: Sequence[Happened]) -> Said | None:
 
 
 def _said(watch: _Watch, state: str, reason: str | None) -> Said:
-    late = "late" if watch.due_at > watch.end else None
-    return Said(watch.end, watch.due_at, state, reason or late, (watch.start.seq,))
+    return Said(watch.end, watch.due_at, state, reason, (watch.start.seq,))

@@ -23,9 +23,9 @@ class On(Unmoved[OnState]):
         if not case.takes(sign):
             return Outcome(OnState())
         found = Raise(
-            finding_id=case.finding_id(sign.occurred_at, sign.event_id),
-            at=sign.occurred_at,
-            raised_at=max(case.now, sign.occurred_at),
+            finding_id=case.finding_id(sign.at, sign.event_id),
+            at=sign.at,
+            raised_at=max(case.now, sign.at),
             rests_on=((sign.seq, sign.event_id),),
             device_id=sign.device_id,
         )

@@ -64,7 +64,7 @@ def test_a_trip_to_the_toilet_is_not_getting_up() -> None:
 
 def test_a_settling_that_is_pending_is_awaited() -> None:
     history = in_bed().event("bed.exited", clock("09:50:00")).event("bed.entered", clock("10:05:00"))
-    assert told(history, NOT_UP) == [(TEN, "2025-07-23T02:05:00Z", "holds", "late")]
+    assert told(history, NOT_UP) == [(TEN, "2025-07-23T02:05:00Z", "holds", None)]
 
 
 def test_who_was_never_in_bed_is_not_missed() -> None:
@@ -95,7 +95,7 @@ def test_a_window_that_begins_after_its_end_lies_on_the_day_before() -> None:
 
 def test_another_hour_that_lies_in_the_past_is_met_at_once() -> None:
     history = in_bed().override("not-up", "by", "08:30", clock("09:00:00"))
-    assert told(history, NOT_UP) == [("2025-07-23T00:30:00Z", "2025-07-23T01:00:00Z", "holds", "late")]
+    assert told(history, NOT_UP) == [("2025-07-23T00:30:00Z", "2025-07-23T01:00:00Z", "holds", None)]
     history = in_bed().override("not-up", "by", "11:30", clock("09:00:00"))
     assert told(history, NOT_UP)[0][0] == "2025-07-23T03:30:00Z"
 

@@ -93,27 +93,31 @@ def test_time_away_does_not_matter() -> None:
 def test_a_press_is_judged_by_when_it_was_received() -> None:
     history = home().event(PRESS, NIGHT, device="b1", received=DAY).end("2025-07-24T00:00:00Z")
     [found] = history.found(rulebook(CALL))
-    assert (found["rule"], found["at"], found["raised_at"], found["reason"]) == (
-        "call",
-        "2025-07-22T18:13:00Z",
-        "2025-07-23T06:00:00Z",
-        "late",
-    )
+    assert (found["rule"], found["reason"]) == ("call", None)
+    assert found["at"] == found["raised_at"] == "2025-07-23T06:00:00Z"
+
+
+@pytest.mark.parametrize("claim", ["2025-07-16T05:59:59Z", "2025-07-23T06:02:00Z", "2030-01-01T00:00:00Z"])
+def test_whatever_its_clock_says_a_press_happens_when_it_is_received(claim: str) -> None:
+    history = home().event(PRESS, claim, device="b1", received=DAY).end("2025-07-24T00:00:00Z")
+    for book in (rulebook(CALL), rulebook("id: door, on: door.opened")):
+        [found] = history.found(book)
+        assert found["at"] == found["raised_at"] == "2025-07-23T06:00:00Z"
 
 
 @pytest.mark.parametrize(
     ("claim", "at"),
     [
-        ("2025-07-16T06:00:00Z", "2025-07-16T06:00:00Z"),
-        ("2025-07-16T05:59:59Z", "2025-07-23T06:00:00Z"),
-        ("2025-07-23T06:02:00Z", "2025-07-23T06:02:00Z"),
-        ("2025-07-23T06:02:01Z", "2025-07-23T06:00:00Z"),
+        ("2025-07-16T06:00:00Z", ["2025-07-16T06:00:00Z"]),
+        ("2025-07-16T05:59:59Z", []),
+        ("2025-07-23T06:02:00Z", ["2025-07-23T06:02:00Z"]),
+        ("2025-07-23T06:02:01Z", []),
     ],
 )
-def test_a_claim_that_cannot_be_true_is_replaced(claim: str, at: str) -> None:
-    history = home().event(PRESS, claim, device="b1", received=DAY).end("2025-07-24T00:00:00Z")
-    [found] = history.found(rulebook(CALL))
-    assert found["at"] == at
+def test_a_claim_that_cannot_be_true_is_replaced(claim: str, at: list[str]) -> None:
+    history = History().resident().device("d1", "door_sensor")
+    history.event("door.opened", claim, received=DAY).end("2025-07-24T00:00:00Z")
+    assert [found["at"] for found in history.found(rulebook("id: door, on: door.opened"))] == at
 
 
 def test_a_replaced_time_counts_as_an_alarm_only() -> None:
@@ -121,3 +125,9 @@ def test_a_replaced_time_counts_as_an_alarm_only() -> None:
     history = History().resident().device("d1", "door_sensor")
     history.event("door.opened", "2020-01-01T00:00:00Z", received=DAY).end("2025-07-24T00:00:00Z")
     assert history.found(book) == []
+
+
+def test_an_override_of_the_floor_stops_nothing() -> None:
+    history = home().override("floor", "enabled", False, DAY)
+    history.event(PRESS, DAY, device="b1").end("2025-07-24T00:00:00Z")
+    assert rules_of(history, rulebook("id: door, on: door.opened")) == ["floor"]

@@ -24,7 +24,7 @@ def test_the_rest_of_a_late_batch_can_speak() -> None:
     )
     assert history.brief(DOOR) == []
     history = doors().event("door.opened", 0, received=1000).end(5000)
-    assert history.brief(DOOR) == [("door", 300, 1060, "holds", "late")]
+    assert history.brief(DOOR) == [("door", 300, 1060, "holds", None)]
 
 
 def test_an_event_of_the_very_instant_comes_before_the_deadline() -> None:
@@ -120,7 +120,7 @@ def test_time_away_touches_no_plain_rule() -> None:
 
 def test_another_number_is_reckoned_from_the_same_facts() -> None:
     history = in_bed().event("bed.exited", 0).override("out", "for", "5m", 600).end(5000)
-    assert history.brief(BED) == [("out", 300, 600, "holds", "late")]
+    assert history.brief(BED) == [("out", 300, 600, "holds", None)]
     history = in_bed().event("bed.exited", 0).override("out", "for", "40m", 600).end(5000)
     assert history.brief(BED) == [("out", 2400, 2400, "holds", None)]
     assert history.restarted_everywhere().brief(BED) == [("out", 2400, 2400, "holds", None)]

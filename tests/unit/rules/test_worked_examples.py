@@ -48,7 +48,7 @@ def test_a_change_counts_once_it_has_held(
         (SETTLED, [(OUT, 0), (IN, 30), (OUT, 50), (IN, 200)], []),
         (SETTLED, [(OUT, 0), (IN, 600), (OUT, 610)], [("out", 1200, 1200, "holds", None)]),
         (SETTLED, [(OUT, 0), (IN, 1190)], []),
-        (SETTLED, [(OUT, 0), (IN, 1190), (OUT, 1220)], [("out", 1200, 1220, "holds", "late")]),
+        (SETTLED, [(OUT, 0), (IN, 1190), (OUT, 1220)], [("out", 1200, 1220, "holds", None)]),
         (PLAIN, [(OUT, 0), (IN, 1199)], []),
         (PLAIN, [(OUT, 0), (IN, 1200)], []),
         (PLAIN, [(OUT, 0), (IN, 1201)], [("out", 1200, 1200, "ended", None)]),
