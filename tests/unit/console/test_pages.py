@@ -80,6 +80,13 @@ def test_a_quiet_night_says_so(house: Cast) -> None:
     assert "一切平安。" in words(signed_in(house).get("/").text)
 
 
+def test_who_has_nobody_in_their_care_is_not_told_that_all_is_quiet(house: Cast) -> None:
+    press(house)
+    page = words(house.worker("tashi").get("/", headers=PAGE).text)
+    assert "这里没有由您负责的老人。" in page
+    assert "一切平安。" not in page
+
+
 def test_accepting_arriving_and_closing_are_forms(house: Cast) -> None:
     press(house)
     client = signed_in(house, "grid")
