@@ -1,8 +1,8 @@
 """Alerts: a matter that somebody must take, and each move of it.
 
 An Alert goes `open → accepted → arrived → closed`; every move is an AlertChange with an actor and a reason.
-Each running
-(= not closed) Alert has owners and a next deadline. The nouns only; escalation decides the moves.
+Each running (= not closed) Alert has owners and a next deadline. The nouns only; escalation decides the
+moves.
 """
 
 from __future__ import annotations
@@ -107,14 +107,11 @@ class Alert:
     """A matter that somebody must take.
 
     ``subject`` is ``resident:<id>``, ``device:<id>``, ``gateway:<id>``, ``grid:<id>`` or ``house:<name>``; at
-    most one
-    running Alert exists a (kind, subject). ``run`` counts how often the policy was started,
-    ``run_started_at`` is what
-    its waits count from, ``step`` the next step to be told (0-based) and ``round`` the rounds of the
-    repeating step.
-    ``deadlines`` hold all that is to come, ``next_due_at`` the nearest of them. ``number`` and ``version``
-    are the
-    store's (0 until stored); a save with an old version is refused as `Conflict`.
+    most one running Alert exists a (kind, subject). ``run`` counts how often the policy was started,
+    ``run_started_at`` is what its waits count from, ``step`` the next step to be told (0-based) and ``round``
+    the rounds of the repeating step. ``deadlines`` hold all that is to come, ``next_due_at`` the nearest of
+    them. ``number`` and ``version`` are the store's (0 until stored); a save with an old version is refused
+    as `Conflict`.
     """
 
     id: str

@@ -13,8 +13,8 @@ class Circle:
     """Who could be told about a resident or a device at an instant.
 
     ``residents`` are all who live in the home (a press in a shared home names them all). The ``on_duty``
-    fields hold
-    active people only; assigned, backup and neighbour may be inactive, which is a reason of its own.
+    fields hold active people only; assigned, backup and neighbour may be inactive, which is a reason of its
+    own.
     """
 
     resident: Resident | None = None

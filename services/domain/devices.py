@@ -1,8 +1,7 @@
 """Devices: what a technician brings into a home, and how it is known on the wire.
 
 A device is known by (ecosystem, external_id); the id inside the house is its own. Its registration says what
-only the
-operator can know: type, home, place, whose it is, polarity.
+only the operator can know: type, home, place, whose it is, polarity.
 """
 
 from __future__ import annotations
@@ -70,8 +69,7 @@ class Device:
     """A registered device.
 
     ``credential_hash`` is a bcrypt hash of the broker password (the password itself is shown once and not
-    kept);
-    None = no credentials, or revoked.
+    kept); None = no credentials, or revoked.
     """
 
     id: str

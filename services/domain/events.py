@@ -1,8 +1,7 @@
 """Events: what happened, in the one form in which it comes in at the door.
 
 A press, a bed exit, a silent device, a visit done and a resident enrolled are all Events; the rules engine
-has no other
-input. An Event is never changed: a mistake is taken back by a later `event.retracted`.
+has no other input. An Event is never changed: a mistake is taken back by a later `event.retracted`.
 """
 
 from __future__ import annotations
@@ -42,9 +41,8 @@ class Event:
     """Something that happened.
 
     ``seq`` is the order of storing (0 until stored), ``occurred_at`` the claim that was accepted,
-    ``received_at`` when
-    the house learned of it. ``dedupe_key`` is unique in the store: a second event with the same key is the
-    same event.
+    ``received_at`` when the house learned of it. ``dedupe_key`` is unique in the store: a second event with
+    the same key is the same event.
     """
 
     id: str

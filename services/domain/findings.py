@@ -73,9 +73,8 @@ class Finding:
     """What a rule found about a resident or a device.
 
     ``at`` is exact, ``raised_at`` says when the house could say so. ``number`` is the order of storing (0
-    until
-    stored). A Finding is unique by its id, which derives from (rule, key, trigger, at, and for plain `on` the
-    event).
+    until stored). A Finding is unique by its id, which derives from (rule, key, trigger, at, and for plain
+    `on` the event).
     """
 
     id: str

@@ -1,8 +1,7 @@
 """Identity: how the things of the house get their ids.
 
 What follows from something already stored gets an id derived from it, so that doing the work twice, after a
-crash or
-on two machines, makes the same row once. What a person makes gets an id from the `NewId` port.
+crash or on two machines, makes the same row once. What a person makes gets an id from the `NewId` port.
 """
 
 from __future__ import annotations

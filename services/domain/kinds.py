@@ -1,8 +1,7 @@
 """Kinds of events: the one table of what can happen, who reports it and what it carries.
 
 A new kind is added here and nowhere else: decoders, the API's list of what people may record, the rules'
-typed fields
-and the away rules all read this table.
+typed fields and the away rules all read this table.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Notices and Attempts: whom the house tells, whom not and why, and each recorded try to reach somebody.
 
 The only way out of the house. An Attempt's row is written before its send; a row without an end after its
-lease means
-that nobody knows whether it arrived, and the notice is sent again.
+lease means that nobody knows whether it arrived, and the notice is sent again.
 """
 
 from __future__ import annotations

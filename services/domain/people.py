@@ -135,8 +135,7 @@ def on_duty(workers: Iterable[Worker], shifts: Sequence[Shift], at: datetime) ->
     """Those of ``workers`` who are on duty at an instant.
 
     ``shifts`` are all shifts of the workers' teams, past and to come. A team that keeps no roster at all is
-    on duty as
-    a whole: a county that has not drawn one up yet must not lose a press over it.
+    on duty as a whole: a county that has not drawn one up yet must not lose a press over it.
     """
     rostered_teams = {shift.team_id for shift in shifts}
     working = {(shift.team_id, shift.worker_id) for shift in shifts if shift.starts_at <= at < shift.ends_at}

@@ -1,8 +1,8 @@
 """The register's facts as events: enrolled, left, registered, retired, overridden.
 
 The rules have one input, the event log in the order of storing; so what changes whom they watch comes in as
-an Event
-too. These functions make those Events; whoever changes the register stores them in the same transaction.
+an Event too. These functions make those Events; whoever changes the register stores them in the same
+transaction.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Stepping: moving a standing clock forward over the rooms, meeting every deadline on the way in order.
 
 Stories and simulated time use this one function. It decides only the order of work, never what work is done:
-each room
-does at an instant just what it would have done had the clock come there by itself.
+each room does at an instant just what it would have done had the clock come there by itself.
 """
 
 from __future__ import annotations
