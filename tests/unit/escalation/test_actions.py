@@ -177,6 +177,12 @@ def test_when_all_of_a_step_declined_the_next_comes_at_once(case: Case) -> None:
     assert case.told() == ["norbu", "desk"]
 
 
+def test_the_last_step_asks_again_who_declined_before(case: Case) -> None:
+    case.after(minutes=3).told()
+    case.decline("desk")
+    assert case.after(minutes=5).told() == ["desk", "mani"]
+
+
 def test_a_holder_who_gives_it_back_is_not_asked_again(case: Case) -> None:
     case.accept("pema")
     case.told()

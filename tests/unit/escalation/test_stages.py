@@ -36,6 +36,19 @@ def test_who_accepted_and_has_not_arrived_after_twenty_minutes_no_longer_has_it(
     assert case.after(minutes=2).told() == ["tashi", "lhamo"]
 
 
+def test_deadlines_that_passed_meanwhile_are_met_in_the_order_in_which_they_were_due() -> None:
+    case = Case()
+    case.press()
+    case.accept("pema")
+    case.now += timedelta(minutes=30)
+    case.after(minutes=0)
+    assert case.reasons()[-3:] == [
+        ChangeReason.NOT_ARRIVED_REMINDED,
+        ChangeReason.NOT_ARRIVED,
+        ChangeReason.STEP_DUE,
+    ]
+
+
 def test_who_arrived_is_not_reminded_of_arriving() -> None:
     case = Case()
     case.press()

@@ -11,6 +11,7 @@ from services.domain.notices import NoticeReason
 from services.domain.people import Absence, Contact, Language, Worker
 from services.escalation.policy_files import read_policies
 from services.escalation.scene import House
+from services.escalation.stages import call_failed
 from tests.unit.escalation.cast import (
     CIRCLE,
     DESK,
@@ -116,7 +117,14 @@ def test_after_the_last_step_failed_the_admins_and_then_the_last_resort_are_told
     assert case.told() == ["last_resort"]
     case.fails("last_resort")
     assert case.told() == []
+    assert case.reasons().count(ChangeReason.NOBODY_TO_TELL) == 1
     assert case.after(minutes=5).told() == ["desk", "mani"]
+
+
+def test_while_the_policy_waits_for_the_morning_no_step_can_have_failed() -> None:
+    case = Case()
+    case.find(severity=Severity.LOW, policy="digest", is_alarm=False, device_id=None, alert_kind="meal")
+    assert call_failed(case.running, case.scene()).is_nothing
 
 
 def test_with_nobody_at_all_the_last_resort_is_told_at_once_and_again() -> None:
@@ -195,6 +203,22 @@ def test_the_waits_of_a_routine_alert_stand_still_in_quiet_hours() -> None:
     assert case.after(minutes=1).told() == ["tashi"]  # due 22:20, put off to 07:00
     assert case.after(minutes=89).told() == []
     assert case.after(minutes=1).told() == ["desk"]
+
+
+def test_quiet_hours_begin_with_their_first_instant() -> None:
+    before = Case(now=TWO_IN_THE_AFTERNOON + timedelta(hours=8) - timedelta(microseconds=1))
+    at_ten = Case(now=TWO_IN_THE_AFTERNOON + timedelta(hours=8))
+    for case in (before, at_ten):
+        case.find(severity=Severity.MEDIUM, policy="routine", is_alarm=False, alert_kind="not-up")
+    assert (before.told(), at_ten.told()) == (["pema"], [])
+
+
+@pytest.mark.parametrize("severity", [Severity.MEDIUM, Severity.LOW])
+def test_a_press_never_waits_for_the_morning_however_lightly_its_rule_takes_it(severity: Severity) -> None:
+    case = Case(now=NIGHT)
+    case.press(severity=severity, policy="routine")
+    assert case.told() == ["pema"]
+    assert case.after(minutes=30).told() == ["tashi"]
 
 
 @pytest.mark.parametrize("policy", ["routine", "digest", "no-such"])
