@@ -25,6 +25,7 @@ from services.domain.findings import Finding, FindingState, Severity, Trigger
 from services.domain.identity import derived_id
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.escalation.reassure import reassured
+from services.escalation.routing import recipient_of
 from services.escalation.scene import Move, Scene, change
 from services.escalation.stages import awaiting_answer, call_failed, open_again
 from services.escalation.steps import begin, begin_again, tell
@@ -158,9 +159,8 @@ def _press(finding: Finding, alert: Alert, scene: Scene) -> Move:
     waiting = awaiting_answer(alert, scene)
     holder = scene.worker(alert.accepted_by)
     if holder is None or not holder.active:
-        return _unreachable(waiting, scene)
-    recipient = Recipient(holder.name, holder.language, holder.channels, worker_id=holder.id)
-    notice = _joined(finding, recipient, waiting, scene)
+        return open_again(waiting, scene, ChangeReason.NOT_ANSWERED_AGAIN)  # nobody would answer
+    notice = _joined(finding, recipient_of(holder), waiting, scene)
     if notice.reason is NoticeReason.NO_CHANNEL:
         return Move(waiting, notices=(notice,)).then(
             call_failed(waiting, replace(scene, notices=(*scene.notices, notice)))
@@ -185,11 +185,6 @@ def _tell_all_again(finding: Finding, alert: Alert, scene: Scene) -> Move:
     )
     # Nobody was told yet, or nobody of them can be any more: a press does not wait for the next step.
     return move if heard else move.then(tell(alert, scene))
-
-
-def _unreachable(alert: Alert, scene: Scene) -> Move:
-    """Whoever had it is no longer there: nobody would answer, so the policy runs at once."""
-    return begin_again(replace(alert, declined_by=()), scene, ChangeReason.NOT_ANSWERED_AGAIN)
 
 
 def _joined(finding: Finding, recipient: Recipient, alert: Alert, scene: Scene) -> Notice:
