@@ -10,7 +10,7 @@ from devices.simulator.api import Api
 from devices.simulator.scenario import Scenario
 
 LONGEST_NAME = 64
-"""Characters of a native device's name (CONTRACTS §1)."""
+"""Characters of a native device's name (docs/wire)."""
 
 
 @dataclass(frozen=True, slots=True)

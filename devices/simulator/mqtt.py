@@ -1,4 +1,4 @@
-"""MQTT as a device speaks it (CONTRACTS §1): JSON at QoS 1 on the device's own topics, sent again until the
+"""MQTT as a device speaks it (docs/wire): JSON at QoS 1 on the device's own topics, sent again until the
 service says that it is stored. A `Wire` is one connection to the broker; a `DeviceLink` is one device on
 its own wire. Nothing here decides what a device says.
 """

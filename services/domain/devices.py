@@ -15,7 +15,7 @@ from enum import StrEnum
 from services.domain.events import Json
 
 NATIVE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-"""What a native device may be called on the wire (CONTRACTS §1)."""
+"""What a native device may be called on the wire (docs/wire)."""
 
 
 class DeviceType(StrEnum):

@@ -25,7 +25,7 @@ class Severity(StrEnum):
 
 
 class Trigger(StrEnum):
-    """The ways in which a rule can come to a Finding (RULES §2)."""
+    """The ways in which a rule can come to a Finding."""
 
     ON = "on"
     COUNT = "count"
@@ -38,7 +38,7 @@ class Trigger(StrEnum):
 
 
 class FindingState(StrEnum):
-    """Whether a Finding still holds (RULES §3, Withdrawn and ended)."""
+    """Whether a Finding still holds."""
 
     HOLDS = "holds"
     ENDED = "ended"

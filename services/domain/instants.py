@@ -124,8 +124,7 @@ def local(instant: datetime, zone: ZoneInfo) -> datetime:
 def utc_of_local(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """The instant at which a wall clock shows ``wall`` on ``day``.
 
-    A wall time that does not exist is the first instant after the gap; one that exists twice is the first
-    (RULES §3).
+    A wall time that does not exist is the first instant after the gap; one that exists twice is the first.
     """
     first = datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=zone)
     instant = first.astimezone(UTC)

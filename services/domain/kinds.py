@@ -90,7 +90,7 @@ class Kind:
     sent_by: frozenset[DeviceType] = field(default_factory=frozenset)
     is_alarm: bool = False
     floor_alert: str | None = None
-    """The alert kind of the press floor (RULES §4), for alarm kinds."""
+    """The alert kind of the press floor, for alarm kinds."""
     is_register: bool = False
     """A fact about the register (enrolled, registered…), kept for the rules and left out of lists unless
     asked for.
@@ -163,4 +163,4 @@ DEVICE_KINDS: frozenset[str] = frozenset(
 )
 
 AWAY_PREFIXES: tuple[str, ...] = ("bed.", "motion.", "door.", "visit.", "meal.")
-"""Kinds whose rules rest while a resident is away (RULES §3, Away)."""
+"""Kinds whose rules rest while a resident is away."""

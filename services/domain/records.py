@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class QuarantineReason(StrEnum):
-    """Why a message could not be taken as an event (DESIGN §9)."""
+    """Why a message could not be taken as an event."""
 
     UNDECODABLE = "undecodable"
     OVERSIZED = "oversized"

@@ -1,4 +1,4 @@
-"""The native wire (CONTRACTS §1): its topics, in the one place that both ends of it read."""
+"""The native wire (docs/wire): its topics, in the one place that both ends of it read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ ALARM_TOPICS = f"{ROOT}/+/alarm"
 EVENT_TOPICS = f"{ROOT}/+/event"
 STATUS_TOPICS = f"{ROOT}/+/status"
 MAX_PAYLOAD = 64 * 1024
-"""Bytes; what is larger goes to quarantine (DESIGN §9)."""
+"""Bytes; what is larger goes to quarantine."""
 MAX_EVENT_ID = 64
-"""Characters of a device's own event id (CONTRACTS §1)."""
+"""Characters of a device's own event id (docs/wire)."""
 
 
 def receipt_topic(external_id: str) -> str:

@@ -15,7 +15,7 @@ from services.domain.people import Role, Worker
 from services.escalation.scene import Scene
 
 MAY_SPEAK_FOR_OTHERS = frozenset({Role.DUTY_DESK, Role.MANAGER, Role.ADMIN})
-"""Who may act for somebody who telephoned, and may close a high alert that another has (CONTRACTS §3)."""
+"""Who may act for somebody who telephoned, and may close a high alert that another has."""
 
 
 class Refusal(StrEnum):

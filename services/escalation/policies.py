@@ -203,7 +203,7 @@ BY_SEVERITY: Mapping[Severity, str] = {
     Severity.LOW: "digest",
     Severity.INFO: "digest",
 }
-"""The policy of a rule that names none (CONTRACTS §4)."""
+"""The policy of a rule that names none."""
 
 
 class Policies:

@@ -25,7 +25,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "policies"
 
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
-    """One thing that is wrong in a policy file, in the words of DESIGN §9."""
+    """One thing that is wrong in a policy file."""
 
     file: str
     field: str

@@ -1,4 +1,4 @@
-"""What to make of a device's claim of when something happened (RULES §3, Times of devices).
+"""What to make of a device's claim of when something happened.
 
 A claim is believed from 7 days before to 2 min after the message was received; else the time of receiving
 stands in its place, and the event is marked. A press is never refused for its time.

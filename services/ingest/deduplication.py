@@ -18,9 +18,9 @@ from services.domain.instants import format_instant
 from services.domain.kinds import ALARM_KINDS
 
 SAME_ID_FOR = timedelta(hours=1)
-"""How long an id without a time means the first event that bore it (CONTRACTS §1)."""
+"""How long an id without a time means the first event that bore it (docs/wire)."""
 SAME_PRESS_FOR = timedelta(seconds=10)
-"""How long a further alarm without an id is the same press (DESIGN §9)."""
+"""How long a further alarm without an id is the same press."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 TELEMETRY = frozenset({"bed.vitals", "motion.detected", "device.battery"})
-"""The kinds that may be thinned (DESIGN §9)."""
+"""The kinds that may be thinned."""
 
 NOTE_EVERY = timedelta(minutes=1)
 MOST_DEVICES = 10_000

@@ -28,7 +28,7 @@ from services.ingest.reading import Reading, read
 from services.ingest.unknown_origin import UnknownOrigins
 
 RETAINED_PRESS_COUNTS_FOR = timedelta(hours=1)
-"""How old a retained press may be by its own claim to be told as unconfirmed (DESIGN §9)."""
+"""How old a retained press may be by its own claim to be told as unconfirmed."""
 MOST_TOPIC = 512
 """Characters of a topic that quarantine keeps; longer ones fit into no index."""
 

@@ -22,7 +22,7 @@ MOST_BYTES = 64 * 1024 * 1024
 """Payload bytes that wait in a queue before its session stops reading."""
 
 ECHO = f"{ROOT}/~"
-"""How the topics of the house's own echoes begin; no device may have a name with a tilde (CONTRACTS §1)."""
+"""How the topics of the house's own echoes begin; no device may have a name with a tilde (docs/wire)."""
 
 
 @dataclass(frozen=True, slots=True)

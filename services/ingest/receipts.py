@@ -1,4 +1,4 @@
-"""Receipts: what a native device hears of its message (CONTRACTS §1), once that is stored, never before."""
+"""Receipts: what a native device hears of its message (docs/wire), once that is stored, never before."""
 
 from __future__ import annotations
 

@@ -36,5 +36,5 @@ def publish_due(store: Store, publisher: Publisher, now: datetime) -> bool:
 
 
 def payload_of(command: DeviceCommand) -> bytes:
-    """The command as it goes over the wire (CONTRACTS §1)."""
+    """The command as it goes over the wire (docs/wire)."""
     return json.dumps({"command": "reassure", "state": command.state.value}).encode()

@@ -1,4 +1,4 @@
-"""Returning: a device that comes back online hears what its light should say now (CONTRACTS §1).
+"""Returning: a device that comes back online hears what its light should say now (docs/wire).
 
 It reads `device.online` events of the log, each once. A device without a running alarm hears nothing.
 """

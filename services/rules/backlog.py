@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 IDLE_FOR = timedelta(seconds=5)
-"""The backlog is in when nothing has come for so long (RULES §3, Own downtime)."""
+"""The backlog is in when nothing has come for so long."""
 MOST_FOR = timedelta(seconds=60)
 """So long after the start it counts as in, whatever still comes."""
 

@@ -91,7 +91,7 @@ class Case:
         return self.rule.enabled and self._is_watched_at(self.now) and self._is_meant()
 
     def is_away_rule(self) -> bool:
-        """Whether time away touches this rule (RULES §3, Away)."""
+        """Whether time away touches this rule."""
         return self.rule.kind.startswith(AWAY_PREFIXES)
 
     def touches_absence(self, start: datetime, end: datetime) -> bool:
@@ -203,7 +203,7 @@ class Unmoved(Generic[S]):
 
 
 TOO_LATE_FOR = timedelta(hours=2)
-"""How late a high `count` or `where` Finding may be and still tell somebody (RULES §3, Stale)."""
+"""How late a high `count` or `where` Finding may be and still tell somebody."""
 TOO_LATE_FOR_LOWER = timedelta(hours=24)
 """The same for one of lower severity."""
 

@@ -1,7 +1,7 @@
 """From what a trigger found to a Finding: title, severity, policy, lateness; and the press floor's own
 Findings.
 
-The floor is the rule that no rulebook can switch off (RULES §4): it is built here and nowhere else.
+The floor is the rule that no rulebook can switch off: it is built here and nowhere else.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class RuleBroke(RuntimeError):
 def replay(
     rulebook_text: str, lines: Iterable[str], *, file: str = "rulebook", zone: ZoneInfo = DEFAULT_ZONE
 ) -> Iterator[dict[str, Json]]:
-    """The Findings, in the order of the oracle's door (CONTRACTS §5).
+    """The Findings, in the order of their raising.
 
     A bad rulebook: `RulebookFaults`; a bad history: `HistoryFault`, both before the first Finding is
     answered.

@@ -1,4 +1,4 @@
-"""Settling: a change of a bed or a door counts once it has held for long enough (RULES §3, settle).
+"""Settling: a change of a bed or a door counts once it has held for long enough.
 
 A change back to the last settled state drops out, and with it the change before. Settlings are deadlines; one
 once met is never undone.

@@ -14,7 +14,7 @@ from services.domain.events import Event, Json, Origin
 from services.domain.kinds import ALARM_KINDS, KINDS
 
 OLDEST_CLAIM = timedelta(days=7)
-"""How far before its reception a device's claim may lie (RULES §3, Times of devices)."""
+"""How far before its reception a device's claim may lie."""
 NEWEST_CLAIM = timedelta(minutes=2)
 """How far after its reception a device's claim may lie."""
 OLDEST_RECORD = timedelta(days=400)

@@ -19,7 +19,7 @@ from services.storage.tables import answers, audit, quarantine, rulebooks
 from services.storage.upsert import insert_into
 
 REMEMBERED_FOR = timedelta(days=1)
-"""How long an answer is kept for whoever asks again (CONTRACTS §2, Idempotency-Key)."""
+"""How long an answer is kept for whoever asks again."""
 
 _QUARANTINED = Shape(Quarantined, quarantine)
 _ENTRY = Shape(AuditEntry, audit)

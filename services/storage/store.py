@@ -18,7 +18,7 @@ from services.storage.turns import TurnNeverCame, Turns
 from services.storage.unit_of_work import SqlUnitOfWork
 
 PATIENCE = timedelta(seconds=5)
-"""How long a writer waits for its turn before it says that the store cannot be written (DESIGN §5)."""
+"""How long a writer waits for its turn before it says that the store cannot be written."""
 
 
 class SqlStore:

@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from services.domain.stepping import Room
 
 POLL_SECONDS = 1.0
-"""How often every room asks 'what is due?' (DESIGN §1: a wake may be lost, this poll is the truth)."""
+"""How often every room asks 'what is due?' (a wake may be lost, this poll is the truth)."""
 
 log = logging.getLogger("anxin.beats")
 

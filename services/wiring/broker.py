@@ -49,6 +49,13 @@ LAST_WORDS = 40
 _PORT = re.compile(r"Listening for MQTT clients on mqtts?://.*:(\d+)")
 _NO_NEWS = "Plaintext passwords detected, use nkeys or bcrypt"
 """Said of `broker_config.open_user`, who is let in without one anyway."""
+_CANNOT_STORE = re.compile(
+    r"failed to store|no space left|disk quota exceeded|read-only file system|input/output error|DISABLED",
+    re.IGNORECASE,
+)
+"""What it says when it can write no more. It then refuses every message, also when there is room again, until
+it is started anew.
+"""
 _LEVEL = re.compile(r"\[(INF|WRN|ERR|FTL)\] (.*)")
 
 log = logging.getLogger("anxin.broker")
@@ -120,6 +127,7 @@ class EmbeddedBroker:
         self._child: subprocess.Popen[str] | None = None
         self._keeper: threading.Thread | None = None
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._cannot_store: str | None = None
 
     def _make_own_users(self, guests: Iterable[str]) -> list[User]:
         maker = BrokerCredentials()
@@ -207,8 +215,12 @@ class EmbeddedBroker:
             users = users_of(devices)
             if users == self._device_users:
                 return
-            self._device_users = users
-            self._write_config()
+            before_users, self._device_users = self._device_users, users
+            try:
+                self._write_config()
+            except OSError as error:
+                self._device_users = before_users
+                raise BrokerFailed(f"the broker's list of devices cannot be written: {error}") from error
             with self._changed:
                 self._changed.wait_for(lambda: self._state is not BrokerState.STARTING, timeout=START_SECONDS)
                 if self._child is None or self._state is not BrokerState.RUNNING:
@@ -235,17 +247,22 @@ class EmbeddedBroker:
             was_running = self._run_once()
             if self._stopping.is_set():
                 return
-            words = "; ".join(list(self._last_words)[-3:])
-            self.fault = f"the broker ended: {words}" if words else "the broker ended without a word"
+            self.fault = self._why_it_ended()
             first_start_failed = self._port == 0 or (not was_running and self._state is BrokerState.STARTING)
             self._become(BrokerState.FAILED)
             if first_start_failed:
                 return
             log.error("%s; it is started again", self.fault)
-            if was_running:
+            if was_running and self._cannot_store is None:
                 pauses = iter(RESTART_PAUSES)
             if self._stopping.wait(next(pauses, RESTART_PAUSES[-1])):
                 return
+
+    def _why_it_ended(self) -> str:
+        if self._cannot_store is not None:
+            return f"the broker cannot store messages: {self._cannot_store}"
+        words = "; ".join(list(self._last_words)[-3:])
+        return f"the broker ended: {words}" if words else "the broker ended without a word"
 
     def _run_once(self) -> bool:
         command = tied([str(self._program), "-c", str(self._config_path)])
@@ -261,6 +278,7 @@ class EmbeddedBroker:
                 self._child = child
                 self._users_at_start = self._device_users
                 self._last_words.clear()
+                self._cannot_store = None
                 if self._stopping.is_set():
                     child.terminate()
             was_running = False
@@ -274,7 +292,7 @@ class EmbeddedBroker:
 
     def _heard(self, line: str) -> bool:
         """Take in a line of its log; True if it says that the broker is ready."""
-        if (told := _PORT.search(line)) is not None:
+        if (told := _PORT.search(line)) is not None and int(told[1]) != self._port:
             self._port = int(told[1])
             self._write_config()  # a restart takes the same port
         match = _LEVEL.search(line)
@@ -284,6 +302,10 @@ class EmbeddedBroker:
         if level != "INF" and words:
             self._last_words.append(words)
             log.log(logging.WARNING if level != "FTL" else logging.ERROR, "%s", words)
+            if self._cannot_store is None and _CANNOT_STORE.search(words) is not None:
+                self._cannot_store = words
+                if self._child is not None:
+                    self._child.kill()  # what it acknowledged is on the disk, and it takes nothing more
         if "Server is ready" in words:
             self.fault = None
             self._become(BrokerState.RUNNING)

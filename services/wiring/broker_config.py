@@ -16,11 +16,11 @@ from services.domain.wire import ROOT
 
 HOUSE = "anxin:house"
 OPEN = "anxin:open"
-"""Names of the house hold a colon, which no native device may have in its own (CONTRACTS §1)."""
+"""Names of the house hold a colon, which no native device may have in its own (docs/wire)."""
 
 MAX_PAYLOAD = 2 * 1024 * 1024
 """Bytes that the broker takes at all; beyond, it disconnects the sender. What is over 64 KiB and under this
-comes in and is kept in quarantine (DESIGN §9).
+comes in and is kept in quarantine.
 """
 
 MAX_UNACKNOWLEDGED = 8191

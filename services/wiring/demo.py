@@ -244,7 +244,7 @@ def _devices(resident: Resident, now: datetime) -> Iterator[Device]:
 
 
 def _visits(resident: Resident, enrolled_at: datetime, now: datetime, dice: Random) -> Iterator[Event]:
-    """Up to two visits this month so far; FIELD: at least 2 a month are owed."""
+    """Up to two visits this month so far; at least 2 a month are owed."""
     days = max((now - enrolled_at).days, 1)
     for _ in range(dice.choice((0, 1, 2, 2))):
         at = enrolled_at + timedelta(days=dice.randrange(days), hours=dice.randint(9, 17))

@@ -1,4 +1,4 @@
-"""No event is ever skipped because two writers committed out of order (DESIGN §1, 7)."""
+"""No event is ever skipped because two writers committed out of order."""
 
 from __future__ import annotations
 

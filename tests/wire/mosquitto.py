@@ -1,4 +1,4 @@
-"""A real Mosquitto for a test, set up as the server profile has it (DESIGN §7), open to
+"""A real Mosquitto for a test, set up as the server profile has it, open to
 everybody on loopback.
 """
 

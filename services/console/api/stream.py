@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=Guarded
 MOST_STREAMS = 200
 """Each open stream waits in a thread of its own, beside those that answer requests."""
 WAIT_SECONDS = 1.0
-"""A wake may be lost; so the store is read at least this often (DESIGN §1)."""
+"""A wake may be lost; so the store is read at least this often."""
 BATCH = 500
 RETRY_MILLISECONDS = 2000
 

@@ -1,4 +1,4 @@
-"""The native wire (CONTRACTS §1): JSON events and alarms, and the words online and offline.
+"""The native wire (docs/wire): JSON events and alarms, and the words online and offline.
 
 An alarm is never refused for what stands beside its kind: a bad id, time or figure is left out and said. What
 names no kind that a device may send is refused.

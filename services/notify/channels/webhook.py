@@ -24,7 +24,7 @@ from services.notify.channels.channel import ChannelOutcome, Sending, refused, t
 from services.notify.channels.time_limit import TimeLimit
 
 SEND_FOR = timedelta(seconds=5)
-"""How long the other side has to confirm, from the call to the last byte that is read (CONTRACTS §3)."""
+"""How long the other side has to confirm, from the call to the last byte that is read."""
 MOST_ANSWER = 16 * 1024
 """Bytes of an answer that are read; more says nothing about whether it was accepted."""
 MOST_ADDRESS = 2048
@@ -86,7 +86,7 @@ class WebhookChannel:
 
 
 def body_of(notice: Notice, message: Message, source: str) -> bytes:
-    """The event as it is posted (CONTRACTS §3)."""
+    """The event as it is posted."""
     knows = notice.text
     resident_id = knows.get("resident_id")
     event = {

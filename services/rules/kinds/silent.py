@@ -16,7 +16,7 @@ from services.rules.rulebook import ANY_MESSAGE
 from services.rules.signs import Sign
 
 LATE_BATCH_FOR = timedelta(seconds=60)
-"""How long after its reception a message keeps a deadline from being met (RULES §3, Two instants)."""
+"""How long after its reception a message keeps a deadline from being met."""
 
 
 @dataclass(frozen=True, slots=True)

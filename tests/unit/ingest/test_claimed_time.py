@@ -1,4 +1,4 @@
-"""Times of devices (RULES §3): believed, replaced, read in the resident's zone."""
+"""Times of devices: believed, replaced, read in the resident's zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which messages are one event (CONTRACTS §1, DESIGN §9): one press is one event, and in doubt it is new."""
+"""Which messages are one event (docs/wire): one press is one event, and in doubt it is new."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from services.rules.replay import replay
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TWO = parse_instant("2025-07-23T02:00:00+08:00")
-"""The instant from which the worked examples of RULES count seconds."""
+"""The instant from which the worked examples count seconds."""
 
 
 def rulebook(*rules: str, timezone: str = "Asia/Shanghai") -> str:

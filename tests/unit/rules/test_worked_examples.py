@@ -1,4 +1,4 @@
-"""The worked examples of RULES §3, and the boundary pairs around them."""
+"""The worked examples of settling, and the boundary pairs around them."""
 
 from __future__ import annotations
 
