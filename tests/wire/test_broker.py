@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -151,6 +152,59 @@ broker.start()
 print(broker._child.pid, broker.port, flush=True)
 sys.stdin.read()
 """
+
+
+DISK_FULL = (
+    "[7] 2026/11/22 06:24:51.678 [WRN] JetStream failed to store a msg on stream '$G > $MQTT_msgs': "
+    "write /data/broker/messages/jetstream/$G/streams/$MQTT_msgs/msgs/6.blk: no space left on device\n"
+)
+"""What it says when the disk is full. From then on it stores nothing more, even when there is room again."""
+
+
+def test_a_broker_that_can_store_no_more_is_started_anew_and_says_why(tmp_path: Path) -> None:
+    said: list[str | None] = []
+    changed = threading.Semaphore(0)
+
+    def heard(state: BrokerState) -> None:
+        if state is BrokerState.FAILED:
+            said.append(broker.fault)
+        if state is BrokerState.RUNNING:
+            changed.release()
+
+    broker = EmbeddedBroker(tmp_path / "broker", on_change=heard)
+    broker.start()
+    try:
+        assert changed.acquire(timeout=SECONDS)
+        first, port = broker._child, broker.port
+        broker._heard(DISK_FULL)
+        assert changed.acquire(timeout=SECONDS)
+        assert broker._child is not first
+        assert (broker.port, broker.fault) == (port, None)
+        assert said[0] is not None
+        assert said[0].startswith("the broker cannot store messages")
+        assert "no space left on device" in said[0]
+    finally:
+        broker.stop()
+
+
+def test_a_list_of_devices_that_could_not_be_written_is_written_the_next_time(
+    closed: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices, credentials = with_credentials("comes")
+    closed.start()
+
+    def is_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    try:
+        with monkeypatch.context() as disk:
+            disk.setattr(closed, "_write_config", is_full)
+            with pytest.raises(BrokerFailed, match="No space left"):
+                closed.set_devices(devices)
+        closed.set_devices(devices)
+        assert StockClient(closed, credentials["comes"]).publish("anxin/v1/comes/event", "x").returncode == 0
+    finally:
+        closed.stop()
 
 
 def test_a_broker_dies_with_its_killed_parent_and_the_next_finds_no_lock(tmp_path: Path) -> None:
