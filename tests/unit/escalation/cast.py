@@ -98,6 +98,9 @@ OUT_OF_BED = {
 }
 
 
+ROUTINE = {"severity": Severity.MEDIUM, "policy": "routine", "is_alarm": False}
+
+
 @dataclass
 class Case:
     """One matter as it goes through time; everything is kept that people and devices are told."""

@@ -6,9 +6,7 @@ from datetime import timedelta
 from services.domain.alerts import AlertState, ChangeReason
 from services.domain.findings import FindingState, Severity
 from services.domain.notices import NoticeKind, NoticeReason, ReassureState
-from tests.unit.escalation.cast import CIRCLE, OUT_OF_BED, PEMA, TASHI, Case
-
-ROUTINE = {"severity": Severity.MEDIUM, "policy": "routine", "is_alarm": False}
+from tests.unit.escalation.cast import CIRCLE, OUT_OF_BED, PEMA, ROUTINE, TASHI, Case
 
 
 def test_a_second_press_joins_the_running_alert_and_is_counted() -> None:

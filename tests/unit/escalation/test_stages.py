@@ -4,11 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.domain.alerts import AlertState, ChangeReason
-from services.domain.findings import Severity
 from services.domain.notices import NoticeReason, ReassureState
-from tests.unit.escalation.cast import CIRCLE, NOBODY, PEMA, Case
-
-ROUTINE = {"severity": Severity.MEDIUM, "policy": "routine", "is_alarm": False}
+from tests.unit.escalation.cast import CIRCLE, NOBODY, PEMA, ROUTINE, Case
 
 
 def test_who_accepted_and_has_not_arrived_is_reminded_after_ten_minutes() -> None:

@@ -1,23 +1,17 @@
 """Delivery: each notice reaches its person, or says why not; whatever crashes in between."""
 
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from services.domain.alerts import ChangeReason, Outcome
-from services.domain.findings import Severity
 from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, NoticeState
-from services.domain.people import Channel, ChannelKind
-from services.domain.ports import StoreUnavailable, Topic
+from services.domain.people import ChannelKind
+from services.domain.ports import StoreUnavailable
 from services.escalation import actions
-from services.notify import delivery
 from services.notify.channels import Sending
-from services.wiring.signals import LocalSignals
-from tests.unit.escalation.cast import TWO_IN_THE_AFTERNOON
+from tests.unit.escalation.cast import ROUTINE
 from tests.unit.notify.community import (
     BROKEN,
     POSTMAN,
@@ -25,10 +19,7 @@ from tests.unit.notify.community import (
     SILENT,
     UNCONFIRMED,
     Community,
-    community,
 )
-
-MEDIUM = {"severity": Severity.MEDIUM, "policy": "routine", "is_alarm": False}
 
 
 def test_a_delivered_notice_is_sent_and_its_attempt_says_how(here: Community) -> None:
@@ -59,14 +50,14 @@ def test_a_high_notice_goes_over_all_channels_of_a_person_in_their_order(here: C
 
 def test_a_lower_notice_stops_at_the_first_channel_that_confirmed(here: Community) -> None:
     here.gets_mail_too("pema")
-    here.press(**MEDIUM)
+    here.press(**ROUTINE)
     assert (here.told(), here.told("email")) == (["pema"], [])
 
 
 def test_a_lower_notice_fails_over_to_the_next_channel(here: Community) -> None:
     here.gets_mail_too("pema")
     here.answers("pema", REFUSED)
-    here.press(**MEDIUM)
+    here.press(**ROUTINE)
     assert here.told("email") == [POSTMAN.address]
     assert here.notice_of("pema").state is NoticeState.SENT
 
@@ -81,7 +72,7 @@ def test_a_channel_that_cannot_confirm_leaves_the_notice_unconfirmed(here: Commu
 def test_an_unconfirmed_channel_does_not_stop_the_failover(here: Community) -> None:
     here.gets_mail_too("pema")
     here.answers("pema", UNCONFIRMED)
-    here.press(**MEDIUM)
+    here.press(**ROUTINE)
     assert here.told("email") == [POSTMAN.address]
 
 
@@ -272,97 +263,6 @@ def test_the_words_of_a_notice_are_in_the_language_of_its_person(here: Community
     said = {address.rsplit("/", 1)[-1]: sending for address, sending in here.webhook.sent}
     assert said["lhamo"].message.language == "bo"
     assert "请做" in said["lhamo"].message.text
-
-
-class OnAPool:
-    """The community with sends on threads, driven from here; woken as in the live service."""
-
-    def __init__(self, folder: Path) -> None:
-        self.pool = ThreadPoolExecutor(max_workers=delivery.SLOTS)
-        self.woken = threading.Event()
-        signals = LocalSignals()
-        self.here = community(folder)
-        self.here.pool, self.here.signals = self.pool, signals
-        self.here.restart()
-        for topic in Topic:
-            signals.on(topic, self.woken.set)
-
-    def until_nothing_comes(self, seconds: float = 0.5) -> None:
-        """Step whenever woken, until nobody wakes for a while."""
-        while True:
-            self.here.settle()
-            if not self.woken.wait(timeout=seconds):
-                return
-            self.woken.clear()
-
-    def until_sent(self, count: int) -> None:
-        while len(self.here.webhook.sent) < count:
-            self.here.settle()
-            assert self.woken.wait(timeout=10)
-            self.woken.clear()
-        self.here.settle()
-
-
-def test_one_hanging_channel_does_not_delay_another_person(tmp_path: Path) -> None:
-    live = OnAPool(tmp_path)
-    here = live.here
-    hang = here.webhook.hangs[here.address("tashi")] = threading.Event()
-    try:
-        here.press()
-        live.until_sent(1)
-        here.clock.move_to(TWO_IN_THE_AFTERNOON.replace(minute=2))
-        live.until_sent(2)
-        assert here.told() == ["pema", "lhamo"]
-        assert here.attempts("tashi")[0].result is None
-        here.clock.move_to(here.now.replace(second=5))
-        here.settle()
-        assert here.attempts("tashi")[0].result is AttemptResult.TIMED_OUT
-    finally:
-        hang.set()
-        live.pool.shutdown()
-        here.store.close()
-
-
-def test_the_next_channel_starts_five_seconds_after_one_that_hangs(tmp_path: Path) -> None:
-    live = OnAPool(tmp_path)
-    here = live.here
-    here.gets_mail_too("pema")
-    hang = here.webhook.hangs[here.address("pema")] = threading.Event()
-    try:
-        here.press()
-        here.clock.move_to(here.now.replace(second=4))
-        here.settle()
-        assert here.told("email") == []
-        here.clock.move_to(here.now.replace(second=5))
-        live.until_nothing_comes()
-        assert here.told("email") == [POSTMAN.address]
-    finally:
-        hang.set()
-        live.pool.shutdown()
-        here.store.close()
-
-
-def test_hanging_lower_notices_leave_half_of_the_sends_to_high_ones(tmp_path: Path) -> None:
-    live = OnAPool(tmp_path)
-    here = live.here
-    hang = here.webhook.hangs[here.address("pema")] = threading.Event()
-    try:
-        for number in range(delivery.SLOTS + 4):
-            here.finds(**MEDIUM, alert_kind=f"routine-{number}")
-        here.settle()
-        assert len(here.delivery._under_way) == delivery.SLOTS // 2
-        with here.store.writing() as uow:
-            pema = uow.workers.get("pema")
-            assert pema is not None
-            other = Channel(ChannelKind.WEBHOOK, here.address("pema-2"))
-            uow.workers.save(replace(pema, channels=(other,)))
-        here.finds()
-        live.until_sent(1)
-        assert here.told() == ["pema-2"]
-    finally:
-        hang.set()
-        live.pool.shutdown()
-        here.store.close()
 
 
 def test_a_send_is_handed_the_instant_of_its_attempt(here: Community) -> None:
