@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,20 @@ def test_who_was_told_of_an_alert_sees_it_wherever_it_is(two_alerts: Cast) -> No
     tell(two_alerts, "norbu")
     assert seen(two_alerts, "norbu", "alerts") == ["alert-1", "alert-2"]
     assert two_alerts.worker("norbu").get("/api/v1/residents/yangzom").status_code == 404
+
+
+def test_who_moves_away_takes_their_past_with_them(house: Cast) -> None:
+    answer = house.of(Role.ADMIN).post(
+        "/api/v1/events", json={"kind": "checkup.completed", "resident_id": "yangzom"}
+    )
+    event_id = answer.json()["id"]
+    assert seen(house, "dolma", "events") == [event_id]
+    with house.store.writing() as uow:
+        resident = uow.residents.get("yangzom")
+        assert resident is not None
+        uow.residents.save(replace(resident, home_id="home-2"))
+    assert seen(house, "dolma", "events") == []
+    assert seen(house, "norbu", "events") == [event_id]
 
 
 def test_notices_and_attempts_are_seen_with_their_alert(two_alerts: Cast) -> None:
