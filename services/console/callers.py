@@ -69,7 +69,7 @@ def identify(uow: UnitOfWork, request: Request, at: datetime) -> Caller | None:
 
 def _of_token(uow: UnitOfWork, secret: str) -> Caller | None:
     token = uow.access.token(hash_of(secret))
-    if token is None or token.revoked_at is not None:
+    if token is None:
         return None
     worker = uow.workers.get(token.worker_id) if token.worker_id else None
     if token.worker_id and (worker is None or not worker.active):
