@@ -30,8 +30,8 @@ class BrokerDoor:
         return credentials.password, hashed
 
     def devices_changed(self) -> None:
-        with self._store.reading() as unit:
-            devices = unit.devices.all()
+        with self._store.reading() as uow:
+            devices = uow.devices.all()
         self._broker.set_devices(device for device in devices if _may_sign_in(device))
 
 

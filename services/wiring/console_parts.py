@@ -73,8 +73,8 @@ def replay_of(store: Store, clock: Clock, zone: ZoneInfo) -> Callable[[str], boo
     """Takes one quarantined message in again; True if it became an event."""
 
     def take_again(entry_id: str) -> bool:
-        with store.reading() as unit:
-            entry = unit.quarantine.get(entry_id)
+        with store.reading() as uow:
+            entry = uow.quarantine.get(entry_id)
         return entry is not None and replay(entry, store, clock, zone).event is not None
 
     return take_again

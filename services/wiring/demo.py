@@ -102,48 +102,48 @@ def prepare_demo(
     """Make the demo community if it is not there yet, and new passwords for its logins."""
     password = secrets.token_urlsafe(9)
     hashed = hash_password(password)
-    with store.writing() as unit:
+    with store.writing() as uow:
         if not is_invented(data_dir):
-            if unit.residents.page({}, after=0, limit=1).items:
+            if uow.residents.page({}, after=0, limit=1).items:
                 raise RealResidents(
                     "residents are enrolled here who are not of the demo; choose another --data-dir"
                 )
-            _make_community(unit, now, zone)
+            _make_community(uow, now, zone)
         for username, (role, worker) in USERS.items():
             user = User(f"usr_demo_{username}", username, role, hashed, worker and _worker_id(worker))
-            if unit.users.get(user.id) is None:
-                unit.users.add(user)
+            if uow.users.get(user.id) is None:
+                uow.users.add(user)
             else:
-                unit.users.save(user)
-                unit.access.end_sessions_of(user.id)
-        unit.wake_after(Topic.EVENTS)
+                uow.users.save(user)
+                uow.access.end_sessions_of(user.id)
+        uow.wake_after(Topic.EVENTS)
     mark_as_invented(data_dir, "demo")
     return DemoLogins(tuple(USERS), password)
 
 
-def _make_community(unit: UnitOfWork, now: datetime, zone: ZoneInfo) -> None:
+def _make_community(uow: UnitOfWork, now: datetime, zone: ZoneInfo) -> None:
     dice = Random(20250723)  # noqa: S311 - invented people need dice, not cryptography
     for team in (Team("team_demo_east", "东片护理队"), Team("team_demo_west", "西片护理队")):
-        unit.teams.add(team)
+        uow.teams.add(team)
     for grid in _grids():
-        unit.grids.add(grid)
+        uow.grids.add(grid)
     for worker in _workers():
-        unit.workers.add(worker)
+        uow.workers.add(worker)
     enrolled_at = start_of_day(local(now, zone).date().replace(day=1), zone)
     names = [first + second for first in FIRST_NAMES for second in SECOND_NAMES]
     dice.shuffle(names)
     facts: list[Event] = []
     for number in range(1, HOMES + 1):
         home = _home(number)
-        unit.homes.add(home)
+        uow.homes.add(home)
         for resident in _residents(number, home, enrolled_at, names, dice):
-            unit.residents.add(resident)
+            uow.residents.add(resident)
             facts.append(resident_fact("resident.enrolled", resident, enrolled_at, "demo", zone.key))
             for device in _devices(resident, now):
-                unit.devices.add(device)
+                uow.devices.add(device)
                 facts.append(device_fact("device.registered", device, now, "demo"))
             facts.extend(_visits(resident, enrolled_at, now, dice))
-    unit.events.append(sorted(facts, key=lambda event: event.received_at))
+    uow.events.append(sorted(facts, key=lambda event: event.received_at))
 
 
 def _worker_id(name: str) -> str:

@@ -192,8 +192,8 @@ class House:
             return SystemClock()
         data_dir = self._settings.data_dir
         if not is_invented(data_dir) and not self._wishes.demo:
-            with store.reading() as unit:
-                if unit.residents.page({}, after=0, limit=1).items:
+            with store.reading() as uow:
+                if uow.residents.page({}, after=0, limit=1).items:
                     raise CannotStart("time is not simulated where real residents are enrolled", code=2)
             mark_as_invented(data_dir, "simulated")
         return SteppedClock(start)

@@ -34,8 +34,8 @@ class LivingDemo:
     def start(self) -> None:
         """Start the child with a token of its own."""
         secret = secrets.token_urlsafe(32)
-        with self._store.writing() as unit:
-            unit.access.add_token(
+        with self._store.writing() as uow:
+            uow.access.add_token(
                 AccessToken(
                     self._token_id, hash_of(secret), Role.ADMIN, self._clock.now(), name="living demo"
                 )
@@ -70,5 +70,5 @@ class LivingDemo:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        with self._store.writing() as unit:
-            unit.access.revoke_token(self._token_id, self._clock.now())
+        with self._store.writing() as uow:
+            uow.access.revoke_token(self._token_id, self._clock.now())

@@ -55,5 +55,5 @@ class SimulatedTime:
         return Stepped(self._clock.now(), after[0] - before[0], after[1] - before[1])
 
     def _counts(self) -> tuple[int, int]:
-        with self._store.reading() as unit:
-            return unit.findings.last_number(), unit.notices.last_number()
+        with self._store.reading() as uow:
+            return uow.findings.last_number(), uow.notices.last_number()

@@ -43,10 +43,10 @@ def add_user(
     login = User(derived_id("usr", username), username, role, hash_password(password), worker)
     with store_of(settings_of(data_dir=data_dir)) as store:
         try:
-            with store.writing() as unit:
-                if worker is not None and unit.workers.get(worker) is None:
+            with store.writing() as uow:
+                if worker is not None and uow.workers.get(worker) is None:
                     refuse(f"no worker has the id {worker!r}")
-                unit.users.add(login)
+                uow.users.add(login)
         except AlreadyThere:
             refuse(f"a login named {username!r} exists already", code=1)
     typer.echo(password)
@@ -68,10 +68,10 @@ def add_token(
 
     secret = secrets.token_urlsafe(32)
     hashed = hash_of(secret)
-    with store_of(settings_of(data_dir=data_dir)) as store, store.writing() as unit:
-        if worker is not None and unit.workers.get(worker) is None:
+    with store_of(settings_of(data_dir=data_dir)) as store, store.writing() as uow:
+        if worker is not None and uow.workers.get(worker) is None:
             refuse(f"no worker has the id {worker!r}")
-        unit.access.add_token(
+        uow.access.add_token(
             AccessToken(derived_id("tok", hashed), hashed, role, SystemClock().now(), name, worker)
         )
     typer.echo(secret)

@@ -21,16 +21,16 @@ ZONE = ZoneInfo("Asia/Shanghai")
 def test_the_community_has_its_homes_grids_and_people(tmp_path: Path) -> None:
     store = sqlite_store(tmp_path)
     logins = prepare_demo(store, tmp_path, NOW, ZONE, lambda password: f"hash of {password}")
-    with store.reading() as unit:
-        residents, workers = unit.residents.all(), {worker.id: worker for worker in unit.workers.all()}
-        assert len(unit.homes.all()) == HOMES == 71
-        assert len(unit.grids.all()) == len(GRIDS) == 6
+    with store.reading() as uow:
+        residents, workers = uow.residents.all(), {worker.id: worker for worker in uow.workers.all()}
+        assert len(uow.homes.all()) == HOMES == 71
+        assert len(uow.grids.all()) == len(GRIDS) == 6
         assert len({resident.name for resident in residents}) == len(residents), "nobody bears another's name"
         assert all(resident.assigned_worker_id in workers for resident in residents)
         assert all(resident.backup_worker_id in workers for resident in residents)
         assert {worker.role for worker in workers.values()} == set(Role) - {Role.ADMIN}
-        assert all(unit.users.by_username(name) for name in logins.users)
-        visits = [event for event in unit.events.after(0, 10_000) if event.kind == "visit.completed"]
+        assert all(uow.users.by_username(name) for name in logins.users)
+        visits = [event for event in uow.events.after(0, 10_000) if event.kind == "visit.completed"]
         assert visits
         assert all(visit.occurred_at < NOW for visit in visits)
     assert is_invented(tmp_path)
@@ -42,9 +42,9 @@ def test_a_second_start_makes_new_passwords_and_nobody_twice(tmp_path: Path) -> 
     first = prepare_demo(store, tmp_path, NOW, ZONE, str)
     second = prepare_demo(store, tmp_path, NOW, ZONE, str)
     assert first.password != second.password
-    with store.reading() as unit:
-        assert len(unit.homes.all()) == HOMES
-        admin = unit.users.by_username("admin")
+    with store.reading() as uow:
+        assert len(uow.homes.all()) == HOMES
+        admin = uow.users.by_username("admin")
         assert admin is not None
         assert admin.password_hash == second.password
     store.close()
@@ -55,12 +55,12 @@ def test_it_is_not_put_among_real_residents(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     demo, real = sqlite_store(tmp_path / "demo"), sqlite_store(tmp_path / "real")
     prepare_demo(demo, tmp_path / "demo", NOW, ZONE, str)
-    with demo.reading() as unit, real.writing() as other:
-        other.residents.add(unit.residents.all()[0])
+    with demo.reading() as uow, real.writing() as other:
+        other.residents.add(uow.residents.all()[0])
     with pytest.raises(RealResidents, match="another --data-dir"):
         prepare_demo(real, tmp_path / "real", NOW, ZONE, str)
-    with real.reading() as unit:
-        assert len(unit.residents.all()) == 1
-        assert unit.users.all() == []
+    with real.reading() as uow:
+        assert len(uow.residents.all()) == 1
+        assert uow.users.all() == []
     demo.close()
     real.close()
