@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -141,6 +142,21 @@ def test_a_worker_who_is_switched_off_takes_their_login_along(house: Cast) -> No
     client = signed_in(house)
     house.of(Role.ADMIN).patch("/api/v1/workers/pema", json={"active": False})
     assert client.get("/api/v1/session").status_code == 401
+
+
+def test_a_session_that_outlived_its_login_opens_nothing(house: Cast) -> None:
+    client = signed_in(house)
+    with house.store.writing() as uow:
+        user = uow.users.get("usr-desk")
+        assert user is not None
+        uow.users.save(replace(user, active=False))
+    assert client.get("/api/v1/session").status_code == 401
+
+
+def test_the_token_of_a_worker_who_is_switched_off_opens_nothing(house: Cast) -> None:
+    assert house.worker("norbu").get("/api/v1/session").status_code == 200
+    house.of(Role.ADMIN).patch("/api/v1/workers/norbu", json={"active": False})
+    assert house.worker("norbu").get("/api/v1/session").status_code == 401
 
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(house: Cast) -> None:
