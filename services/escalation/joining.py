@@ -197,7 +197,9 @@ def _joined(finding: Finding, recipient: Recipient, alert: Alert, scene: Scene) 
         cause=finding.id,
         extra={"because": "joined", "holder": scene.name_of(alert.accepted_by)},
     )
-    if notice.state is NoticeState.DUE and _told_a_moment_ago(recipient, alert, scene):
+    # What comes of unknown origin may be somebody else's call each time; ingest lets through one a topic.
+    is_one_caller = alert.subject != UNKNOWN_ORIGIN
+    if notice.state is NoticeState.DUE and is_one_caller and _told_a_moment_ago(recipient, alert, scene):
         return replace(
             notice, state=NoticeState.NOT_SENT, reason=NoticeReason.TOLD_A_MOMENT_AGO, next_attempt_at=None
         )

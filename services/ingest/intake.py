@@ -195,7 +195,9 @@ class Intake:
         taken.set_aside = set_aside(taken.reading, refused.reason, refused.detail)
         kind = taken.reading.alarm_meant()
         if kind is not None and taken.of_unknown_origin is None:
-            taken.of_unknown_origin = self._origins.press(taken.message, kind, refused.reason.value)
+            taken.of_unknown_origin = self._origins.press(
+                taken.message, kind, refused.reason.value, _device_id(taken.reading)
+            )
 
 
 def set_aside(reading: Reading, reason: QuarantineReason, detail: str) -> Quarantined:
@@ -215,6 +217,10 @@ def set_aside(reading: Reading, reason: QuarantineReason, detail: str) -> Quaran
         external_id=reading.device_name[:64] if reading.device_name else None,
         reads_as_press=reading.alarm_meant() is not None,
     )
+
+
+def _device_id(reading: Reading) -> str | None:
+    return None if reading.device is None else reading.device.id
 
 
 def _refused_for_its_device(reading: Reading, said: Observation | Presence) -> Refused | None:

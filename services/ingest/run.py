@@ -171,7 +171,8 @@ class IngestLoop:
             taken = Taken(Reading(message, reading.decoder, reading.device_name, reading.device, [failed]))
             taken.set_aside = set_aside(reading, failed.reason, failed.detail)
             if kind is not None:
-                taken.of_unknown_origin = self._origins.press(message, kind, failed.reason.value)
+                known = None if reading.device is None else reading.device.id
+                taken.of_unknown_origin = self._origins.press(message, kind, failed.reason.value, known)
             answers = self._write(unit, [taken])
         self._remember([taken], answers)
         return [_Stored(message, receipt_of(taken, answers[0]))]

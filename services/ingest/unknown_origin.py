@@ -25,8 +25,11 @@ class UnknownOrigins:
     def __init__(self) -> None:
         self._told: dict[tuple[str, str], datetime] = {}
 
-    def press(self, message: Message, kind: str, reason: str) -> Event | None:
-        """The event that tells the duty desk; None if this topic was told of within 10 min."""
+    def press(self, message: Message, kind: str, reason: str, device_id: str | None = None) -> Event | None:
+        """The event that tells the duty desk; None if this topic was told of within 10 min.
+
+        ``device_id`` is whose topic it came on: who called is not known, which button is.
+        """
         kind = kind if kind in ALARM_KINDS else _PRESS
         told_at = self._told.get((message.topic, kind))
         if told_at is not None and timedelta() <= message.received_at - told_at < ONE_IN:
@@ -38,6 +41,7 @@ class UnknownOrigins:
             occurred_at=message.received_at,
             received_at=message.received_at,
             origin=Origin.HOUSE,
+            device_id=device_id,
             data={"topic": message.topic[:MOST_TOPIC], "unknown_origin": True, "reason": reason},
             marks=(Mark.UNCONFIRMED,) if message.retained else (),
             dedupe_key=key,

@@ -6,6 +6,7 @@ names no kind that a device may send is refused.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -32,7 +33,7 @@ class _Envelope(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
     kind: str
-    id: str | None = Field(default=None, min_length=1, max_length=MAX_EVENT_ID)
+    id: str | None = Field(default=None, min_length=1, max_length=MAX_EVENT_ID, pattern=r"^[^\x00]*$")
     occurred_at: str | None = None
     data: dict[str, Any] | None = None
 
@@ -108,19 +109,38 @@ def _event(payload: bytes) -> Decoded:
 def _alarm_beside_faults(payload: bytes, faults: str) -> Decoded:
     """What can be saved of a message whose envelope is wrong: an alarm that says which."""
     try:
-        said = from_json(payload)
-    except ValueError:
+        said = _read_leniently(payload)
+    except (ValueError, RecursionError):
         return Refused(QuarantineReason.UNDECODABLE, faults)
     if not isinstance(said, dict):
         return Refused(QuarantineReason.UNDECODABLE, faults)
     own_id = said.get("id")
-    if not isinstance(own_id, str) or not 0 < len(own_id) <= MAX_EVENT_ID:
+    if not isinstance(own_id, str) or not 0 < len(own_id) <= MAX_EVENT_ID or not _can_be_stored(own_id):
         own_id = None
     kind = said.get("kind")
     if not isinstance(kind, str) or kind not in ALARM_KINDS:
         return Refused(QuarantineReason.UNDECODABLE, faults, own_id)
     claim = said.get("occurred_at")
-    return Observation(kind, {}, own_id, None if claim is None else str(claim)[:64], fault=faults)
+    return Observation(kind, {}, own_id, None if claim is None else _fit(str(claim)[:64]), fault=faults)
+
+
+def _read_leniently(payload: bytes) -> Any:
+    """What the bytes mean to a reader who overlooks all that may stand beside an alarm's kind: half
+    characters, a byte order mark, numbers without end, a hundred levels.
+    """
+    try:
+        return from_json(payload)
+    except ValueError:
+        return json.loads(payload.decode("utf-8-sig", "replace"), parse_int=float)
+
+
+def _can_be_stored(text: str) -> bool:
+    return "\x00" not in text and _fit(text) == text
+
+
+def _fit(text: str) -> str:
+    """The text without half characters, which no store takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _words(error: ValidationError) -> str:

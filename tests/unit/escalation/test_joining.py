@@ -52,6 +52,16 @@ def test_joined_presses_tell_a_person_at_most_once_a_minute() -> None:
     assert case.notices[-1].text["presses"] == "5"
 
 
+def test_presses_of_unknown_origin_are_each_told_for_they_may_be_calls_of_several() -> None:
+    nobody = replace(CIRCLE, resident=None, residents=(), home=None, assigned=None, neighbour=None)
+    case = Case(circle=nobody)
+    for _ in range(3):
+        case.press(resident_id=None, device_id=None, home_id=None)
+        case.after(seconds=5)
+    assert case.told() == ["desk"]
+    assert case.told(NoticeKind.JOINED) == ["desk", "desk"]
+
+
 def test_a_press_after_accepting_is_told_to_the_holder_alone() -> None:
     case = Case()
     case.press()

@@ -56,24 +56,29 @@ def test_the_device_hears_that_its_message_was_set_aside(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "payload", "kind"),
+    ("topic", "payload", "kind", "device_id"),
     [
-        ("nobody/event", json.dumps(press("1")), "call_button.pressed"),
-        ("nobody/event", '{"kind": "smoke.detected"}', "smoke.detected"),
-        ("nobody/alarm", "SOS", "call_button.pressed"),
-        ("button-1/alarm", "\x00\x01", "call_button.pressed"),
-        ("button-1/event", '{"kind": "call_button.pressed"', "call_button.pressed"),
-        ("mat.1/event", '{"kind": "fall.detected", "x": "' + "x" * MAX_PAYLOAD + '"}', "fall.detected"),
-        ("somewhere/else/entirely", "call_button.pressed", "call_button.pressed"),
+        ("nobody/event", json.dumps(press("1")), "call_button.pressed", None),
+        ("nobody/event", '{"kind": "smoke.detected"}', "smoke.detected", None),
+        ("nobody/alarm", "SOS", "call_button.pressed", None),
+        ("button-1/alarm", "\x00\x01", "call_button.pressed", "dev_button"),
+        ("button-1/event", '{"kind": "call_button.pressed"', "call_button.pressed", "dev_button"),
+        (
+            "mat.1/event",
+            '{"kind": "fall.detected", "x": "' + "x" * MAX_PAYLOAD + '"}',
+            "fall.detected",
+            "dev_mat",
+        ),
+        ("somewhere/else/entirely", "call_button.pressed", "call_button.pressed", None),
     ],
 )
-def test_what_reads_as_a_press_is_told_as_of_unknown_origin(
-    door: Door, topic: str, payload: str, kind: str
+def test_what_reads_as_a_press_is_told_as_of_unknown_origin_and_names_the_device_if_it_is_known(
+    door: Door, topic: str, payload: str, kind: str, device_id: str | None
 ) -> None:
     door.comes(topic, payload)
     [event] = door.events
     assert (event.kind, event.origin) == (kind, Origin.HOUSE)
-    assert (event.device_id, event.resident_id, event.home_id) == (None, None, None)
+    assert (event.device_id, event.resident_id, event.home_id) == (device_id, None, None)
     assert event.data["unknown_origin"] is True
     assert event.data["topic"].endswith(topic)
     assert [entry.reads_as_press for entry in door.quarantine] == [True]
@@ -103,6 +108,37 @@ def test_a_press_with_faults_beside_it_is_the_presss_device_and_kept_in_quaranti
     assert (event.device_id, event.resident_id, event.data) == ("dev_button", "res_pema", {})
     assert [entry.reason for entry in door.quarantine] == [R.IMPOSSIBLE_VALUE]
     assert door.receipts == ["stored"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '"data": {"note": "\\ud800"}',
+        '"data": {"\\udfff": 1}',
+        '"occurred_at": "\\ud800"',
+        '"data": {"n": ' + "9" * 5000 + "}",
+        '"data": {"n": ' + "[" * 300 + "]" * 300 + "}",
+    ],
+)
+def test_a_press_is_not_lost_for_what_no_strict_reader_takes_beside_it(door: Door, beside: str) -> None:
+    door.comes("button-1/alarm", f'{{"id": "1", "kind": "call_button.pressed", {beside}}}')
+    [event] = door.presses
+    assert (event.device_id, event.resident_id) == ("dev_button", "res_pema")
+    assert [entry.reason for entry in door.quarantine] == [R.IMPOSSIBLE_VALUE]
+    assert door.voice.said[-1] == ("anxin/v1/button-1/receipt", {"id": "1", "result": "stored"})
+
+
+@pytest.mark.parametrize("own_id", ["\\ud800", "\\u0000", "a\\u0000b"])
+def test_a_press_whose_id_no_store_takes_is_one_without_an_id(door: Door, own_id: str) -> None:
+    door.comes("button-1/alarm", f'{{"id": "{own_id}", "kind": "call_button.pressed"}}')
+    [event] = door.presses
+    assert (event.resident_id, event.device_event_id) == ("res_pema", None)
+
+
+def test_a_byte_order_mark_costs_no_press(door: Door) -> None:
+    door.comes("button-1/alarm", "\ufeff" + json.dumps(press("1")))
+    [event] = door.presses
+    assert (event.resident_id, event.device_event_id) == ("res_pema", "1")
 
 
 def test_a_press_of_a_retired_device_reaches_the_desk_and_no_home(door: Door) -> None:
