@@ -31,9 +31,9 @@ class Together:
             return min(due, default=None)
 
     def advance(self, clock: SteppedClock, to: datetime) -> None:
-        """Move the clock to ``to`` with nobody else at work meanwhile."""
+        """Move the clock to ``to`` with nobody else at work meanwhile; who came too late finds it done."""
         with self._turn:
-            advance(clock, self._rooms, to)
+            advance(clock, self._rooms, max(to, clock.now()))
 
 
 class SimulatedTime:
