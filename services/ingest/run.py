@@ -29,7 +29,7 @@ from services.domain.records import Quarantined, QuarantineReason
 from services.ingest.flooding import FloodGate, RateLimit, Thinned
 from services.ingest.intake import Intake, Taken, set_aside
 from services.ingest.messages import Inbox, Message
-from services.ingest.observations import IgnoredReason, Refused
+from services.ingest.observations import Ignored, IgnoredReason, Refused
 from services.ingest.reading import Reading, read
 from services.ingest.receipts import Answer, Receipt, receipt_of
 from services.ingest.signs_of_life import worth_noting
@@ -169,6 +169,9 @@ class IngestLoop:
             kind = reading.alarm_meant()
             failed = Refused(QuarantineReason.UNDECODABLE, f"could not be stored: {type(error).__name__}")
             taken = Taken(Reading(message, reading.decoder, reading.device_name, reading.device, [failed]))
+            taken.own_id = next(
+                (said.own_id for said in reading.said if not isinstance(said, Ignored) and said.own_id), None
+            )
             taken.set_aside = set_aside(reading, failed.reason, failed.detail)
             if kind is not None:
                 known = None if reading.device is None else reading.device.id

@@ -96,13 +96,12 @@ def _event(payload: bytes) -> Decoded:
         return Presence(_PRESENCE_KINDS[said.kind], said.id)
     fault = None
     data: dict[str, Any] = {}
-    if said.data:
-        try:
-            data = kind.data.model_validate(said.data).model_dump(exclude_unset=True)
-        except ValidationError as error:
-            fault = _words(error)
-            if not kind.is_alarm:
-                return Refused(QuarantineReason.IMPOSSIBLE_VALUE, fault, said.id)
+    try:
+        data = kind.data.model_validate(said.data or {}).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        fault = _words(error)
+        if not kind.is_alarm:
+            return Refused(QuarantineReason.IMPOSSIBLE_VALUE, fault, said.id)
     return Observation(said.kind, data, said.id, said.occurred_at, fault)
 
 

@@ -29,6 +29,8 @@ R = QuarantineReason
         ("mat.1/event", '{"kind": "bed.flown"}', R.UNKNOWN_KIND),
         ("mat.1/event", '{"kind": "meal.ordered"}', R.KIND_NOT_FROM_DEVICES),
         ("mat.1/event", '{"kind": "bed.vitals", "data": {"heart_rate": -1}}', R.IMPOSSIBLE_VALUE),
+        ("mat.1/event", '{"kind": "device.battery"}', R.IMPOSSIBLE_VALUE),
+        ("mat.1/event", '{"kind": "device.battery", "data": {}}', R.IMPOSSIBLE_VALUE),
         ("nobody/event", '{"kind": "bed.exited"}', R.UNKNOWN_DEVICE),
         ("old/event", '{"kind": "bed.exited"}', R.RETIRED_DEVICE),
         ("mat.1/gossip", "{}", R.UNKNOWN_TOPIC),

@@ -94,6 +94,7 @@ def test_a_press_that_breaks_the_storing_is_told_as_of_unknown_origin(breaking: 
     breaking.comes("button-1/alarm", press("poison"))
     [event] = breaking.presses
     assert event.data["unknown_origin"] is True
+    assert breaking.voice.said == [("anxin/v1/button-1/receipt", {"id": "poison", "result": "quarantined"})]
 
 
 def test_a_store_that_goes_away_meanwhile_keeps_the_rest(
