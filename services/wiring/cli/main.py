@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from services.wiring.cli import database, people, rules, simulate, up
+from services.wiring.cli import database, people, policies, rules, simulate, up
 
 app = typer.Typer(
     help="Anxin keeps watch over elders who live at home, and tells the right person until somebody has it.",
@@ -17,4 +17,5 @@ app.add_typer(database.app, name="db")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.add_typer(rules.app, name="rules")
+app.add_typer(policies.app, name="policies")
 app.add_typer(simulate.app, name="simulate")
