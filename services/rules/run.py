@@ -8,6 +8,7 @@ twice and nothing is lost.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,6 +44,8 @@ BATCH = 500
 LOOK_EVERY_FOR = timedelta(seconds=1)
 """How often the texts of the rulebooks are looked at while there is other work."""
 _MOST_FAULTS = 200
+
+log = logging.getLogger("anxin.rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,8 @@ class RulesLoop:
         try:
             texts = dict(self._texts())
         except OSError as error:
+            if self._folder_fault is None:
+                log.exception("the rulebooks cannot be read, those before go on")
             self._folder_fault = f"the rulebooks cannot be read: {error}"
             if self._seen is None:
                 self._seen = {}
@@ -164,6 +169,8 @@ class RulesLoop:
                 uow.rulebooks.add(revision)
             self._exchange(uow, before.rules, engine, now)
         self._seen, self._shelf, self._engine, self._faults = texts, shelf, engine, []
+        for fault in (*shelf.faults, *(fault for each in shelf.books for fault in each.faults)):
+            log.error("a rulebook is refused as it lies there: %s", fault)
         return True
 
     def _load_stored(self) -> None:
@@ -311,6 +318,7 @@ class RulesLoop:
     def _note_fault(self, fault: RuleFault) -> None:
         if fault not in self._faults and len(self._faults) < _MOST_FAULTS:
             self._faults.append(fault)
+            log.error("the rule %s failed for %s: %s", fault.rule, fault.key or "nobody known", fault.error)
 
 
 def _acquaint(uow: UnitOfWork, memory: Memory, event: Event) -> None:

@@ -163,3 +163,19 @@ def test_a_press_is_read_ahead_of_a_backlog(store: SqlStore) -> None:
             uow.events.append([replace(line.event, dedupe_key=line.event.id, seq=0)])
     live.loop.step()
     assert [found.rule for found in live.findings()] == ["call"]
+
+
+def test_each_fault_of_a_refused_rulebook_is_in_the_log_once(
+    store: SqlStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = fed(store, in_bed(), CALL)
+    assert caplog.records == []
+    live.texts["test.yaml"] = rulebook(
+        CALL.replace("severity", "severty").replace("call_button", "cal_button")
+    )
+    for _ in range(2):
+        advance(live.clock, [live.loop], live.clock.now() + 2 * SECOND)
+        settle([live.loop])
+    said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(said) == 2
+    assert all("test.yaml: rule call: " in each for each in said)
