@@ -123,7 +123,9 @@ class House:
         listener = bind(settings.http_host, settings.http_port)
         http = f"http://{settings.http_host}:{listener.getsockname()[1]}"
         inbox, wake_ingest = self._inbox(broker, clock)
+        self._say_what_is_missing()
         shelf = PolicyShelf(settings.data_dir / "policies")
+        shelf.policies()  # read now, so that a fault in one is in the log before the first alert needs it
         gathering = Gathering(ways_out.house_facts(settings, http), shelf.policies)
         rooms = build_rooms(
             store,
@@ -179,6 +181,14 @@ class House:
                 log.warning("not every message published before was taken in in %s s", CATCH_UP_SECONDS)
 
         return SimulatedTime(clock, together, store, catch_up)
+
+    def _say_what_is_missing(self) -> None:
+        """Warn of what a house with real residents should not be without."""
+        if not self._settings.last_resort and not is_invented(self._settings.data_dir):
+            log.warning(
+                "an alert for which nobody can be told reaches nobody outside the console; "
+                "set ANXIN_LAST_RESORT"
+            )
 
     def _hold_folder(self) -> None:
         folder = DataFolder(self._settings.data_dir)

@@ -109,3 +109,28 @@ def _up(folder: Path, *options: str, env: dict[str, str] | None = None) -> subpr
         timeout=PATIENCE,
         env=environment(env or {}),
     )
+
+
+def test_what_is_wrong_with_the_set_up_is_in_the_log_from_the_start(
+    house: HouseProcess, tmp_path: Path
+) -> None:
+    for folder in ("policies", "rulebooks"):
+        (house.folder / folder).mkdir(parents=True)
+        (house.folder / folder / "routine.yaml").write_text("format: 1\nrulebook: x\nrule: []\n", "utf-8")
+    house.start().api().close()
+    assert house.end() == 0
+    log = (tmp_path / "house.log").read_text(encoding="utf-8")
+    for said in ("set ANXIN_LAST_RESORT", "a policy is not used", "a rulebook is refused"):
+        assert said in log
+
+
+def test_a_last_resort_is_asked_for_where_people_are_real(tmp_path: Path) -> None:
+    for name, options, env in (
+        ("demo", ["--demo"], {}),
+        ("stepped", ["--clock", "stepped", "--now", "2025-07-23T02:00:00+08:00"], {}),
+        ("set", [], {"ANXIN_LAST_RESORT": "mailto:desk@example.org"}),
+    ):
+        (tmp_path / name).mkdir()
+        house = HouseProcess(tmp_path / name / "data", *options, env=env).start()
+        assert house.end() == 0
+        assert "ANXIN_LAST_RESORT" not in (tmp_path / name / "house.log").read_text(encoding="utf-8")
