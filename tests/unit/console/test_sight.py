@@ -11,6 +11,7 @@ from services.domain.findings import Severity
 from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason
 from services.domain.people import ChannelKind, Language, Role
 from tests.unit.console.cast import NIGHT, Cast, press
+from tests.unit.escalation.cast import finding
 
 AROUND_YANGZOM = ["basang", "cering", "dolma", "karma"]
 
@@ -37,6 +38,7 @@ def test_those_around_somebody_see_them_and_nobody_else(two_alerts: Cast, name: 
 def test_another_grid_sees_nothing_of_it(two_alerts: Cast) -> None:
     assert seen(two_alerts, "norbu", "residents") == ["dawa"]
     assert seen(two_alerts, "norbu", "alerts") == ["alert-2"]
+    assert seen(two_alerts, "norbu", "devices") == []
     client = two_alerts.worker("norbu")
     for path in ("residents/yangzom", "homes/home-1", "devices/button-1", "alerts/alert-1"):
         assert client.get(f"/api/v1/{path}").status_code == 404
@@ -96,6 +98,17 @@ def test_who_was_told_of_an_alert_sees_it_wherever_it_is(two_alerts: Cast) -> No
     tell(two_alerts, "norbu")
     assert seen(two_alerts, "norbu", "alerts") == ["alert-1", "alert-2"]
     assert two_alerts.worker("norbu").get("/api/v1/residents/yangzom").status_code == 404
+
+
+def test_findings_and_visits_are_seen_by_those_around_alone(house: Cast) -> None:
+    with house.store.writing() as uow:
+        found = finding(1, NIGHT, resident_id="yangzom", device_id="button-1", home_id="home-1")
+        uow.findings.add([found])
+    visit = house.worker("basang").post("/api/v1/visits", json={"resident_id": "yangzom"}).json()
+    for path, thing_id in (("findings", "fnd_1"), ("visits", visit["id"])):
+        assert seen(house, "basang", path) == [thing_id]
+        assert seen(house, "norbu", path) == []
+        assert house.worker("norbu").get(f"/api/v1/{path}/{thing_id}").status_code == 404
 
 
 def test_who_moves_away_takes_their_past_with_them(house: Cast) -> None:
