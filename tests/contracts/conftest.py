@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ from services.storage.engines import Synchronous
 from services.storage.store import SqlStore
 from tests.contracts.postgresql import PostgresqlServer
 from tests.stores import RecordingSignals, sqlite_url
+
+PATIENCE = timedelta(seconds=60)
+"""SQLite hands its lock to whoever asks at the right moment, so of two processes that write without a pause one may
+wait long on a busy machine. How long is not what these contracts are about; giving up has tests of its own.
+"""
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +44,7 @@ def signals() -> RecordingSignals:
 
 @pytest.fixture
 def store(url: str, signals: RecordingSignals) -> Iterator[Store]:
-    store = SqlStore(url, signals, synchronous=Synchronous.OFF)
+    store = SqlStore(url, signals, patience=PATIENCE, synchronous=Synchronous.OFF)
     yield store
     store.close()
 
@@ -46,6 +52,6 @@ def store(url: str, signals: RecordingSignals) -> Iterator[Store]:
 @pytest.fixture
 def another_process(url: str) -> Iterator[Store]:
     """The same database as another process sees it: nothing in memory is shared."""
-    store = SqlStore(url, RecordingSignals(), synchronous=Synchronous.OFF)
+    store = SqlStore(url, RecordingSignals(), patience=PATIENCE, synchronous=Synchronous.OFF)
     yield store
     store.close()
