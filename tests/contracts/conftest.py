@@ -15,8 +15,9 @@ from tests.contracts.postgresql import PostgresqlServer
 from tests.stores import RecordingSignals, sqlite_url
 
 PATIENCE = timedelta(seconds=60)
-"""SQLite hands its lock to whoever asks at the right moment, so of two processes that write without a pause one may
-wait long on a busy machine. How long is not what these contracts are about; giving up has tests of its own.
+"""SQLite hands its lock to whoever asks at the right moment, so of two processes that write without a pause
+one may wait long on a busy machine. How long is not what these contracts are about; giving up has tests of
+its own.
 """
 
 
