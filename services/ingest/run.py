@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from services.domain.identity import derived_id
+from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import (
     BrokerUnavailable,
     Clock,
+    Following,
     Publisher,
     Store,
     StoreUnavailable,
@@ -52,7 +54,11 @@ class _Stored:
 
 
 class IngestLoop:
-    """Takes messages in. ``zone`` is the house's, for devices without a home of another."""
+    """Takes messages in. ``zone`` is the house's, for devices without a home of another.
+
+    ``following`` is what can follow from a press within the transaction that stores it. Without it, and where
+    it fails, the other loops find the press by themselves.
+    """
 
     def __init__(
         self,
@@ -63,6 +69,7 @@ class IngestLoop:
         zone: ZoneInfo,
         *,
         rate_limit: RateLimit | None = None,
+        following: Following | None = None,
     ) -> None:
         self.counts: Counter[str] = Counter()
         """What became of messages: ``stored``, ``duplicate``, ``quarantined:<why>``, ``ignored:<why>``."""
@@ -76,6 +83,7 @@ class IngestLoop:
         self._gate = FloodGate(rate_limit or RateLimit())
         self._origins = UnknownOrigins()
         self._numbers = count(1)
+        self._following = following
 
     def step(self) -> bool:
         """Take in what is there, alarms first; True if there was anything and it was stored."""
@@ -105,6 +113,8 @@ class IngestLoop:
             intake = Intake(unit, self._zone, self._gate, self._origins, lambda: next(self._numbers))
             taken = intake.take_in(messages)
             answers = self._write(unit, taken)
+            then = self._follow(unit, taken)
+        then()
         self.fault = None
         self._remember(taken, answers)
         return [
@@ -133,6 +143,19 @@ class IngestLoop:
         if is_new:
             unit.wake_after(Topic.EVENTS)
         return answers
+
+    def _follow(self, unit: UnitOfWork, taken: Sequence[Taken]) -> Callable[[], None]:
+        """Let what follows from the alarms of a batch be stored with them."""
+        if self._following is None or not any(_is_alarm(each) for each in taken):
+            return _nothing
+        try:
+            with unit.on_trial():
+                return self._following(unit)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("what follows from a press could not be stored with it; the loops take it up alone")
+            return _nothing
 
     def _remember(self, taken: Sequence[Taken], answers: Sequence[Answer | None]) -> None:
         for each, answer in zip(taken, answers, strict=True):
@@ -211,6 +234,14 @@ class IngestLoop:
             return False
         self._gate.noted(notes, now)
         return True
+
+
+def _nothing() -> None:
+    """All there is to do where nothing followed."""
+
+
+def _is_alarm(taken: Taken) -> bool:
+    return taken.of_unknown_origin is not None or any(event.kind in ALARM_KINDS for event in taken.events)
 
 
 def _answer(taken: Taken, *, is_new: bool) -> Answer | None:

@@ -126,20 +126,30 @@ class DeliveryLoop:
         self._launch(tries)
         return any_due
 
+    def start_due_in(self, uow: UnitOfWork) -> Callable[[], None]:
+        """Begin what is due, in somebody's open transaction; answers the sends, to be called once that is
+        committed.
+        """
+        tries, _ = self._lease_in(uow, self._clock.now(), SLOTS - len(self._under_way))
+        return lambda: self._launch(tries)
+
     def _lease(self, now: datetime, free: int) -> tuple[list[Try], bool]:
+        with self._store.writing() as uow:
+            return self._lease_in(uow, now, free)
+
+    def _lease_in(self, uow: UnitOfWork, now: datetime, free: int) -> tuple[list[Try], bool]:
         tries: list[Try] = []
         lower = sum(each.course.notice.severity is not Severity.HIGH for each in self._under_way.values())
-        with self._store.writing() as uow:
-            won = uow.notices.lease(now, LEASE_FOR, free)
-            for notice in won:
-                if notice.severity is not Severity.HIGH and self._pool is not None:
-                    if lower >= SLOTS // 2:
-                        uow.notices.save(replace(notice, next_attempt_at=now + STEP_ASIDE_FOR))
-                        continue
-                    lower += 1
-                following = self._begin(uow, notice, now)
-                if following is not None:
-                    tries.append(following)
+        won = uow.notices.lease(now, LEASE_FOR, free) if free > 0 else []
+        for notice in won:
+            if notice.severity is not Severity.HIGH and self._pool is not None:
+                if lower >= SLOTS // 2:
+                    uow.notices.save(replace(notice, next_attempt_at=now + STEP_ASIDE_FOR))
+                    continue
+                lower += 1
+            following = self._begin(uow, notice, now)
+            if following is not None:
+                tries.append(following)
         return tries, bool(won)
 
     def _begin(self, uow: UnitOfWork, notice: Notice, now: datetime) -> Try | None:

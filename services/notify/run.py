@@ -75,16 +75,26 @@ class AlertLoop:
             self._judge_one_by_one(findings)
         return True
 
+    def take_findings_in(self, uow: UnitOfWork) -> bool:
+        """Judge the findings that wait, in somebody's open transaction; True if there were any."""
+        findings = _of_few_matters(uow.findings.after(uow.cursors.get(FINDINGS), MOST_FINDINGS))
+        if findings:
+            self._judge_in(uow, findings)
+        return bool(findings)
+
     def _judge(self, findings: Sequence[Finding]) -> None:
-        now = self._clock.now()
         with self._store.writing() as uow:
-            for (kind, subject), joining in _by_matter(findings).items():
-                running = uow.alerts.running(kind, subject)
-                scene = self._gathering.around_findings(uow, joining, running, now)
-                move = take_all_in(joining, running, scene)
-                if move is not None:
-                    store_move(uow, running, move)
-            uow.cursors.set(FINDINGS, findings[-1].number)
+            self._judge_in(uow, findings)
+
+    def _judge_in(self, uow: UnitOfWork, findings: Sequence[Finding]) -> None:
+        now = self._clock.now()
+        for (kind, subject), joining in _by_matter(findings).items():
+            running = uow.alerts.running(kind, subject)
+            scene = self._gathering.around_findings(uow, joining, running, now)
+            move = take_all_in(joining, running, scene)
+            if move is not None:
+                store_move(uow, running, move)
+        uow.cursors.set(FINDINGS, findings[-1].number)
 
     def _judge_one_by_one(self, findings: Sequence[Finding]) -> None:
         faults: list[Exception] = []

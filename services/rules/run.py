@@ -195,22 +195,32 @@ class RulesLoop:
             if not uow.events.after(uow.cursors.get(ALARM_CURSOR), 1, only_alarms=True):
                 return False
         with self._store.writing() as uow:
-            events = uow.events.after(uow.cursors.get(ALARM_CURSOR), BATCH, only_alarms=True)
+            return self.take_alarms_in(uow)
+
+    def take_alarms_in(self, uow: UnitOfWork) -> bool:
+        """Answer the alarm kinds that wait, in somebody's open transaction; True if there were any.
+
+        Before the first `step`, when no rulebook is loaded yet, none are taken.
+        """
+        if self._seen is None:
+            return False
+        events = uow.events.after(uow.cursors.get(ALARM_CURSOR), BATCH, only_alarms=True)
+        if not events:
+            return False
+        result = Result()
+        try:
+            self._show(uow, events, result, Lane.ALARMS)
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever breaks, a press still alerts
             result = Result()
-            try:
-                self._show(uow, events, result, Lane.ALARMS)
-            except (StoreUnavailable, Conflict):
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever breaks, a press still alerts
-                result = Result()
-                for event in events:
-                    result.findings.append(floor_finding(event, sign_of(event), event.home_id))
-                result.faults.append(RuleFault("floor", "", f"{type(error).__name__}: {error}"[:500]))
-            self._save(uow, result)
-            if events:
-                uow.cursors.set(ALARM_CURSOR, events[-1].seq)
+            for event in events:
+                result.findings.append(floor_finding(event, sign_of(event), event.home_id))
+            result.faults.append(RuleFault("floor", "", f"{type(error).__name__}: {error}"[:500]))
+        self._save(uow, result)
+        uow.cursors.set(ALARM_CURSOR, events[-1].seq)
         self._note(result)
-        return bool(events)
+        return True
 
     def _take_rest(self, now: datetime) -> bool:
         until = self._until(now)

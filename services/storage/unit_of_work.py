@@ -4,6 +4,9 @@ noted for after the commit. It neither begins nor ends the transaction; the stor
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection
 
 from services.domain.homes import Grid, Home
@@ -73,6 +76,17 @@ class SqlUnitOfWork:
         self.remembered: Remembered = SqlRemembered(connection)
         self.rulebooks: Rulebooks = SqlRulebooks(connection)
         self.woken: dict[Topic, None] = {}
+        self._connection = connection
 
     def wake_after(self, topic: Topic) -> None:
         self.woken[topic] = None
+
+    @contextmanager
+    def on_trial(self) -> Iterator[None]:
+        before = dict(self.woken)
+        try:
+            with self._connection.begin_nested():
+                yield
+        except BaseException:
+            self.woken = before
+            raise

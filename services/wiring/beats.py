@@ -1,15 +1,16 @@
 """Beats: the threads in which the loops of the house work, woken by signals and once a second by the
 scheduler.
 
-A beat only decides when a room works, never what it does. A room that fails is tried again at the next beat,
-its fault is logged, counted and shown by readiness; the other rooms go on.
+A beat only decides when a room works, never what it does. Rooms that share a beat work in turn, each when it
+was woken. A room that fails is tried again at the next beat, its fault is logged, counted and shown by
+readiness; the other rooms go on.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -22,23 +23,33 @@ log = logging.getLogger("anxin.beats")
 
 
 class Beat:
-    """One thread that lets one room work whenever it is woken, until nothing is left to do."""
+    """One thread that lets its rooms work whenever they are woken, until none has anything left to do.
 
-    def __init__(self, name: str, room: Room) -> None:
-        self.name = name
-        self.fault: str | None = None
-        self._room = room
+    The rooms have their turns in the order given, one step each, so that none waits for the backlog of
+    another.
+    """
+
+    def __init__(self, rooms: Mapping[str, Room]) -> None:
+        self.name = "+".join(rooms)
+        self._rooms = dict(rooms)
+        self._faults: dict[str, str] = {}
+        self._asked: set[str] = set()
         self._woken = threading.Event()
         self._stopping = False
-        self._thread = threading.Thread(target=self._work, name=f"anxin-{name}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"anxin-{self.name}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
         self.wake()
 
-    def wake(self) -> None:
-        """Let the room work soon; never blocks."""
+    def wake(self, *names: str) -> None:
+        """Let these rooms work soon, without a name all of them; never blocks."""
+        self._asked.update(names or self._rooms)
         self._woken.set()
+
+    def waker(self, *names: str) -> Callable[[], None]:
+        """What wakes these rooms, to be handed to somebody who has news for them."""
+        return lambda: self.wake(*names)
 
     def stop(self, seconds: float) -> bool:
         """Let the running step end; True if it did within ``seconds``."""
@@ -48,23 +59,33 @@ class Beat:
             self._thread.join(timeout=seconds)
         return not self._thread.is_alive()
 
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with its rooms now, one sentence each."""
+        return list(self._faults.values())
+
     def _work(self) -> None:
         while True:
             self._woken.wait()
             self._woken.clear()
+            while self._asked and not self._stopping:
+                for name, room in self._rooms.items():
+                    if name in self._asked and not self._stopping:
+                        self._asked.discard(name)
+                        if self._step(name, room):
+                            self._asked.add(name)
             if self._stopping:
                 return
-            self._work_off()
 
-    def _work_off(self) -> None:
+    def _step(self, name: str, room: Room) -> bool:
         try:
-            while not self._stopping and self._room.step():
-                pass
+            worked = room.step()
         except Exception as error:
-            self.fault = f"{self.name}: {type(error).__name__}: {error}"
-            log.exception("the %s beat failed and is tried again within a second", self.name)
-        else:
-            self.fault = None
+            self._faults[name] = f"{name}: {type(error).__name__}: {error}"
+            log.exception("the %s room failed and is tried again within a second", name)
+            return False
+        self._faults.pop(name, None)
+        return worked
 
 
 class Beats:
@@ -90,4 +111,4 @@ class Beats:
 
     def faults(self) -> list[str]:
         """What is wrong with the rooms now, one sentence each."""
-        return [beat.fault for beat in self.beats if beat.fault]
+        return [fault for beat in self.beats for fault in beat.faults]

@@ -138,7 +138,7 @@ class House:
         )
         rooms.delivery.take_over()  # the folder is held, so nobody else delivers from this store
         beats, together = self._beats(rooms, signals, clock)
-        wake_ingest.append(beats.beats[0].wake)
+        wake_ingest.append(beats.beats[0].wake if together else beats.beats[0].waker("ingest"))
         console = Console(
             store=store,
             clock=clock,
@@ -253,22 +253,23 @@ class House:
     def _beats(
         self, rooms: Rooms, signals: LocalSignals, clock: SystemClock | SteppedClock
     ) -> tuple[Beats, Together | None]:
-        """A beat a room; where time is stepped one beat for all, so that they always work in the same
-        order.
+        """One beat: one writes at a time anyway, so threads of their own would only wait for one another.
+
+        Where time is stepped the rooms are one room as well, so that they always work in the same order.
         """
         named = rooms.by_name()
         if isinstance(clock, SteppedClock):
             together = Together(list(named.values()))
-            beat = Beat("rooms", together)
+            beat = Beat({"rooms": together})
             for topic in Topic:
                 signals.on(topic, beat.wake)
             return Beats([beat]), together
-        beats = {name: Beat(name, room) for name, room in named.items()}
-        signals.on(Topic.EVENTS, beats["rules"].wake)
-        signals.on(Topic.FINDINGS, beats["alerts"].wake)
-        signals.on(Topic.ALERTS, beats["alerts"].wake)
-        signals.on(Topic.NOTICES, beats["delivery"].wake)
-        return Beats(list(beats.values())), None
+        beat = Beat(named)
+        signals.on(Topic.EVENTS, beat.waker("rules"))
+        signals.on(Topic.FINDINGS, beat.waker("alerts"))
+        signals.on(Topic.ALERTS, beat.waker("alerts"))
+        signals.on(Topic.NOTICES, beat.waker("delivery"))
+        return Beats([beat]), None
 
     def _serve(self, console: Console, listener: socket.socket) -> None:
         web = WebServer(make_app(console), listener)

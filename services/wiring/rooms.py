@@ -20,6 +20,7 @@ from services.notify.channels.channel import Channels
 from services.notify.delivery import DeliveryLoop
 from services.notify.run import AlertLoop
 from services.rules.run import RulesLoop
+from services.wiring.at_once import AtOnce
 
 STORING_FOR = timedelta(seconds=1)
 """How long an event may be under way between its `received_at` and its commit; a batch takes milliseconds."""
@@ -67,18 +68,18 @@ def build_rooms(
     stored at its very instant; simulated time moves only when both are in.
     """
     zone = gathering.house.timezone
-    return Rooms(
-        IngestLoop(store, clock, outside.inbox, outside.publisher, zone),
-        RulesLoop(
-            store,
-            clock,
-            rulebooks,
-            zone,
-            grace_for=STORING_FOR if in_real_time else timedelta(0),
-            waits_for_backlog=in_real_time,
-        ),
-        AlertLoop(store, clock, gathering),
-        DeliveryLoop(
-            store, clock, gathering, outside.channels, outside.publisher, outside.pool, signals=signals
-        ),
+    rules = RulesLoop(
+        store,
+        clock,
+        rulebooks,
+        zone,
+        grace_for=STORING_FOR if in_real_time else timedelta(0),
+        waits_for_backlog=in_real_time,
     )
+    alerts = AlertLoop(store, clock, gathering)
+    delivery = DeliveryLoop(
+        store, clock, gathering, outside.channels, outside.publisher, outside.pool, signals=signals
+    )
+    at_once = AtOnce(rules, alerts, delivery)
+    ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, following=at_once)
+    return Rooms(ingest, rules, alerts, delivery)

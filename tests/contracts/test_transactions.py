@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from services.domain.events import Event
-from services.domain.ports import Store, StoreUnavailable, Topic
+from services.domain.ports import Store, StoreUnavailable, Topic, UnitOfWork
 from services.storage.engines import Synchronous
 from services.storage.store import SqlStore
 from tests.contracts.cast import event, finding, home
@@ -54,6 +54,29 @@ def test_a_fault_leaves_nothing(store: Store, signals: RecordingSignals) -> None
         assert unit.findings.after(0, 9) == []
         assert unit.cursors.get("rules") == 0
     assert signals.woken == []
+
+
+def test_a_part_on_trial_that_fails_takes_only_itself_back(store: Store, signals: RecordingSignals) -> None:
+
+    def fail(unit: UnitOfWork) -> None:
+        with unit.on_trial():
+            unit.events.append([event("b")])
+            unit.wake_after(Topic.FINDINGS)
+            raise Broken
+
+    with store.writing() as unit:
+        unit.events.append([event("a")])
+        unit.wake_after(Topic.EVENTS)
+        with pytest.raises(Broken):
+            fail(unit)
+        with unit.on_trial():
+            unit.events.append([event("c")])
+    with store.reading() as unit:
+        assert [(each.id, each.seq) for each in unit.events.after(0, 9)] == [
+            (event("a").id, 1),
+            (event("c").id, 2),
+        ]
+    assert signals.woken == [Topic.EVENTS]
 
 
 def test_a_number_that_was_rolled_back_is_given_again(store: Store) -> None:

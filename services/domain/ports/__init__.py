@@ -30,7 +30,7 @@ from services.domain.ports.outside import (
 )
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
-from services.domain.ports.store import Store, UnitOfWork
+from services.domain.ports.store import Following, Store, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "EventLog",
     "Filters",
     "Findings",
+    "Following",
     "Notices",
     "Page",
     "People",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -42,6 +43,20 @@ class UnitOfWork(Protocol):
 
     def wake_after(self, topic: Topic) -> None:
         """Wake the waiters of ``topic`` once this transaction is committed."""
+        ...
+
+    def on_trial(self) -> AbstractContextManager[None]:
+        """A part of the transaction that may fail by itself: an exception takes back what was written within
+        it, wakes included, and passes on; what was written before stays.
+        """
+        ...
+
+
+class Following(Protocol):
+    """What follows from new events so directly that it can share the transaction that stores them."""
+
+    def __call__(self, uow: UnitOfWork) -> Callable[[], None]:
+        """Write what follows; answers what is to be done once all of it is committed, and never before."""
         ...
 
 

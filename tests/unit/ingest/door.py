@@ -18,7 +18,7 @@ from services.domain.events import Event
 from services.domain.homes import Home
 from services.domain.instants import format_instant
 from services.domain.people import Resident
-from services.domain.ports import BrokerUnavailable, StoreUnavailable, UnitOfWork
+from services.domain.ports import BrokerUnavailable, Following, StoreUnavailable, UnitOfWork
 from services.domain.records import Quarantined
 from services.ingest.flooding import RateLimit
 from services.ingest.messages import Message
@@ -122,6 +122,7 @@ class Door:
         self.inbox = Inbox()
         self.voice = Voice()
         self.rate_limit = rate_limit
+        self.following: Following | None = None
         self.loop = self.new_loop()
         with self.store.writing() as unit:
             unit.homes.add(Home("hom_pema", timezone="Asia/Shanghai"))
@@ -134,7 +135,13 @@ class Door:
     def new_loop(self) -> IngestLoop:
         """As after a restart: whatever was in memory is gone."""
         return IngestLoop(
-            self.store, self.clock, self.inbox, self.voice, SHANGHAI, rate_limit=self.rate_limit
+            self.store,
+            self.clock,
+            self.inbox,
+            self.voice,
+            SHANGHAI,
+            rate_limit=self.rate_limit,
+            following=self.following,
         )
 
     def close(self) -> None:

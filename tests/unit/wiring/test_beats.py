@@ -38,7 +38,7 @@ class Room:
 
 def test_a_wake_lets_a_room_work_until_nothing_is_left() -> None:
     room, signals = Room(), LocalSignals()
-    beat = Beat("rules", room)
+    beat = Beat({"rules": room})
     signals.on(Topic.EVENTS, beat.wake)
     beat.start()
     assert room.idle.wait(PATIENCE)
@@ -53,13 +53,33 @@ def test_a_wake_lets_a_room_work_until_nothing_is_left() -> None:
 def test_a_room_that_fails_is_shown_and_tried_again_by_the_next_beat() -> None:
     room = Room()
     room.fails, room.left = 1, 1
-    beats = Beats([Beat("notify", room)])
+    beats = Beats([Beat({"notify": room})])
     beats.start()
     assert room.failed.wait(PATIENCE)
     assert room.idle.wait(PATIENCE), "the scheduler wakes it again within a second"
     assert room.done == 1
     assert beats.stop(PATIENCE) == []
     assert beats.faults() == []
+
+
+def test_rooms_of_one_beat_have_their_turns_and_a_failing_one_keeps_nobody_waiting() -> None:
+    first, second, third = Room(), Room(), Room()
+    first.left, second.fails, third.left = 3, 1, 3
+    beat = Beat({"first": first, "second": second, "third": third})
+    beat.start()
+    assert first.idle.wait(PATIENCE)
+    assert third.idle.wait(PATIENCE)
+    assert (first.done, third.done) == (3, 3)
+    assert beat.faults == ["second: RuntimeError: a pipe burst"]
+    first.left = third.left = 1
+    third.idle.clear()
+    beat.wake("third")
+    assert third.idle.wait(PATIENCE)
+    assert first.left == 1, "only who was woken works"
+    beat.wake("second")
+    assert second.idle.wait(PATIENCE)
+    assert beat.stop(PATIENCE)
+    assert beat.faults == []
 
 
 def test_who_waits_for_a_topic_is_woken_by_that_topic_only() -> None:

@@ -1,0 +1,30 @@
+"""At once: a press's Finding, Alert, Notices and first Attempts, in the transaction that stores the press.
+
+One commit then lies between the button and the first send, in place of four. It decides nothing: it lets the
+loops do what they would do by themselves a moment later, and whatever fails here they still do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.domain.ports import UnitOfWork
+from services.notify.delivery import DeliveryLoop
+from services.notify.run import AlertLoop
+from services.rules.run import RulesLoop
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """For loops that work in one thread, or in turn; none of them may be at work when this is called."""
+
+    rules: RulesLoop
+    alerts: AlertLoop
+    delivery: DeliveryLoop
+
+    def __call__(self, uow: UnitOfWork) -> Callable[[], None]:
+        """Write what follows from new presses; answers the sends."""
+        self.rules.take_alarms_in(uow)
+        self.alerts.take_findings_in(uow)
+        return self.delivery.start_due_in(uow)
