@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Insert, Select, bindparam, func, select, update
 
 from services.domain.alerts import Alert, AlertChange, AlertFact, AlertState
 from services.domain.ports import Conflict, Filters, Page
@@ -18,6 +18,7 @@ from services.storage.among import among, keys
 from services.storage.lists import Filter, Listing, equals, span
 from services.storage.numbered import Numbered
 from services.storage.numbers import Numbers
+from services.storage.prepared import change, fetch, scalar
 from services.storage.rows import Batch, Shape, Values
 from services.storage.tables import alert_changes, alert_facts, alerts
 from services.storage.upsert import insert_into
@@ -66,6 +67,7 @@ _CHANGES_AFTER = (
     .order_by(alert_changes.c.number)
     .limit(bindparam("most"))
 )
+_ROW = (*ALERT.names, "is_running", "next_due_at")
 _LAST_CHANGE = select(func.coalesce(func.max(alert_changes.c.number), 0))
 
 
@@ -87,8 +89,7 @@ class SqlAlerts:
 
     def add(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
         stored = replace(alert, number=self._numbers.take(alerts), version=1)
-        added = self._connection.execute(_add(self._connection.dialect.name), _row(stored))
-        if added.first() is None:
+        if change(self._connection, _add(self._connection.dialect.name), _row(stored), _ROW) == 0:
             raise Conflict(f"an alert {alert.kind} of {alert.subject} is running")
         self._save_facts(alert, known={})
         _CHANGES.add(self._connection, self._numbers, changes)
@@ -96,10 +97,8 @@ class SqlAlerts:
 
     def save(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
         stored = replace(alert, version=alert.version + 1)
-        saved = self._connection.execute(
-            _SAVE, {"of": alert.id, "read_version": alert.version} | _row(stored)
-        )
-        if saved.rowcount != 1:
+        values = {"of": alert.id, "read_version": alert.version} | _row(stored)
+        if change(self._connection, _SAVE, values, _ROW) != 1:
             raise Conflict(f"alert {alert.id} was moved by somebody else")
         self._save_facts(
             alert, known={fact.finding_id: fact for fact in self._facts([alert.id]).get(alert.id, ())}
@@ -129,17 +128,17 @@ class SqlAlerts:
         return self._read(_DUE, until=until, most=limit)
 
     def next_due_at(self) -> datetime | None:
-        nearest: datetime | None = self._connection.execute(_NEXT).scalar_one()
+        nearest: datetime | None = scalar(self._connection, _NEXT)
         return nearest
 
     def changes(self, alert_id: str) -> list[AlertChange]:
-        return _CHANGE.things(self._connection.execute(_CHANGES_OF, {"of": alert_id}))
+        return _CHANGE.things(fetch(self._connection, _CHANGES_OF, {"of": alert_id}))
 
     def changes_after(self, number: int, limit: int) -> list[AlertChange]:
-        return _CHANGE.things(self._connection.execute(_CHANGES_AFTER, {"after": number, "most": limit}))
+        return _CHANGE.things(fetch(self._connection, _CHANGES_AFTER, {"after": number, "most": limit}))
 
     def last_change(self) -> int:
-        last: int = self._connection.execute(_LAST_CHANGE).scalar_one()
+        last: int = scalar(self._connection, _LAST_CHANGE)
         return last
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Alert]:
@@ -149,7 +148,7 @@ class SqlAlerts:
         return next(iter(self._read(query, **values)), None)
 
     def _read(self, query: Select[Any], **values: object) -> list[Alert]:
-        return self._with_facts(self._connection.execute(query, values).all())
+        return self._with_facts(fetch(self._connection, query, values))
 
     def _with_facts(self, rows: Sequence[Values]) -> list[Alert]:
         if not rows:
@@ -160,8 +159,8 @@ class SqlAlerts:
 
     def _facts(self, alert_ids: Iterable[str]) -> dict[str, list[AlertFact]]:
         found: dict[str, list[AlertFact]] = {}
-        for row in self._connection.execute(_FACTS_OF, {"keys": keys(alert_ids)}):
-            found.setdefault(row.alert_id, []).append(_FACT.thing(row))
+        for row in fetch(self._connection, _FACTS_OF, {"keys": keys(alert_ids)}):
+            found.setdefault(row[-1], []).append(_FACT.thing(row))
         return found
 
     def _save_facts(self, alert: Alert, known: dict[str, AlertFact]) -> None:
@@ -179,5 +178,5 @@ def _row(alert: Alert) -> dict[str, Any]:
 
 
 @cache
-def _add(dialect: str) -> Executable:
-    return insert_into(alerts, dialect).on_conflict_do_nothing().returning(alerts.c.number)
+def _add(dialect: str) -> Insert:
+    return insert_into(alerts, dialect).on_conflict_do_nothing()

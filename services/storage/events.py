@@ -19,6 +19,7 @@ from services.storage.among import among, asked_pairs, keys
 from services.storage.codec import storable
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
+from services.storage.prepared import fetch, scalar
 from services.storage.rows import Batch, Shape
 from services.storage.tables import events
 
@@ -114,7 +115,7 @@ class SqlEventLog:
         return EVENT.things(self._connection.execute(query))
 
     def last_seq(self) -> int:
-        last: int = self._connection.execute(_LAST).scalar_one()
+        last: int = scalar(self._connection, _LAST)
         return last
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
@@ -130,7 +131,7 @@ class SqlEventLog:
         return {event.dedupe_key: event for event in found}
 
     def _read(self, query: Select[Any], **values: object) -> list[Event]:
-        return EVENT.things(self._connection.execute(query, values))
+        return EVENT.things(fetch(self._connection, query, values))
 
 
 def _row(event: Event) -> list[Any]:

@@ -15,6 +15,7 @@ from services.storage.among import among, keys
 from services.storage.lists import Listing, equals, span
 from services.storage.numbered import Numbered
 from services.storage.numbers import Numbers
+from services.storage.prepared import fetch
 from services.storage.rows import Shape
 from services.storage.tables import alert_facts, finding_changes, findings
 
@@ -71,7 +72,7 @@ class SqlFindings:
         return self._read(_AFTER, after=number, most=limit)
 
     def changes_after(self, number: int, limit: int) -> list[FindingChange]:
-        return _CHANGE.things(self._connection.execute(_CHANGES_AFTER, {"after": number, "most": limit}))
+        return _CHANGE.things(fetch(self._connection, _CHANGES_AFTER, {"after": number, "most": limit}))
 
     def get(self, finding_id: str) -> Finding | None:
         return self.many([finding_id]).get(finding_id)
@@ -80,8 +81,8 @@ class SqlFindings:
         return {finding.id: finding for finding in self._read(_MANY, keys=keys(finding_ids))}
 
     def alert_ids(self, finding_ids: Iterable[str]) -> dict[str, str]:
-        rows = self._connection.execute(_ALERT_IDS, {"keys": keys(finding_ids)})
-        return {row.finding_id: row.alert_id for row in rows}
+        rows = fetch(self._connection, _ALERT_IDS, {"keys": keys(finding_ids)})
+        return {finding_id: alert_id for finding_id, alert_id in rows}  # noqa: C416 - a row is a sequence
 
     def last_number(self) -> int:
         return self._numbers.last(findings)
@@ -90,4 +91,4 @@ class SqlFindings:
         return _LIST.page(self._connection, filters, after, limit)
 
     def _read(self, query: Select[Any], **values: object) -> list[Finding]:
-        return FINDING.things(self._connection.execute(query, values))
+        return FINDING.things(fetch(self._connection, query, values))

@@ -17,6 +17,7 @@ from services.storage.among import among, keys
 from services.storage.lists import Filter, Listing, equals, span
 from services.storage.numbered import Numbered
 from services.storage.numbers import Numbers
+from services.storage.prepared import change, fetch, scalar
 from services.storage.rows import Shape
 from services.storage.tables import attempts, commands, notices
 
@@ -51,7 +52,9 @@ _UNDER_WAY = _ALL.where(
 )
 _ONE = _ALL.where(_COLUMNS.id == bindparam("of"))
 _OF_ALERT = _ALL.where(_COLUMNS.alert_id == bindparam("of"))
+_SAVED = ("state", "reason", "next_attempt_at", "sent_at")
 _SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
+_FINISHED = ("ended_at", "result", "status", "detail")
 _FINISH = update(attempts).where(attempts.c.id == bindparam("of"))
 _ATTEMPTS_OF = select(*ATTEMPT.columns).where(among(attempts.c.notice_id, "keys")).order_by(attempts.c.number)
 _COMMANDS_DUE = (
@@ -94,20 +97,19 @@ class SqlNotices:
 
     def lease(self, until: datetime, lease_for: timedelta, limit: int) -> list[Notice]:
         values = {"until": until, "lease_until": until + lease_for, "most": limit}
-        won = NOTICE.things(self._connection.execute(_LEASE, values))
+        won = NOTICE.things(fetch(self._connection, _LEASE, values))
         return sorted(won, key=lambda notice: (-notice.severity.rank, notice.number))
 
     def under_way(self) -> list[Notice]:
         return self._read(_UNDER_WAY)
 
     def next_due_at(self) -> datetime | None:
-        nearest: datetime | None = self._connection.execute(_NEXT).scalar_one()
+        nearest: datetime | None = scalar(self._connection, _NEXT)
         return nearest
 
     def save(self, notice: Notice) -> None:
-        names = ("state", "reason", "next_attempt_at", "sent_at")
-        values = {name: getattr(notice, name) for name in names}
-        self._connection.execute(_SAVE, {"of": notice.id} | values)
+        values = {name: getattr(notice, name) for name in _SAVED}
+        change(self._connection, _SAVE, {"of": notice.id} | values, _SAVED)
 
     def get(self, notice_id: str) -> Notice | None:
         return next(iter(self._read(_ONE, of=notice_id)), None)
@@ -119,12 +121,11 @@ class SqlNotices:
         return _ATTEMPTS.add(self._connection, self._numbers, [attempt])[0]
 
     def finish(self, attempt: Attempt) -> None:
-        names = ("ended_at", "result", "status", "detail")
-        values = {name: getattr(attempt, name) for name in names}
-        self._connection.execute(_FINISH, {"of": attempt.id} | values)
+        values = {name: getattr(attempt, name) for name in _FINISHED}
+        change(self._connection, _FINISH, {"of": attempt.id} | values, _FINISHED)
 
     def attempts(self, notice_ids: Iterable[str]) -> list[Attempt]:
-        return ATTEMPT.things(self._connection.execute(_ATTEMPTS_OF, {"keys": keys(notice_ids)}))
+        return ATTEMPT.things(fetch(self._connection, _ATTEMPTS_OF, {"keys": keys(notice_ids)}))
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Notice]:
         return _LIST.page(self._connection, filters, after, limit)
@@ -136,10 +137,10 @@ class SqlNotices:
         _COMMANDS.add_once(self._connection, self._numbers, new)
 
     def commands_due(self, limit: int) -> list[DeviceCommand]:
-        return _COMMAND.things(self._connection.execute(_COMMANDS_DUE, {"most": limit}))
+        return _COMMAND.things(fetch(self._connection, _COMMANDS_DUE, {"most": limit}))
 
     def command_published(self, command_id: str, at: datetime) -> None:
-        self._connection.execute(_PUBLISHED, {"of": command_id, "published": at})
+        change(self._connection, _PUBLISHED, {"of": command_id, "published": at})
 
     def _read(self, query: Select[Any], **values: object) -> list[Notice]:
-        return NOTICE.things(self._connection.execute(query, values))
+        return NOTICE.things(fetch(self._connection, query, values))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from services.storage.among import among, keys
 from services.storage.numbers import Numbers
+from services.storage.prepared import fetch
 from services.storage.rows import Batch, Shape
 
 N = TypeVar("N")
@@ -41,5 +42,5 @@ class Numbered(Generic[N]):
         by_id = {thing.id: thing for thing in things}  # type: ignore[attr-defined]  # nouns without one have no table.c.id
         if not by_id or self._known is None:
             return []
-        known = set(connection.execute(self._known, {"keys": keys(by_id)}).scalars())
+        known = {row[0] for row in fetch(connection, self._known, {"keys": keys(by_id)})}
         return self.add(connection, numbers, [thing for id_, thing in by_id.items() if id_ not in known])

@@ -6,16 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from services.domain.circle import Circle
 from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Role, Worker, on_duty
 from services.storage.among import among, keys
-from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, SHIFT, WORKER
+from services.storage.prepared import fetch, fetch_one
+from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, SHIFT, WORKER, by_id
 from services.storage.rows import N, Shape
 from services.storage.tables import grids, residents, shifts, workers
 
@@ -52,9 +51,9 @@ class SqlPeople:
         lives_in = resident.home_id if resident else home_id or (device.home_id if device else None)
         home = self._named(HOME, lives_in)
         grid = self._named(GRID, home.grid_id if home else None)
-        everybody = tuple(WORKER.things(self._connection.execute(_EVERYBODY)))
+        everybody = tuple(WORKER.things(fetch(self._connection, _EVERYBODY)))
         by_id = {worker.id: worker for worker in everybody}
-        roster = SHIFT.things(self._connection.execute(_ROSTER, {"at": at}))
+        roster = SHIFT.things(fetch(self._connection, _ROSTER, {"at": at}))
         duty = on_duty(everybody, roster, at)
         team = _care_team(duty, grid)
         return Circle(
@@ -77,13 +76,13 @@ class SqlPeople:
     def _named(self, shape: Shape[N], thing_id: str | None) -> N | None:
         if thing_id is None:
             return None
-        row = self._connection.execute(_by_id(shape), {"of": thing_id}).first()
+        row = fetch_one(self._connection, by_id(shape), {"of": thing_id})
         return None if row is None else shape.thing(row)
 
     def _residents_of(self, home: Home | None, at: datetime) -> tuple[Resident, ...]:
         if home is None:
             return ()
-        rows = self._connection.execute(_LIVING_IN, {"home": home.id, "at": at})
+        rows = fetch(self._connection, _LIVING_IN, {"home": home.id, "at": at})
         return tuple(RESIDENT.things(rows))
 
     def _next_door(
@@ -92,7 +91,7 @@ class SqlPeople:
         if grid is None or not grid.neighbouring_ids:
             return ()
         near = set(grid.neighbouring_ids)
-        teams = set(self._connection.execute(_TEAMS, {"keys": keys(near)}).scalars()) - {None}
+        teams = {row[0] for row in fetch(self._connection, _TEAMS, {"keys": keys(near)})} - {None}
         return tuple(
             worker
             for worker in duty
@@ -100,11 +99,6 @@ class SqlPeople:
             and worker not in team
             and (worker.team_id in teams or not near.isdisjoint(worker.grid_ids))
         )
-
-
-@cache
-def _by_id(shape: Shape[Any]) -> Select[Any]:
-    return select(*shape.columns).where(shape.table.c.id == bindparam("of"))
 
 
 def _care_team(duty: Iterable[Worker], grid: Grid | None) -> tuple[Worker, ...]:

@@ -20,6 +20,7 @@ from services.storage.among import among, keys
 from services.storage.codec import Json
 from services.storage.lists import Listing, equals
 from services.storage.numbers import Numbers
+from services.storage.prepared import change, fetch, fetch_one
 from services.storage.rows import Shape
 from services.storage.tables import devices, grids, homes, residents, shifts, teams, users, workers
 
@@ -65,10 +66,11 @@ class SqlRegister(Generic[N]):
         return thing
 
     def get(self, thing_id: str) -> N | None:
-        return self._one(self._table.c.id == thing_id)
+        row = fetch_one(self._connection, by_id(self._shape), {"of": thing_id})
+        return None if row is None else self._shape.thing(row)
 
     def all(self) -> list[N]:
-        return self._shape.things(self._connection.execute(self._all))
+        return self._shape.things(fetch(self._connection, self._all))
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[N]:
         plain = {
@@ -102,6 +104,12 @@ class SqlRegister(Generic[N]):
 @cache
 def _in_order(shape: Shape[Any]) -> Select[Any]:
     return select(*shape.columns).order_by(shape.table.c.number)
+
+
+@cache
+def by_id(shape: Shape[Any]) -> Select[Any]:
+    """One thing of a shape, by the parameter ``of``."""
+    return select(*shape.columns).where(shape.table.c.id == bindparam("of"))
 
 
 class SqlShifts(SqlRegister[Shift]):
@@ -138,16 +146,17 @@ _NAMED = (
 _BATTERY = update(devices).where(devices.c.id == bindparam("of")).values(battery_percent=bindparam("percent"))
 # A device that speaks is live, whether it was never heard before or silent for long; a retired one stays
 # retired.
+_AT = bindparam("at", type_=devices.c.last_seen_at.type)
 _SEEN = (
     update(devices)
     .where(devices.c.id == bindparam("of"))
     .values(
         last_seen_at=case(
             (
-                func.coalesce(devices.c.last_seen_at, bindparam("at")) > bindparam("at"),
+                func.coalesce(devices.c.last_seen_at, _AT) > _AT,
                 devices.c.last_seen_at,
             ),
-            else_=bindparam("at"),
+            else_=_AT,
         ),
         state=case((devices.c.state == DeviceState.RETIRED, devices.c.state), else_=DeviceState.LIVE),
     )
@@ -160,11 +169,11 @@ class SqlDevices(SqlRegister[Device]):
 
     def by_external_id(self, ecosystem: str, external_id: str) -> Device | None:
         values = {"system": ecosystem, "name": external_id}
-        row = self._connection.execute(_BY_EXTERNAL_ID, values).first()
+        row = fetch_one(self._connection, _BY_EXTERNAL_ID, values)
         return None if row is None else DEVICE.thing(row)
 
     def named(self, ecosystem: str, external_ids: Iterable[str]) -> dict[str, Device]:
-        rows = self._connection.execute(_NAMED, {"system": ecosystem, "keys": keys(external_ids)})
+        rows = fetch(self._connection, _NAMED, {"system": ecosystem, "keys": keys(external_ids)})
         # In the order of the query the one that counts comes last and stays.
         return {device.external_id: device for device in DEVICE.things(rows)}
 
@@ -172,10 +181,10 @@ class SqlDevices(SqlRegister[Device]):
         return self._where(devices.c.resident_id == resident_id)
 
     def seen(self, device_id: str, at: datetime) -> None:
-        self._connection.execute(_SEEN, {"of": device_id, "at": at})
+        change(self._connection, _SEEN, {"of": device_id, "at": at})
 
     def battery(self, device_id: str, percent: float) -> None:
-        self._connection.execute(_BATTERY, {"of": device_id, "percent": percent})
+        change(self._connection, _BATTERY, {"of": device_id, "percent": percent})
 
     def _unique(self, values: dict[str, Any]) -> Sequence[tuple[str, ColumnElement[bool]]]:
         if values["state"] is DeviceState.RETIRED:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Executable, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, Insert, bindparam, delete, func, or_, select
 
 from services.domain.ports import StateKey, StoredState
 from services.storage.among import keys, pair_among
+from services.storage.prepared import change, fetch, scalar
 from services.storage.rows import Batch, Values
 from services.storage.tables import cursors, rule_states
 from services.storage.upsert import insert_into
@@ -32,6 +33,7 @@ _DUE = (
     .order_by(_COLUMNS.due_at, _COLUMNS.rule, _COLUMNS.key)
     .limit(bindparam("most"))
 )
+_CURSOR = select(cursors.c.value).where(cursors.c.name == bindparam("of"))
 _NEXT = select(func.min(_COLUMNS.due_at)).where(_COLUMNS.due_at.is_not(None))
 
 
@@ -40,18 +42,18 @@ class SqlStateStore:
         self._connection = connection
 
     def load(self, wanted: Iterable[StateKey]) -> dict[StateKey, StoredState]:
-        rows = self._connection.execute(_LOAD, {"pairs": _pairs(wanted)})
+        rows = fetch(self._connection, _LOAD, {"pairs": _pairs(wanted)})
         return {state.at: state for state in map(_state, rows)}
 
     def load_for(self, key: str) -> list[StoredState]:
         values = {"whole": key, "low": f"{key}/", "high": f"{key}0"}
-        return [_state(row) for row in self._connection.execute(_LOAD_FOR, values)]
+        return [_state(row) for row in fetch(self._connection, _LOAD_FOR, values)]
 
     def due(self, until: datetime, limit: int) -> list[StoredState]:
-        return [_state(row) for row in self._connection.execute(_DUE, {"until": until, "most": limit})]
+        return [_state(row) for row in fetch(self._connection, _DUE, {"until": until, "most": limit})]
 
     def next_due_at(self) -> datetime | None:
-        nearest: datetime | None = self._connection.execute(_NEXT).scalar_one()
+        nearest: datetime | None = scalar(self._connection, _NEXT)
         return nearest
 
     def save(self, states: Iterable[StoredState]) -> None:
@@ -62,7 +64,9 @@ class SqlStateStore:
         )
 
     def delete(self, unwanted: Iterable[StateKey]) -> None:
-        self._connection.execute(_DELETE, {"pairs": _pairs(unwanted)})
+        wanted = list(unwanted)
+        if wanted:
+            change(self._connection, _DELETE, {"pairs": _pairs(wanted)})
 
     def delete_rule(self, rule: str) -> None:
         self._connection.execute(delete(rule_states).where(_COLUMNS.rule == rule))
@@ -73,16 +77,15 @@ class SqlCursors:
         self._connection = connection
 
     def get(self, name: str) -> int:
-        query = select(cursors.c.value).where(cursors.c.name == bindparam("of"))
-        return self._connection.execute(query, {"of": name}).scalar() or 0
+        return scalar(self._connection, _CURSOR, {"of": name}) or 0
 
     def set(self, name: str, value: int) -> None:
-        self._connection.execute(_set_cursor(self._connection.dialect.name), {"name": name, "value": value})
+        change(self._connection, _set_cursor(self._connection.dialect.name), {"name": name, "value": value})
 
 
 @cache
-def _set_cursor(dialect: str) -> Executable:
-    asked = insert_into(cursors, dialect)
+def _set_cursor(dialect: str) -> Insert:
+    asked = insert_into(cursors, dialect).values(name=bindparam("name"), value=bindparam("value"))
     return asked.on_conflict_do_update(index_elements=[cursors.c.name], set_={"value": asked.excluded.value})
 
 
