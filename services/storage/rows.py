@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import psycopg
 from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table
 
+from services.storage.prepared import run
 from services.storage.refusals import refusal
 
 N = TypeVar("N")
@@ -81,13 +82,13 @@ class Batch:
         if len(rows) >= COPY_FROM and spoken.copy is not None:
             _copy(connection, spoken.copy, spoken.bound(rows))
         elif rows:
-            connection.exec_driver_sql(spoken.insert, spoken.bound(rows))
+            spoken.run(connection, spoken.insert, rows)
 
     def replace(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Store rows in the place of those with the same primary key."""
         spoken = self._in_dialect_of(connection)
         if rows:
-            connection.exec_driver_sql(spoken.replace, spoken.bound(rows))
+            spoken.run(connection, spoken.replace, rows)
 
     def _in_dialect_of(self, connection: Connection) -> _Spoken:
         name = connection.dialect.name
@@ -110,6 +111,13 @@ class _Spoken:
         self.replace = f"{self.insert} ON CONFLICT ({key}) DO UPDATE SET {new}"
         self.copy = f"COPY {into} FROM STDIN" if dialect.name == "postgresql" else None
         self._binders = tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+
+    def run(self, connection: Connection, text: str, rows: Sequence[Values]) -> None:
+        bound = self.bound(rows)
+        if len(bound) == 1:
+            run(connection, text, bound[0])
+        else:
+            run(connection, text, bound, many=True)
 
     def bound(self, rows: Sequence[Values]) -> list[Values]:
         return [

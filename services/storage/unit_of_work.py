@@ -37,6 +37,7 @@ from services.storage.findings import SqlFindings
 from services.storage.notices import SqlNotices
 from services.storage.numbers import Numbers
 from services.storage.people import SqlPeople
+from services.storage.prepared import run
 from services.storage.records import SqlAudit, SqlQuarantine, SqlRemembered, SqlRulebooks
 from services.storage.registers import (
     GRID,
@@ -84,9 +85,11 @@ class SqlUnitOfWork:
     @contextmanager
     def on_trial(self) -> Iterator[None]:
         before = dict(self.woken)
+        run(self._connection, "SAVEPOINT trial", ())
         try:
-            with self._connection.begin_nested():
-                yield
+            yield
         except BaseException:
             self.woken = before
+            run(self._connection, "ROLLBACK TO SAVEPOINT trial", ())
             raise
+        run(self._connection, "RELEASE SAVEPOINT trial", ())
