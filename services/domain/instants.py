@@ -97,7 +97,8 @@ def format_span(span: timedelta) -> str:
 
 def microseconds(instant: datetime) -> int:
     """Microseconds since 1970-01-01T00:00:00Z, exact."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
+    since = instant - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_microseconds(number: int) -> datetime:

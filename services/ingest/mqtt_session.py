@@ -102,6 +102,7 @@ class Session:
         self._wake_read, self._wake_write = socket.socketpair()
         self._wake_read.settimeout(0)
         self._wake_write.settimeout(0)
+        self._is_woken = False
         self._thread = threading.Thread(target=self._run, name=f"anxin-mqtt-{client_id}", daemon=True)
         # Touched by the session's thread alone:
         self._connection = 0
@@ -151,6 +152,9 @@ class Session:
 
     def wake(self) -> None:
         """Let the thread look at its outbox and at whether there is room."""
+        if self._is_woken:
+            return
+        self._is_woken = True
         with contextlib.suppress(BlockingIOError, OSError):  # full: it is awake already; closed: it has ended
             self._wake_write.send(b"\0")
 
@@ -217,6 +221,7 @@ class Session:
         if is_woken:
             with contextlib.suppress(BlockingIOError):
                 self._wake_read.recv(4096)
+            self._is_woken = False  # before the outbox is emptied: what is put in later wakes again
         if self._connected.is_set():
             while self._outbox:
                 self._outbox.popleft()()

@@ -104,6 +104,10 @@ class Engine:
         """The rules that events of a kind touch."""
         return self._by_kind.get(kind, ())
 
+    def concerns(self, kind: str) -> bool:
+        """Whether any rule looks at events of a kind."""
+        return bool(self.silent_rules) or kind in self._by_kind or kind in ALARM_KINDS
+
     def place(self, rule: Rule, resident_id: str | None, device_id: str | None) -> Place | None:
         """Where this rule keeps its state about a resident or a device; None if it does not watch such."""
         if rule.per is Per.DEVICE:

@@ -28,6 +28,9 @@ RETIRED = "device.retired"
 _RESIDENT_FACTS = frozenset({"resident.enrolled", "resident.changed", "resident.left"})
 _DEVICE_FACTS = frozenset({"device.registered", "device.changed", RETIRED})
 
+_KNOWN_HERE = REGISTER_KINDS | {AWAY, RETURNED, RETRACTED, OVERRIDDEN, ENTERED, EXITED, OFFLINE}
+"""The kinds that change what the engine knows, whether a rule looks at them or not."""
+
 Lookup = Callable[[str], Event | None]
 """Finds a stored event by its id."""
 
@@ -38,6 +41,10 @@ class Intake:
     def __init__(self, engine: Engine, lookup: Lookup) -> None:
         self._engine = engine
         self._lookup = lookup
+
+    def concerns(self, event: Event) -> bool:
+        """Whether taking the event in can come to anything at all."""
+        return event.kind in _KNOWN_HERE or self._engine.concerns(event.kind)
 
     def keys(self, event: Event) -> list[StateKey]:
         """The states that taking the event in will touch, as far as they can be told beforehand."""

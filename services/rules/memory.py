@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.domain.ports import StateKey, StoredState
 from services.rules.beds import Bed
+from services.rules.kept import Kept, State
 from services.rules.key_state import KeyState
 from services.rules.profile import KnownDevice, Profile
 
@@ -47,11 +48,16 @@ class Memory:
     """States by key. ``forms`` says how the state of each rule is written, by the rule's name."""
 
     def __init__(
-        self, forms: Mapping[str, Form], load: Load | None = None, load_for: LoadFor | None = None
+        self,
+        forms: Mapping[str, Form],
+        load: Load | None = None,
+        load_for: LoadFor | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._forms = {**_OWN_FORMS, **forms}
         self._load = load or (lambda _: {})
         self._load_for = load_for or (lambda _: [])
+        self._kept = kept
         self._known: dict[StateKey, Any] = {}
         self._due: dict[StateKey, datetime | None] = {}
         self._changed: dict[StateKey, None] = {}
@@ -62,12 +68,24 @@ class Memory:
 
     def prefetch(self, keys: Iterable[StateKey]) -> None:
         """Load what is not loaded yet, in one go."""
-        missing = [at for at in keys if at not in self._known]
+        missing = [at for at in keys if at not in self._known and not self._recalled(at)]
         if not missing:
             return
         loaded = self._load(missing)
         for at in missing:
             self._remember(at, loaded.get(at))
+
+    def _recalled(self, at: StateKey) -> bool:
+        """Whether the state was kept from the batch before; then it is loaded."""
+        state = None if self._kept is None else self._kept.get(at)
+        if state is None:
+            return False
+        self._keep(at, *state)
+        return True
+
+    def loaded(self) -> dict[StateKey, State]:
+        """Everything that is loaded, as it is now."""
+        return {at: (value, self._due.get(at)) for at, value in self._known.items()}
 
     def remember(self, stored: Iterable[StoredState]) -> None:
         """Keep states that somebody loaded already."""

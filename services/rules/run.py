@@ -30,6 +30,7 @@ from services.rules import warming
 from services.rules.backlog import Backlog
 from services.rules.engine import Engine, Lane, Result, RuleFault
 from services.rules.intake import Intake
+from services.rules.kept import Kept
 from services.rules.memory import PROFILE, Memory
 from services.rules.profile import KnownDevice, Profile
 from services.rules.raising import floor_finding
@@ -97,6 +98,11 @@ class RulesLoop:
         self._shelf = Shelf()
         self._engine = Engine((), zone)
         self._faults: list[RuleFault] = []
+        self._kept = Kept()
+
+    def forget_states(self) -> None:
+        """Read every state anew; for a runner whose place another one may have held."""
+        self._kept.forget()
 
     def step(self) -> bool:
         """Do one batch of what is there to do now; True if there may be more."""
@@ -160,6 +166,7 @@ class RulesLoop:
         self._folder_fault = None
         if texts == self._seen:
             return False
+        self._kept.forget()
         with self._store.writing() as uow:
             stored = uow.rulebooks.latest()
             before = as_stored(stored) if self._seen is None else self._shelf
@@ -261,6 +268,10 @@ class RulesLoop:
             self._save(uow, result)
             if events:
                 uow.cursors.set(CURSOR, events[-1].seq)
+        if memory.unreadable:
+            self._kept.forget()  # rules were warmed anew beside what this batch held
+        else:
+            self._kept.committed(memory.loaded())
 
     def _set_aside(self, until: datetime, result: Result) -> None:
         """A batch failed as a whole: take its first event alone, and pass it over if it fails again."""
@@ -278,8 +289,9 @@ class RulesLoop:
             result.faults.append(RuleFault("engine", events[0].resident_id or "", said, events[0].id))
 
     def _show(self, uow: UnitOfWork, events: Sequence[Event], result: Result, lane: Lane) -> Memory:
-        memory = Memory(self._engine.forms, uow.states.load, uow.states.load_for)
+        memory = Memory(self._engine.forms, uow.states.load, uow.states.load_for, self._kept)
         intake = Intake(self._engine, uow.events.get)
+        events = [event for event in events if intake.concerns(event)]
         memory.prefetch(dict.fromkeys(at for event in events for at in intake.keys(event)))
         for event in events:
             if lane is Lane.ALARMS:

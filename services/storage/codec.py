@@ -6,6 +6,7 @@ which becomes U+FFFD.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from functools import cache
@@ -39,10 +40,8 @@ class Words(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return Text(collation="C" if dialect.name == "postgresql" else None)
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
-        if value is None:
-            return None
-        return storable(value if type(value) is str else _plain(value))
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002 - SQLAlchemy's
+        return _written
 
 
 class Member(Words, Generic[E]):
@@ -54,8 +53,9 @@ class Member(Words, Generic[E]):
         super().__init__()
         self.noun = noun
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002
-        return None if value is None else self.noun(value)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], E | None]:  # noqa: ARG002
+        noun = {member.value: member for member in self.noun}
+        return lambda value: None if value is None else noun[value]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -64,11 +64,11 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else microseconds(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], int | None]:  # noqa: ARG002
+        return lambda value: None if value is None else microseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else from_microseconds(value)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        return lambda value: None if value is None else from_microseconds(value)
 
 
 class Day(TypeDecorator[date]):
@@ -94,15 +94,21 @@ class Json(TypeDecorator[Any]):
         super().__init__()
         self.shape = shape
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else _adapter(self.shape).dump_json(value).decode()
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002
+        dump = _adapter(self.shape).dump_json
+        return lambda value: None if value is None else dump(value).decode()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else _adapter(self.shape).validate_json(value)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002
+        read = _adapter(self.shape).validate_json
+        return lambda value: None if value is None else read(value)
 
 
-def _plain(value: object) -> str:
-    return str(value.value if isinstance(value, Enum) else value)
+def _written(value: Any) -> str | None:
+    if value is None:
+        return None
+    if type(value) is not str:
+        value = str(value.value if isinstance(value, Enum) else value)
+    return storable(value)
 
 
 @cache

@@ -5,7 +5,6 @@ changes and never deletes an event.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -20,7 +19,8 @@ from services.storage.codec import storable
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
 from services.storage.prepared import fetch, scalar
-from services.storage.rows import Batch, Shape
+from services.storage.recent import MOST, Recent
+from services.storage.rows import Batch, Shape, Values
 from services.storage.tables import events
 
 _COLUMNS = events.c
@@ -29,7 +29,7 @@ EVENT = Shape(
 )
 
 _BATCH = Batch((*EVENT.stored, _COLUMNS.is_alarm))
-_ID, _KEY = EVENT.names.index("id"), EVENT.names.index("dedupe_key")
+_ID, _KEY, _SEQ = (EVENT.names.index(name) for name in ("id", "dedupe_key", "seq"))
 _ALL = select(*EVENT.columns).order_by(_COLUMNS.seq)
 _SAME_ID = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"), _COLUMNS.dedupe_key.is_(None))
 _SAME_KEY = select(*EVENT.columns).where(among(_COLUMNS.dedupe_key, "keys"), _COLUMNS.dedupe_key.is_not(None))
@@ -55,9 +55,12 @@ _LIST = Listing(
 
 
 class SqlEventLog:
-    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+    def __init__(self, connection: Connection, numbers: Numbers, recent: Recent) -> None:
+        self.appended: list[Event] = []
+        """What this transaction stored, in order."""
         self._connection = connection
         self._numbers = numbers
+        self._recent = recent
 
     def append(self, new: Sequence[Event]) -> list[Stored]:
         if not new:
@@ -66,21 +69,29 @@ class SqlEventLog:
         known = self._known(new, wanted)
         unknown = len(set(wanted) - known.keys())
         seq = self._numbers.take(events, unknown) if unknown else 0
-        fresh: list[Event] = []
+        rows: list[Values] = []
         answer: list[Stored] = []
         for key, event in zip(wanted, new, strict=True):
             stored = known.get(key)
             if stored is None:
-                stored = replace(event, seq=seq + len(fresh), dedupe_key=key)
+                values = list(EVENT.values(event))
+                values[_SEQ], values[_KEY] = seq + len(rows), key
+                stored = Event(*values)
+                rows.append(_row(values, is_alarm=event.kind in ALARM_KINDS))
                 known[key] = stored
-                fresh.append(stored)
+                self.appended.append(stored)
                 answer.append(Stored(stored, is_new=True))
             else:
                 answer.append(Stored(stored, is_new=False))
-        _BATCH.insert(self._connection, [_row(event) for event in fresh])
+        _BATCH.insert(self._connection, rows)
         return answer
 
     def after(self, seq: int, limit: int, *, only_alarms: bool = False) -> list[Event]:
+        recent = self._recent.after(seq, 2 * MOST if only_alarms else limit, self.appended)
+        if only_alarms:
+            recent = [event for event in recent if event.kind in ALARM_KINDS][:limit]
+        if recent:
+            return list(recent)
         return self._read(_ALARMS_AFTER if only_alarms else _AFTER, after=seq, most=limit)
 
     def get(self, event_id: str) -> Event | None:
@@ -134,11 +145,11 @@ class SqlEventLog:
         return EVENT.things(fetch(self._connection, query, values))
 
 
-def _row(event: Event) -> list[Any]:
+def _row(values: Values, *, is_alarm: bool) -> list[Any]:
     """A key that is the id as well, as nearly all are, is not stored twice: a second index of random keys
     would cost as much as all the rest of the row.
     """
-    row = [*EVENT.values(event), event.kind in ALARM_KINDS]
+    row = [*values, is_alarm]
     if row[_KEY] == row[_ID]:
         row[_KEY] = None
     return row

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from services.domain.ports import Signals, StoreUnavailable
 from services.storage.engines import Synchronous, open_engines
+from services.storage.recent import Recent
 from services.storage.turns import TurnNeverCame, Turns
 from services.storage.unit_of_work import SqlUnitOfWork
 
@@ -38,6 +39,7 @@ class SqlStore:
         self._patience = patience
         self._engines = open_engines(url, patience, synchronous)
         self._turns = Turns()
+        self._recent = Recent()
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
@@ -45,10 +47,11 @@ class SqlStore:
             with (
                 self._turns.turn(self._patience),
                 _connected(self._engines.writing) as connection,
-                connection.begin(),
             ):
-                unit = SqlUnitOfWork(connection)
-                yield unit
+                with connection.begin():
+                    unit = SqlUnitOfWork(connection, self._recent)
+                    yield unit
+                self._recent.committed(unit.appended)
         except TurnNeverCame:
             raise StoreUnavailable(f"somebody else has been writing for {self._patience}") from None
         for topic in unit.woken:
@@ -57,7 +60,7 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[SqlUnitOfWork]:
         with _connected(self._engines.reading) as connection, connection.begin() as transaction:
-            yield SqlUnitOfWork(connection)
+            yield SqlUnitOfWork(connection, self._recent)
             transaction.rollback()
 
     def close(self) -> None:

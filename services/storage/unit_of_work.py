@@ -4,11 +4,12 @@ noted for after the commit. It neither begins nor ends the transaction; the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from services.domain.events import Event
 from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Team, Worker
 from services.domain.ports import (
@@ -38,6 +39,7 @@ from services.storage.notices import SqlNotices
 from services.storage.numbers import Numbers
 from services.storage.people import SqlPeople
 from services.storage.prepared import run
+from services.storage.recent import Recent
 from services.storage.records import SqlAudit, SqlQuarantine, SqlRemembered, SqlRulebooks
 from services.storage.registers import (
     GRID,
@@ -54,9 +56,10 @@ from services.storage.states import SqlCursors, SqlStateStore
 
 
 class SqlUnitOfWork:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, recent: Recent) -> None:
         numbers = Numbers(connection)
-        self.events: EventLog = SqlEventLog(connection, numbers)
+        self._log = SqlEventLog(connection, numbers, recent)
+        self.events: EventLog = self._log
         self.states: StateStore = SqlStateStore(connection)
         self.cursors: Cursors = SqlCursors(connection)
         self.findings: Findings = SqlFindings(connection, numbers)
@@ -79,17 +82,23 @@ class SqlUnitOfWork:
         self.woken: dict[Topic, None] = {}
         self._connection = connection
 
+    @property
+    def appended(self) -> Sequence[Event]:
+        """The events that this transaction stored, in order."""
+        return self._log.appended
+
     def wake_after(self, topic: Topic) -> None:
         self.woken[topic] = None
 
     @contextmanager
     def on_trial(self) -> Iterator[None]:
-        before = dict(self.woken)
+        before, appended = dict(self.woken), len(self._log.appended)
         run(self._connection, "SAVEPOINT trial", ())
         try:
             yield
         except BaseException:
             self.woken = before
+            del self._log.appended[appended:]
             run(self._connection, "ROLLBACK TO SAVEPOINT trial", ())
             raise
         run(self._connection, "RELEASE SAVEPOINT trial", ())

@@ -45,7 +45,8 @@ class Beat:
     def wake(self, *names: str) -> None:
         """Let these rooms work soon, without a name all of them; never blocks."""
         self._asked.update(names or self._rooms)
-        self._woken.set()
+        if not self._woken.is_set():  # the thread looks at who was asked for after it cleared this
+            self._woken.set()
 
     def waker(self, *names: str) -> Callable[[], None]:
         """What wakes these rooms, to be handed to somebody who has news for them."""

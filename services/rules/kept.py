@@ -1,0 +1,41 @@
+"""Kept: what the rules remember of each key, held in memory from one batch to the next.
+
+Reading a state back from its text costs more than all that a rule does with it. Only what is committed is
+kept, and only one runner writes states, so what lies here is what lies in the store; whoever might have been
+overtaken forgets all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.domain.ports import StateKey
+
+MOST = 50_000
+"""States that are kept, some 1 kB each; beyond, all are forgotten and read again as they are needed."""
+
+State = tuple[Any, datetime | None]
+"""A state's value, None for none, and its deadline."""
+
+
+class Kept:
+    """The states of one runner."""
+
+    def __init__(self) -> None:
+        self._states: dict[StateKey, State] = {}
+
+    def get(self, at: StateKey) -> State | None:
+        """The state as it is stored; None if it is not known here."""
+        return self._states.get(at)
+
+    def committed(self, states: Mapping[StateKey, State]) -> None:
+        """These are stored now."""
+        if len(self._states) + len(states) > MOST:
+            self._states.clear()
+        self._states.update(states)
+
+    def forget(self) -> None:
+        """Somebody else may have written."""
+        self._states.clear()
