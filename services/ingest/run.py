@@ -16,7 +16,6 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from services.domain.identity import derived_id
-from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import (
     BrokerUnavailable,
     Clock,
@@ -30,7 +29,7 @@ from services.domain.ports import (
 from services.domain.records import Quarantined, QuarantineReason
 from services.ingest.flooding import FloodGate, RateLimit, Thinned
 from services.ingest.intake import Intake, Taken, set_aside
-from services.ingest.messages import Inbox, Message
+from services.ingest.messages import Inbox, Lane, Message
 from services.ingest.observations import Ignored, IgnoredReason, Refused
 from services.ingest.reading import Reading, read
 from services.ingest.receipts import Answer, Receipt, receipt_of
@@ -56,8 +55,8 @@ class _Stored:
 class IngestLoop:
     """Takes messages in. ``zone`` is the house's, for devices without a home of another.
 
-    ``following`` is what can follow from a press within the transaction that stores it. Without it, and where
-    it fails, the other loops find the press by themselves.
+    ``following`` is what can follow from a batch within the transaction that stores it. Without it, and where
+    it fails, the other loops find the events by themselves.
     """
 
     def __init__(
@@ -90,6 +89,10 @@ class IngestLoop:
         messages = self._inbox.take(MOST_AT_ONCE)
         if not messages:
             return self._say_what_was_thinned()
+        alarms = [message for message in messages if message.lane is Lane.ALARMS]
+        if 0 < len(alarms) < len(messages):  # the rest has a transaction of its own: no press waits for it
+            self._inbox.give_back([message for message in messages if message.lane is not Lane.ALARMS])
+            messages = alarms
         try:
             stored = self._store_together(messages)
         except StoreUnavailable as error:
@@ -113,7 +116,7 @@ class IngestLoop:
             intake = Intake(unit, self._zone, self._gate, self._origins, lambda: next(self._numbers))
             taken = intake.take_in(messages)
             answers = self._write(unit, taken)
-            then = self._follow(unit, taken)
+            then = self._follow(unit)
         then()
         self.fault = None
         self._remember(taken, answers)
@@ -144,9 +147,9 @@ class IngestLoop:
             unit.wake_after(Topic.EVENTS)
         return answers
 
-    def _follow(self, unit: UnitOfWork, taken: Sequence[Taken]) -> Callable[[], None]:
-        """Let what follows from the alarms of a batch be stored with them."""
-        if self._following is None or not any(_is_alarm(each) for each in taken):
+    def _follow(self, unit: UnitOfWork) -> Callable[[], None]:
+        """Let what follows from a batch be stored with it."""
+        if self._following is None:
             return _nothing
         try:
             with unit.on_trial():
@@ -154,7 +157,7 @@ class IngestLoop:
         except StoreUnavailable:
             raise
         except Exception:
-            log.exception("what follows from a press could not be stored with it; the loops take it up alone")
+            log.exception("what follows from a batch could not be stored with it; the loops take it up alone")
             return _nothing
 
     def _remember(self, taken: Sequence[Taken], answers: Sequence[Answer | None]) -> None:
@@ -238,10 +241,6 @@ class IngestLoop:
 
 def _nothing() -> None:
     """All there is to do where nothing followed."""
-
-
-def _is_alarm(taken: Taken) -> bool:
-    return taken.of_unknown_origin is not None or any(event.kind in ALARM_KINDS for event in taken.events)
 
 
 def _answer(taken: Taken, *, is_new: bool) -> Answer | None:

@@ -9,8 +9,7 @@ twice and nothing is lost.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,6 +36,7 @@ from services.rules.raising import floor_finding
 from services.rules.rulebook import Rule
 from services.rules.shelf import Shelf, arrange, as_stored
 from services.rules.signs import sign_of
+from services.rules.status import BookStatus, RuleAtWork
 
 ALARM_CURSOR = "rules.alarms"
 CURSOR = "rules"
@@ -47,26 +47,6 @@ LOOK_EVERY_FOR = timedelta(seconds=1)
 _MOST_FAULTS = 200
 
 log = logging.getLogger("anxin.rules")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleAtWork:
-    """One rule, and what went wrong with it since the rulebook was loaded."""
-
-    rule: Rule
-    faults: tuple[RuleFault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BookStatus:
-    """One rulebook as it works now. ``faults`` are those of a newer text that was refused, in words."""
-
-    name: str
-    revision: int
-    content_hash: str
-    active_since: datetime | None
-    rules: tuple[RuleAtWork, ...]
-    faults: tuple[str, ...]
 
 
 class RulesLoop:
@@ -109,7 +89,16 @@ class RulesLoop:
         now = self._clock.now()
         if self._seen is None or self._looked_at is None or now - self._looked_at >= LOOK_EVERY_FOR:
             self._look(now)
-        if self._take_alarms() or self._take_rest(now):
+        until = self._until(now)
+        with self._store.reading() as uow:
+            has_alarms = bool(uow.events.after(uow.cursors.get(ALARM_CURSOR), 1, only_alarms=True))
+            has_new = bool(uow.events.after(uow.cursors.get(CURSOR), 1))
+            due_at = uow.states.next_due_at()
+        if has_alarms:
+            with self._store.writing() as uow:
+                return self.take_alarms_in(uow)
+        if has_new or (due_at is not None and due_at <= until):
+            self._take_rest(now, until, has_new=has_new)
             return True
         return self._look(now)
 
@@ -197,13 +186,6 @@ class RulesLoop:
 
     # ------------------------------------------------------------------ batches
 
-    def _take_alarms(self) -> bool:
-        with self._store.reading() as uow:
-            if not uow.events.after(uow.cursors.get(ALARM_CURSOR), 1, only_alarms=True):
-                return False
-        with self._store.writing() as uow:
-            return self.take_alarms_in(uow)
-
     def take_alarms_in(self, uow: UnitOfWork) -> bool:
         """Answer the alarm kinds that wait, in somebody's open transaction; True if there were any.
 
@@ -229,15 +211,28 @@ class RulesLoop:
         self._note(result)
         return True
 
-    def _take_rest(self, now: datetime) -> bool:
-        until = self._until(now)
-        with self._store.reading() as uow:
-            next_due_at = uow.states.next_due_at()
-            is_due = next_due_at is not None and next_due_at <= until
-            is_new = bool(uow.events.after(uow.cursors.get(CURSOR), 1))
-        if not is_due and not is_new:
-            return False
-        if is_new and self._backlog is not None:
+    def take_rest_in(self, uow: UnitOfWork) -> Callable[[], None]:
+        """Take in what waits behind the presses, in somebody's open transaction, and meet no deadline.
+
+        Answers what is to be called once that is committed.
+        """
+        if self._seen is None:
+            return _nothing
+        result = Result()
+        memory, events = self._take_events(uow, BATCH, result)
+        self._write(uow, memory)
+        self._save(uow, result)
+
+        def committed() -> None:
+            self._keep(memory)
+            self._note(result)
+            if events and self._backlog is not None:
+                self._backlog.grew(self._clock.now())
+
+        return committed
+
+    def _take_rest(self, now: datetime, until: datetime, *, has_new: bool) -> None:
+        if has_new and self._backlog is not None:
             self._backlog.grew(now)
         result = Result()
         try:
@@ -248,7 +243,6 @@ class RulesLoop:
             result = Result()
             self._set_aside(until, result)
         self._note(result)
-        return True
 
     def _until(self, now: datetime) -> datetime:
         """Up to when deadlines may be met now."""
@@ -260,14 +254,21 @@ class RulesLoop:
 
     def _batch(self, limit: int, until: datetime, result: Result) -> None:
         with self._store.writing() as uow:
-            events = uow.events.after(uow.cursors.get(CURSOR), limit)
-            memory = self._show(uow, events, result, Lane.REST)
+            memory, events = self._take_events(uow, limit, result)
             if len(events) < limit:
                 self._meet_due(uow, memory, until, result)
             self._write(uow, memory)
             self._save(uow, result)
-            if events:
-                uow.cursors.set(CURSOR, events[-1].seq)
+        self._keep(memory)
+
+    def _take_events(self, uow: UnitOfWork, limit: int, result: Result) -> tuple[Memory, Sequence[Event]]:
+        events = uow.events.after(uow.cursors.get(CURSOR), limit)
+        memory = self._show(uow, events, result, Lane.REST)
+        if events:
+            uow.cursors.set(CURSOR, events[-1].seq)
+        return memory, events
+
+    def _keep(self, memory: Memory) -> None:
         if memory.unreadable:
             self._kept.forget()  # rules were warmed anew beside what this batch held
         else:
@@ -341,6 +342,10 @@ class RulesLoop:
         if fault not in self._faults and len(self._faults) < _MOST_FAULTS:
             self._faults.append(fault)
             log.error("the rule %s failed for %s: %s", fault.rule, fault.key or "nobody known", fault.error)
+
+
+def _nothing() -> None:
+    """All there is to do where nothing was taken in."""
 
 
 def _acquaint(uow: UnitOfWork, memory: Memory, event: Event) -> None:

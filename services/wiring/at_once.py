@@ -1,7 +1,8 @@
 """At once: a press's Finding, Alert, Notices and first Attempts, in the transaction that stores the press.
 
-One commit then lies between the button and the first send, in place of four. It decides nothing: it lets the
-loops do what they would do by themselves a moment later, and whatever fails here they still do.
+One commit then lies between the button and the first send, in place of four; and telemetry is taken in by the
+rules with the commit that stores it. It decides nothing: it lets the loops do what they would do by
+themselves a moment later, and whatever fails here they still do.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class AtOnce:
     delivery: DeliveryLoop
 
     def __call__(self, uow: UnitOfWork) -> Callable[[], None]:
-        """Write what follows from new presses; answers the sends."""
-        self.rules.take_alarms_in(uow)
+        """Write what follows from new events, for presses the whole way; answers the sends."""
+        if not self.rules.take_alarms_in(uow):
+            return self.rules.take_rest_in(uow)
         self.alerts.take_findings_in(uow)
         return self.delivery.start_due_in(uow)

@@ -12,7 +12,8 @@ from services.console.parts import RulebookStatus, RuleFault, RuleStatus
 from services.domain.ports import Clock, Store
 from services.ingest.mqtt import MqttInbox
 from services.ingest.replay import replay
-from services.rules.run import BookStatus, RuleAtWork, RulesLoop
+from services.rules.run import RulesLoop
+from services.rules.status import BookStatus, RuleAtWork
 from services.wiring.broker import BrokerState, EmbeddedBroker
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from services.domain.ports import UnitOfWork
+from services.ingest.messages import Lane
 from tests.unit.ingest.door import REFUSED, Door, press
 
 
@@ -65,6 +66,13 @@ def test_a_press_is_stored_whatever_breaks_behind_it(door: Door, followed: Follo
     assert door.receipts == ["stored"]
 
 
-def test_telemetry_waits_for_the_loops(door: Door, followed: Followed) -> None:
-    door.comes("mat.1/event", {"id": "1", "kind": "bed.exited"})
-    assert followed.done == []
+def test_a_press_has_a_transaction_without_the_telemetry_that_came_with_it(
+    door: Door, followed: Followed
+) -> None:
+    door.put("mat.1/event", {"id": "1", "kind": "bed.exited"})
+    door.put("button-1/alarm", press("17")).lane = Lane.ALARMS
+    assert door.loop.step()
+    assert [event.kind for event in door.events] == ["call_button.pressed"]
+    door.work()
+    assert [event.kind for event in door.events] == ["call_button.pressed", "bed.exited"]
+    assert followed.done == ["written", "sent, 0 acknowledged", "written", "sent, 1 acknowledged"]
