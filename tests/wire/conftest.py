@@ -1,4 +1,6 @@
-"""A broker for each test of the wire, in a folder of its own."""
+"""A broker for each test of the wire, in a folder of its own: the embedded one and Mosquitto, one after the
+other, for the service needs nothing that only one of them has. A test about one of them makes its own.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,16 @@ import pytest
 
 from services.wiring.broker import EmbeddedBroker
 from tests.wire.house import Broker, House, StockClient, native
+from tests.wire.mosquitto import Mosquitto
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
-    broker = EmbeddedBroker(tmp_path / "broker", open_mqtt=True)
+@pytest.fixture(params=["embedded", pytest.param("mosquitto", marks=pytest.mark.needs_program("mosquitto"))])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
+    broker = (
+        EmbeddedBroker(tmp_path / "broker", open_mqtt=True)
+        if request.param == "embedded"
+        else Mosquitto(tmp_path / "broker")
+    )
     broker.start()
     yield broker
     broker.stop()

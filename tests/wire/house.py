@@ -41,6 +41,10 @@ class Broker(Protocol):
     @property
     def house(self) -> Credentials: ...
 
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
 
 def native(name: str, password_hash: str | None = None, **said: Any) -> Device:
     values: dict[str, Any] = {"resident_id": f"res_{name}", "credential_hash": password_hash}

@@ -69,6 +69,12 @@ class Mosquitto:
         process.wait()
         process.stderr.close()
 
+    def kill(self) -> None:
+        """End it as a full memory would: what it wrote a moment ago is lost."""
+        if self._process is not None:
+            self._process.kill()
+            self.stop()
+
     def stop(self) -> None:
         """End it and keep what it stored."""
         if self._process is not None and self._process.stderr is not None:

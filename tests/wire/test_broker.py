@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,14 @@ pytestmark = [pytest.mark.needs_program("mosquitto_pub"), pytest.mark.needs_prog
 
 REFUSED = 5
 """What mosquitto_pub ends with when the broker does not let it in."""
+
+
+@pytest.fixture(name="broker")
+def open_broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    broker = EmbeddedBroker(tmp_path / "broker", open_mqtt=True)
+    broker.start()
+    yield broker
+    broker.stop()
 
 
 @pytest.fixture

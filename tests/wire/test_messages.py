@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.domain.devices import DeviceState
+from services.domain.events import Mark
 from services.domain.records import QuarantineReason
-from services.wiring.broker import EmbeddedBroker
-from tests.wire.house import Broker, House, StockClient
-from tests.wire.mosquitto import Mosquitto
+from tests.wire.house import Broker, House, StockClient, native
 
 pytestmark = [pytest.mark.needs_program("mosquitto_pub"), pytest.mark.needs_program("mosquitto_sub")]
 
 PRESS = {"id": "17", "kind": "call_button.pressed", "occurred_at": "2025-07-23T02:13:05+08:00"}
-
-
-@pytest.fixture(params=["embedded", pytest.param("mosquitto", marks=pytest.mark.needs_program("mosquitto"))])
-def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
-    """Both brokers, one after the other: the service needs nothing that only one of them has."""
-    broker = (
-        EmbeddedBroker(tmp_path / "broker", open_mqtt=True)
-        if request.param == "embedded"
-        else Mosquitto(tmp_path / "broker")
-    )
-    broker.start()
-    yield broker
-    broker.stop()
 
 
 @pytest.mark.parametrize("lane", ["event", "alarm"])
@@ -126,3 +111,25 @@ def test_no_connection_waits_for_the_other_sides_acknowledgement_at_the_socket(
         house.wait_for(lambda: house.inbox.is_connected)
     stock.publish("anxin/v1/button/alarm", PRESS)
     house.wait_for_events(1)
+
+
+def test_what_a_broker_kept_is_told_once_as_unconfirmed_or_not_at_all(broker: Broker, tmp_path: Path) -> None:
+    """A retained copy comes at each subscribe: the first never heard of is told, the same again is none."""
+    stock = StockClient(broker)
+    stock.publish("anxin/v1/button/alarm", {"kind": "call_button.pressed", "id": "17"}, "-r")
+    for _ in range(2):
+        with House(broker, tmp_path, [native("button")]) as house:
+            [event] = house.wait_for_events(1)
+            assert house.inbox.caught_up(20)
+            assert house.events == [event]
+            assert (event.marks, event.resident_id) == ((Mark.UNCONFIRMED,), None)
+
+
+def test_a_session_outlives_its_house_and_keeps_what_came_meanwhile(broker: Broker, tmp_path: Path) -> None:
+    stock = StockClient(broker)
+    with House(broker, tmp_path, [native("button")]):
+        pass
+    for number in range(3):
+        assert stock.publish("anxin/v1/button/alarm", {**PRESS, "id": str(number)}).returncode == 0
+    with House(broker, tmp_path) as house:
+        assert sorted(str(event.device_event_id) for event in house.wait_for_events(3)) == ["0", "1", "2"]
