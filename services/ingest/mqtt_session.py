@@ -25,6 +25,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from services.domain.ports import BrokerUnavailable, Clock
+from services.ingest.buffered_socket import BufferedSocket
 from services.ingest.messages import Message, Packet
 
 KEEP_ALIVE_SECONDS = 30
@@ -34,8 +35,6 @@ PAUSES = (0.1, 0.3, 1.0, 2.0, 5.0)
 """Seconds between attempts to connect; the last one for ever."""
 POLL_SECONDS = 1.0
 """How often the client is asked whether a ping is due, when nothing else happens."""
-BURST = 256
-"""Packets read at one go before acknowledgements are written."""
 
 log = logging.getLogger("anxin.mqtt")
 
@@ -64,6 +63,13 @@ class BrokerAddress:
             password=password or parts.password,
             tls=tls,
         )
+
+
+class _Client(Client):
+    """The MQTT client on a socket that is read and written by the turn."""
+
+    def _create_socket(self) -> Any:
+        return BufferedSocket(super()._create_socket())
 
 
 class Session:
@@ -106,13 +112,12 @@ class Session:
         self._thread = threading.Thread(target=self._run, name=f"anxin-mqtt-{client_id}", daemon=True)
         # Touched by the session's thread alone:
         self._connection = 0
-        self._packets_read = 0
         self._seen: set[int] = set()
         self._open: dict[int, Message] = {}
         self._older: dict[tuple[str, bytes], list[Message]] = {}
 
     def _make_client(self, client_id: str) -> Client:
-        client = Client(
+        client = _Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True
         )
         if self._address.tls:
@@ -204,20 +209,24 @@ class Session:
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake_read, selectors.EVENT_READ)
             watched: tuple[Any, int] = (None, 0)
-            while (sock := self._client.socket()) is not None:
-                wanted = selectors.EVENT_WRITE if self._client.want_write() else 0
+            while (sock := self._socket()) is not None:
+                wanted = selectors.EVENT_WRITE if self._client.want_write() or sock.has_unsent else 0
                 if self._has_room():
                     wanted |= selectors.EVENT_READ
                 watched = _watch(selector, watched, (sock, wanted))
                 ready = {key.fileobj: mask for key, mask in selector.select(POLL_SECONDS)}
-                self._turn(ready.get(sock, 0), is_woken=self._wake_read in ready)
+                self._turn(sock, ready.get(sock, 0), is_woken=self._wake_read in ready)
         if self._connected.is_set():
             self.fault = "the connection to the broker was lost"
         return self._connected.is_set()
 
-    def _turn(self, ready: int, *, is_woken: bool) -> None:
+    def _socket(self) -> BufferedSocket | None:
+        sock: Any = self._client.socket()
+        return sock if isinstance(sock, BufferedSocket) else None
+
+    def _turn(self, sock: BufferedSocket, ready: int, *, is_woken: bool) -> None:
         if ready & selectors.EVENT_READ:
-            self._read()
+            self._read(sock)
         if is_woken:
             with contextlib.suppress(BlockingIOError):
                 self._wake_read.recv(4096)
@@ -228,16 +237,15 @@ class Session:
         if ready & selectors.EVENT_WRITE or self._client.want_write():
             self._client.loop_write()
         self._client.loop_misc()
+        sock.flush()
         if self._stopping.is_set():
             self._client.disconnect()
+            sock.flush()
 
-    def _read(self) -> None:
-        for _ in range(BURST):
-            before = self._packets_read
-            if self._client.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-                return
-            if self._packets_read == before:
-                return
+    def _read(self, sock: BufferedSocket) -> None:
+        """Read a page, and all the packets in it."""
+        while self._client.loop_read() is MQTTErrorCode.MQTT_ERR_SUCCESS and sock.has_unread:
+            pass
 
     def _send(self, topic: str, payload: bytes) -> None:
         self._client.publish(topic, payload, qos=1)
@@ -289,7 +297,6 @@ class Session:
         self._on_connected()
 
     def _on_message(self, client: Client, _data: object, came: MQTTMessage) -> None:
-        self._packets_read += 1
         if came.qos == 0:
             self._arrived(self._message(came, None))
             return

@@ -103,8 +103,8 @@ def test_no_connection_waits_for_the_other_sides_acknowledgement_at_the_socket(
     sessions = list(house.inbox._sessions.values())
     for _ in range(2):
         for session in sessions:
-            sock = session._client.socket()
-            assert isinstance(sock, socket.socket)
+            sock = session._socket()
+            assert sock is not None
             assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
             sock.shutdown(socket.SHUT_RDWR)
         house.wait_for(lambda: not any(session.is_connected for session in sessions))

@@ -95,4 +95,4 @@ def test_keys_travel_as_one_text() -> None:
 
 
 def test_words_are_kept_without_nul() -> None:
-    assert Words().process_bind_param("a\0b", sqlite.dialect()) == "a\ufffdb"
+    assert Words().bind_processor(sqlite.dialect())("a\0b") == "a\ufffdb"
