@@ -18,12 +18,20 @@ class FolderInUse(FolderUnusable):
     """Another house works on this data folder."""
 
 
+UNFINISHED = "restore.unfinished"
+"""A file that lies in the folder while a backup is restored into it; one that was interrupted leaves it."""
+
+
 def made(path: Path) -> Path:
-    """The folder, made if need be and readable by its owner only."""
+    """The folder, made if need be and readable by its owner only; not one with half a backup in it."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise FolderUnusable(f"the data folder {path} cannot be made: {error.strerror}") from error
+    if (path / UNFINISHED).exists():
+        raise FolderUnusable(
+            f"a backup was not restored to its end into {path}: remove the folder and restore it again"
+        )
     return path
 
 

@@ -16,8 +16,13 @@ def open_store(settings: Settings, signals: Signals) -> SqlStore:
     """The store that the settings name, ready for use; `CannotOpen` says why it is not."""
     try:
         migrate.upgrade(settings.store_url)
-    except (ValueError, StoreUnavailable) as error:
-        where = "ANXIN_DATABASE_URL" if settings.database_url else str(settings.data_dir)
-        reason = str(error).partition("\n")[0]
-        raise CannotOpen(f"the database of {where} cannot be opened: {reason}") from error
+    except (ValueError, StoreUnavailable, migrate.SchemaIsNewer) as error:
+        raise cannot_open(settings, error) from error
     return SqlStore(settings.store_url, signals)
+
+
+def cannot_open(settings: Settings, error: Exception) -> CannotOpen:
+    """Why the database that the settings name cannot be opened."""
+    where = "ANXIN_DATABASE_URL" if settings.database_url else str(settings.data_dir)
+    reason = str(error).partition("\n")[0]
+    return CannotOpen(f"the database of {where} cannot be opened: {reason}")
