@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,18 +9,6 @@ from sqlalchemy import create_engine, inspect, text
 
 from services.storage import migrate
 from services.storage.tables import metadata
-from tests.contracts.postgresql import PostgresqlServer
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without any tables."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    server: PostgresqlServer = request.getfixturevalue("postgresql")
-    with server.database(migrated=False) as url:
-        yield url
 
 
 def schema_of(url: str) -> dict[str, Any]:
