@@ -7,6 +7,8 @@ time.
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -37,3 +39,9 @@ class SteppedClock:
                     f"time stands at {self._now.isoformat()} and does not go back to {instant.isoformat()}"
                 )
             self._now = instant.astimezone(UTC)
+
+
+def stopwatch() -> Callable[[], float]:
+    """Starts now; each call answers the seconds since, whatever becomes of the wall clock."""
+    started = time.perf_counter()
+    return lambda: time.perf_counter() - started

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from services.wiring.cli import database, people, policies, rules, simulate, up
+from services.wiring.cli import database, doctor, people, policies, rules, simulate, up
 
 app = typer.Typer(
     help="Anxin keeps watch over elders who live at home, and tells the right person until somebody has it.",
@@ -13,6 +13,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("up")(up.up)
+app.command("doctor")(doctor.doctor)
 app.add_typer(database.app, name="db")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")

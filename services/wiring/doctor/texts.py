@@ -1,0 +1,72 @@
+"""Rulebooks and policies as they lie in the data folder: whether each would be taken as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from services.escalation.policy_files import read_policies
+from services.rules.reading import read_what_is_good
+from services.wiring.doctor.installation import Installation
+from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
+from services.wiring.shipped import texts_in
+
+
+def rulebooks(house: Installation) -> Iterator[Judgement]:
+    texts = texts_in(house.data_dir / "rulebooks")()
+    if not texts:
+        yield _none("rulebooks", house)
+        return
+    found = [each for name, text in texts.items() for each in read_what_is_good(text, name)[1]]
+    if found:
+        yield fault(
+            "rulebooks",
+            f"{found[0]}{_more(len(found))}",
+            "Correct them: `anxin rules check FILE` says every fault. Until then what ran before goes on.",
+        )
+    else:
+        yield ok("rulebooks", f"{len(texts)} without a fault")
+    yield from _unknown_policies(house, texts)
+
+
+def _unknown_policies(house: Installation, texts: Mapping[str, str]) -> Iterator[Judgement]:
+    known = read_policies(texts_in(house.data_dir / "policies")())[0].names()
+    lost = [
+        f"{rule.name} ({rule.policy})"
+        for name, text in texts.items()
+        if (book := read_what_is_good(text, name)[0]) is not None
+        for rule in book.rules
+        if rule.policy not in known
+    ]
+    if lost:
+        yield fault(
+            "rules and policies",
+            f"there is no policy for {', '.join(lost[:5])}",
+            "Write the policy, or name another: until then the one of the rule's severity stands in.",
+        )
+
+
+def policies(house: Installation) -> Iterator[Judgement]:
+    texts = texts_in(house.data_dir / "policies")()
+    if not texts:
+        yield _none("policies", house)
+        return
+    _, found = read_policies(texts)
+    if found:
+        yield fault(
+            "policies",
+            f"{found[0]}{_more(len(found))}",
+            "Correct them: `anxin policies check` says every fault. Until then the shipped ones stand in.",
+        )
+    else:
+        yield ok("policies", f"{len(texts)} without a fault")
+
+
+def _none(check: str, house: Installation) -> Judgement:
+    folder = house.data_dir / check
+    if folder.is_dir():
+        return fault(check, f"{folder} is empty", "Put the files back from a backup, or remove the folder.")
+    return to_see_to(check, f"{folder} is not there", "The next start lays out those of the house.")
+
+
+def _more(count: int) -> str:
+    return f" (and {count - 1} more)" if count > 1 else ""

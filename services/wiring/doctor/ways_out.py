@@ -1,0 +1,69 @@
+"""The ways out of the house: the last resort, and the mail server."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+
+from services.wiring.doctor.installation import Installation
+from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
+from services.wiring.doctor.thresholds import ANSWER_SECONDS
+
+
+def last_resort(house: Installation) -> Iterator[Judgement]:
+    address = house.settings.last_resort
+    if address.startswith("mailto:") and not house.settings.smtp_host:
+        yield fault(
+            "last resort",
+            "it is an e-mail address, and no mail server is set",
+            "Set ANXIN_SMTP_HOST, or name a webhook in ANXIN_LAST_RESORT.",
+        )
+    elif address:
+        yield ok("last resort", "is set")
+    elif house.is_invented:
+        yield ok("last resort", "none, and everybody here is invented")
+    else:
+        yield fault(
+            "last resort",
+            "none: an alert for which nobody can be told reaches nobody outside the console",
+            "Set ANXIN_LAST_RESORT to an address where somebody looks at any hour.",
+        )
+
+
+def mail_server(house: Installation) -> Iterator[Judgement]:
+    settings = house.settings
+    if not settings.smtp_host:
+        yield ok("mail server", "none is set; nobody is told by e-mail")
+        return
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=ANSWER_SECONDS) as connection:
+            connection.ehlo()
+            if settings.smtp_starttls:
+                connection.starttls(context=ssl.create_default_context())
+            if settings.smtp_user:
+                connection.login(settings.smtp_user, settings.smtp_password)
+    except smtplib.SMTPAuthenticationError as error:
+        yield fault(
+            "mail server",
+            f"{where} does not take the login: {error.smtp_code}",
+            "Correct ANXIN_SMTP_USER and ANXIN_SMTP_PASSWORD.",
+        )
+    except (smtplib.SMTPException, OSError) as error:
+        yield fault(
+            "mail server",
+            f"{where} cannot be used: {str(error)[:120]}",
+            "Start it, open the way to it, or correct the ANXIN_SMTP_… settings.",
+        )
+    else:
+        yield from _answers(where, is_plain=bool(settings.smtp_user) and not settings.smtp_starttls)
+
+
+def _answers(where: str, *, is_plain: bool) -> Iterator[Judgement]:
+    if is_plain:
+        yield to_see_to(
+            "mail server", f"{where} is given the password without TLS", "Set ANXIN_SMTP_STARTTLS to true."
+        )
+    else:
+        yield ok("mail server", f"{where} answers")
