@@ -87,8 +87,9 @@ def _read(check: StoreCheck, house: Installation, looking: Looking) -> Iterator[
 def _guarded(name: str, run: Callable[[], Iterator[Judgement]]) -> Iterator[Judgement]:
     try:
         yield from run()
-    except (StoreUnavailable, OSError) as error:
-        yield fault(name.replace("_", " "), f"cannot be told: {error}", "Mend what it says and ask again.")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is said, and the other checks are made
+        words = str(error).partition("\n")[0] or type(error).__name__
+        yield fault(name.replace("_", " "), f"cannot be told: {words}", "Mend what it says and ask again.")
 
 
 @contextmanager
