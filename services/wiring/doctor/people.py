@@ -56,17 +56,21 @@ def rosters(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
     workers, shifts = uow.workers.all(), uow.shifts.all()
     day = day_of(workers, shifts, house.now)
     kept = {shift.team_id for shift in shifts}
-    for team_id in sorted(kept):
-        members = frozenset(worker.id for worker in workers if worker.team_id == team_id and worker.active)
-        gaps = day.gaps(members)
-        if gaps:
-            yield fault(
-                "rosters",
-                f"nobody of team {team_id} is on duty {_said(gaps, house)}",
-                "Fill the hole (POST /api/v1/shifts), or have its people's alerts go to others that long.",
-            )
-    if not any(day.gaps(frozenset(w.id for w in workers if w.team_id == team)) for team in kept):
+    if not kept:
+        yield ok("rosters", "no team keeps one, so all members count as on duty")
+    holes = {team_id: gaps for team_id in sorted(kept) if (gaps := day.gaps(_members(workers, team_id)))}
+    for team_id, gaps in holes.items():
+        yield fault(
+            "rosters",
+            f"nobody of team {team_id} is on duty {_said(gaps, house)}",
+            "Fill the hole (POST /api/v1/shifts): a shift of somebody who is active.",
+        )
+    if kept and not holes:
         yield ok("rosters", f"{len(kept)} teams keep one, without a hole in the next 24 h")
+
+
+def _members(workers: Sequence[Worker], team_id: str) -> frozenset[str]:
+    return frozenset(worker.id for worker in workers if worker.team_id == team_id and worker.active)
 
 
 def duty_desk(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:

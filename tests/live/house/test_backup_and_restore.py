@@ -6,6 +6,7 @@ stepped.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -138,6 +139,13 @@ def test_on_another_machine_what_ran_goes_on_and_nobody_is_told_twice(
     )
     assert again.returncode == 0, again.stderr
     assert "running alerts that go on at the next start: 1" in again.stdout
+
+    examined = anxin(
+        "doctor", "--json", "--data-dir", tmp_path / "new" / "data", "--http-port", "0", env=target
+    )
+    states = {each["check"]: each["state"] for each in json.loads(examined.stdout)["checks"]}
+    about = ("data folder", "store", "schema", "store writable", "store sound", "signing key", "policies")
+    assert {states[check] for check in about} == {"ok"}, examined.stdout
 
     # Twelve hours later: the step of 14:02 has been due since, that of 14:00 was met.
     new = HouseProcess(
