@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from services.domain.ports import StoreUnavailable
 from services.storage import migrate
+from services.storage.recent import Recent
 from services.storage.refusals import translate
 from services.storage.unit_of_work import SqlUnitOfWork
 
@@ -45,7 +46,7 @@ class Looking:
     def reading(self) -> Iterator[SqlUnitOfWork]:
         """A consistent view; whoever writes into it fails."""
         with self._connected() as connection:
-            yield SqlUnitOfWork(connection)
+            yield SqlUnitOfWork(connection, Recent())
 
     def broken_pages(self) -> list[str]:
         """What SQLite finds wrong with its file, in its own words; PostgreSQL looks after its own."""

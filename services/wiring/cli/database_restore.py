@@ -38,4 +38,6 @@ def restore(
     if goes_on.next_due_at is not None:
         typer.echo(f"the nearest deadline: {goes_on.next_due_at.isoformat(timespec='seconds')}")
     if "secret.key" not in manifest.files and not settings.secret_key:
-        typer.echo("no signing key is in it: if ANXIN_SECRET_KEY held it, set that again before the start", err=True)
+        typer.echo(
+            "no signing key is in it: if ANXIN_SECRET_KEY held it, set that again before the start", err=True
+        )
