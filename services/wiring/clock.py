@@ -1,14 +1,13 @@
 """The clocks: the only place of the services that reads the machine's time.
 
-Everybody else is handed a Clock. The stepped one stands still until it is moved, for stories and simulated
-time.
+Everybody else is handed a Clock, or a stopwatch for how long work takes. The stepped one stands still until
+it is moved, for stories and simulated time.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -17,6 +16,11 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def stopwatch() -> float:
+    """Seconds that only ever grow, for how long something takes; they say nothing about the time of day."""
+    return time.perf_counter()
 
 
 class SteppedClock:
@@ -39,9 +43,3 @@ class SteppedClock:
                     f"time stands at {self._now.isoformat()} and does not go back to {instant.isoformat()}"
                 )
             self._now = instant.astimezone(UTC)
-
-
-def stopwatch() -> Callable[[], float]:
-    """Starts now; each call answers the seconds since, whatever becomes of the wall clock."""
-    started = time.perf_counter()
-    return lambda: time.perf_counter() - started

@@ -66,7 +66,7 @@ def _port(house: Installation) -> Judgement:
         )
 
 
-def own_broker(address: BrokerAddress, stopwatch: Callable[[], Callable[[], float]]) -> Judgement:
+def own_broker(address: BrokerAddress, stopwatch: Callable[[], float]) -> Judgement:
     """Connect to a broker and subscribe as the house does, under a name of its own that leaves no session."""
     where = f"{address.host}:{address.port}"
     conversation = Conversation(address, stopwatch)
@@ -109,7 +109,7 @@ NO_ANSWER = f"no answer within {ANSWER_SECONDS:.0f} s"
 class Conversation:
     """One short MQTT connection, driven by whoever asks: no thread, no session left behind."""
 
-    def __init__(self, address: BrokerAddress, stopwatch: Callable[[], Callable[[], float]]) -> None:
+    def __init__(self, address: BrokerAddress, stopwatch: Callable[[], float]) -> None:
         self._address = address
         self._stopwatch = stopwatch
         self._heard: list[Said] = []
@@ -141,8 +141,8 @@ class Conversation:
 
     def _answer(self) -> Said:
         self._heard.clear()
-        seconds = self._stopwatch()
-        while not self._heard and seconds() < ANSWER_SECONDS:
+        until = self._stopwatch() + ANSWER_SECONDS
+        while not self._heard and self._stopwatch() < until:
             is_over = self._client.loop(timeout=0.2) != MQTT_ERR_SUCCESS
             if is_over and not self._heard:
                 return Said("the connection was closed without an answer")

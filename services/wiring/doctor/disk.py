@@ -54,9 +54,9 @@ def speed(house: Installation) -> Iterator[Judgement]:
             for _ in range(thresholds.FSYNCS):
                 file.write(bytes(PAGE))
                 file.flush()
-                seconds = house.stopwatch()
+                before = house.stopwatch()
                 os.fsync(file.fileno())
-                taken.append(seconds())
+                taken.append(house.stopwatch() - before)
     except OSError as error:
         yield fault("disk speed", f"nothing can be written: {error.strerror}", "See to the disk at once.")
         return

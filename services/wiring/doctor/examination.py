@@ -59,7 +59,7 @@ def examine(
     settings: Settings,
     environment: Mapping[str, str],
     now: datetime,
-    stopwatch: Callable[[], Callable[[], float]],
+    stopwatch: Callable[[], float],
 ) -> Iterator[Judgement]:
     """Everything that can be said about an installation; it changes nothing."""
     with _looked_at(settings) as (looking, why_not):

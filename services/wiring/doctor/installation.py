@@ -17,11 +17,11 @@ from services.wiring.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """All that a check may look at. ``stopwatch`` starts a measurement and answers its seconds when asked."""
+    """All that a check may look at. ``stopwatch`` answers seconds that only ever grow."""
 
     settings: Settings
     now: datetime
-    stopwatch: Callable[[], Callable[[], float]]
+    stopwatch: Callable[[], float]
     looking: Looking | None
     """The store; None where it cannot be read by this version, which is a finding of its own."""
     why_not: str = ""
@@ -49,7 +49,7 @@ def is_held(data_dir: Path) -> bool:
     """Whether a service holds the folder, without holding it any longer than it takes to ask."""
     try:
         with (data_dir / "house.lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # whoever holds it, alone or with others
     except BlockingIOError:
         return True
     except OSError:
