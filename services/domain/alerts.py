@@ -141,6 +141,8 @@ class Alert:
     handover_to: str | None = None
     declined_by: tuple[str, ...] = ()
     facts: tuple[AlertFact, ...] = ()
+    chain: str | None = None
+    """The id of the event that began it, for the log (see `chronicle`)."""
     synthetic: bool = False
     number: int = 0
     version: int = 0

@@ -102,6 +102,11 @@ class Finding:
     synthetic: bool = False
     number: int = 0
 
+    @property
+    def chain(self) -> str:
+        """The id of the event that began it; its own where an absence did."""
+        return self.evidence.event_ids[0] if self.evidence.event_ids else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class FindingChange:

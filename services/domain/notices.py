@@ -111,6 +111,8 @@ class Notice:
     """
     next_attempt_at: datetime | None = None
     sent_at: datetime | None = None
+    chain: str | None = None
+    """The id of the event that brought it about, for the log (see `chronicle`)."""
     synthetic: bool = False
     number: int = 0
 
@@ -165,4 +167,5 @@ class DeviceCommand:
     created_at: datetime
     alert_id: str | None = None
     published_at: datetime | None = None
+    chain: str | None = None
     number: int = 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.domain.alerts import Alert
+from services.domain.chronicle import alert_moved, notices_made
 from services.domain.devices import Device
 from services.domain.findings import Finding
 from services.domain.ports import Topic, UnitOfWork
@@ -74,8 +75,9 @@ def store_move(uow: UnitOfWork, before: Alert | None, move: Move) -> Alert:
         alert = uow.alerts.save(move.alert, move.changes)
     else:
         return before
+    uow.say_after(alert_moved(alert, move.changes))
     if move.notices:
-        uow.notices.add(move.notices)
+        uow.say_after(notices_made(uow.notices.add(move.notices)))
     if move.commands:
         uow.notices.add_commands(move.commands)
     uow.wake_after(Topic.ALERTS)

@@ -81,7 +81,7 @@ def take_in(finding: Finding, running: Alert | None, scene: Scene) -> Move | Non
 def open_alert(finding: Finding, scene: Scene) -> Move:
     """A new alert, and the first step of its policy."""
     alert = _bare(finding, scene.now)
-    opened = change(alert, scene, ChangeReason.OPENED, from_state=None, finding_id=finding.id)
+    opened = change(alert, scene, ChangeReason.OPENED, from_state=None, **_because(finding))
     return reassured(None, Move(alert, (opened,)).then(begin(alert, scene)), scene)
 
 
@@ -91,14 +91,14 @@ def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
     alert = replace(alert, facts=(*alert.facts, _fact(finding, scene.now)))
     presses = sum(fact.is_alarm for fact in alert.facts)
     said = change(
-        alert, scene, ChangeReason.JOINED, from_state=alert.state, finding_id=finding.id, presses=presses
+        alert, scene, ChangeReason.JOINED, from_state=alert.state, presses=presses, **_because(finding)
     )
     move = Move(alert, (said,))
     if _severity(finding).rank > alert.severity.rank:
         move = move.then(_raise(finding, alert, scene))
     elif finding.is_alarm:
         move = move.then(_press(finding, alert, scene))
-    return reassured(before, move, scene, joined=finding.id if finding.is_alarm else None)
+    return reassured(before, move, scene, joined=finding if finding.is_alarm else None)
 
 
 def take_in_unjudged(finding: Finding, running: Alert | None, now: datetime) -> Move | None:
@@ -119,7 +119,7 @@ def take_in_unjudged(finding: Finding, running: Alert | None, now: datetime) -> 
         bare = _bare(finding, now)
         joined = replace(bare, deadlines=(deadline,), owner_ids=(LAST_RESORT_KEY,))
         reason, before = ChangeReason.OPENED, None
-    said = AlertChange(joined.id, now, HOUSE, before, joined.state, reason, detail={"finding_id": finding.id})
+    said = AlertChange(joined.id, now, HOUSE, before, joined.state, reason, detail=_because(finding))
     return Move(joined, (said,))
 
 
@@ -137,8 +137,13 @@ def _bare(finding: Finding, now: datetime) -> Alert:
         home_id=finding.home_id,
         run_started_at=now,
         facts=(_fact(finding, now),),
+        chain=finding.chain,
         synthetic=finding.synthetic,
     )
+
+
+def _because(finding: Finding) -> dict[str, str]:
+    return {"finding_id": finding.id, "chain": finding.chain}
 
 
 def _raise(finding: Finding, alert: Alert, scene: Scene) -> Move:
@@ -195,6 +200,7 @@ def _joined(finding: Finding, recipient: Recipient, alert: Alert, scene: Scene) 
         kind=NoticeKind.JOINED,
         reason=NoticeReason.JOINED,
         cause=finding.id,
+        chain=finding.chain,
         extra={"because": "joined", "holder": scene.name_of(alert.accepted_by)},
     )
     # What comes of unknown origin may be somebody else's call each time; ingest lets through one a topic.

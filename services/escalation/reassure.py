@@ -11,6 +11,7 @@ from datetime import datetime
 
 from services.domain.alerts import Alert, AlertState
 from services.domain.devices import Device, Ecosystem
+from services.domain.findings import Finding
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import DeviceCommand, ReassureState
@@ -35,7 +36,7 @@ def speaking(alert: Alert, scene: Scene) -> tuple[Device, ...]:
     return tuple(scene.devices[each] for each in ids if each in scene.devices and _hears(scene.devices[each]))
 
 
-def reassured(before: Alert | None, move: Move, scene: Scene, *, joined: str | None = None) -> Move:
+def reassured(before: Alert | None, move: Move, scene: Scene, *, joined: Finding | None = None) -> Move:
     """The move, with the commands that follow from it.
 
     Every device hears a new state; the device of a press that joined (the finding ``joined``) hears the
@@ -45,10 +46,11 @@ def reassured(before: Alert | None, move: Move, scene: Scene, *, joined: str | N
     if before is None or present_state(before) is not present_state(alert):
         told = speaking(alert, scene)
     else:
-        pressed = {fact.device_id for fact in alert.facts if fact.finding_id == joined}
+        pressed = {fact.device_id for fact in alert.facts if joined and fact.finding_id == joined.id}
         told = tuple(device for device in speaking(alert, scene) if device.id in pressed)
-    cause = joined or f"{alert.run}@{format_instant(scene.now)}"
-    commands = tuple(command_to(device, alert, scene.now, cause=cause) for device in told)
+    cause = joined.id if joined else f"{alert.run}@{format_instant(scene.now)}"
+    chain = joined.chain if joined else alert.chain
+    commands = tuple(command_to(device, alert, scene.now, cause=cause, chain=chain) for device in told)
     return Move(alert, move.changes, move.notices, move.commands + commands)
 
 
@@ -66,10 +68,13 @@ def on_device_online(
     ]
     if not raised or not _hears(device):
         return ()
-    return (command_to(device, max(raised, key=lambda alert: alert.opened_at), now, cause=cause),)
+    newest = max(raised, key=lambda alert: alert.opened_at)
+    return (command_to(device, newest, now, cause=cause, chain=newest.chain),)
 
 
-def command_to(device: Device, alert: Alert, now: datetime, *, cause: str) -> DeviceCommand:
+def command_to(
+    device: Device, alert: Alert, now: datetime, *, cause: str, chain: str | None
+) -> DeviceCommand:
     """One command, its id made from the alert, what brought it about and the device."""
     state = present_state(alert)
     return DeviceCommand(
@@ -79,6 +84,7 @@ def command_to(device: Device, alert: Alert, now: datetime, *, cause: str) -> De
         state=state,
         created_at=now,
         alert_id=alert.id,
+        chain=chain,
     )
 
 

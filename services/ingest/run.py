@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from services.domain.chronicle import events_stored
 from services.domain.identity import derived_id
 from services.domain.ports import (
     BrokerUnavailable,
@@ -129,17 +130,19 @@ class IngestLoop:
         """Store all of it; what each message's device is to hear."""
         events = [event for each in taken for event in each.events]
         alarms = [each.of_unknown_origin for each in taken if each.of_unknown_origin is not None]
-        stored = iter(unit.events.append([*events, *alarms]))
+        stored = unit.events.append([*events, *alarms])
+        unit.say_after(events_stored(result.event for result in stored if result.is_new))
+        following = iter(stored)
         answers = []
         is_new = False
         for each in taken:
-            results = [next(stored) for _ in each.events]
+            results = [next(following) for _ in each.events]
             is_new = is_new or any(result.is_new for result in results)
             answers.append(_answer(each, is_new=any(result.is_new for result in results)))
             for result in results:
                 if result.is_new and result.event.kind == "device.battery" and result.event.device_id:
                     unit.devices.battery(result.event.device_id, float(result.event.data["percent"]))
-        is_new = any(result.is_new for result in stored) or is_new
+        is_new = any(result.is_new for result in following) or is_new
         unit.quarantine.add(each.set_aside for each in taken if each.set_aside is not None)
         for device_id, at in worth_noting(taken).items():
             unit.devices.seen(device_id, at)

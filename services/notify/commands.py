@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from services.domain.chronicle import commands_published
 from services.domain.notices import DeviceCommand
 from services.domain.ports import BrokerUnavailable, Publisher, Store
 from services.domain.wire import command_topic
@@ -32,6 +33,7 @@ def publish_due(store: Store, publisher: Publisher, now: datetime) -> bool:
     with store.writing() as uow:
         for command in published:
             uow.notices.command_published(command.id, now)
+        uow.say_after(commands_published(published))
     return True
 
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from services.domain.alerts import Alert
+from services.domain.chronicle import attempt_ended, attempt_started, notice_concluded
 from services.domain.findings import Severity
 from services.domain.identity import derived_id
 from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
@@ -157,7 +158,9 @@ class DeliveryLoop:
         attempts = uow.notices.attempts([notice.id])
         lost_ones = [each for each in attempts if each.result is None]
         for lost in lost_ones:
-            uow.notices.finish(replace(lost, ended_at=now, result=AttemptResult.UNKNOWN))
+            ended = replace(lost, ended_at=now, result=AttemptResult.UNKNOWN)
+            uow.notices.finish(ended)
+            uow.say_after(attempt_ended(ended, notice))
         alert = uow.alerts.get(notice.alert_id)
         why_not = why_superseded(notice, alert) or _why_not_there(uow, notice)
         if why_not is None and notice.kind is NoticeKind.STAND_DOWN:
@@ -165,6 +168,7 @@ class DeliveryLoop:
         if why_not is not None:
             unsent = replace(notice, state=NoticeState.NOT_SENT, reason=why_not, next_attempt_at=None)
             uow.notices.save(unsent)
+            uow.say_after(notice_concluded(unsent))
             return None
         round_ = rounds_made(notice, attempts)
         return self._following(
@@ -180,6 +184,7 @@ class DeliveryLoop:
         if channel is None:
             notice = concluded(course.notice, attempts, now, may_pass=course.may_pass, jitter=self._jitter())
             uow.notices.save(notice)
+            uow.say_after(notice_concluded(notice))
             if has_failed(notice):
                 self._nobody_reached(uow, notice.alert_id, now)
             return None
@@ -193,6 +198,7 @@ class DeliveryLoop:
             )
         )
         uow.notices.save(replace(course.notice, next_attempt_at=now + LEASE_FOR))
+        uow.say_after(attempt_started(attempt, course.notice))
         return Try(course, attempt)
 
     def _nobody_reached(self, uow: UnitOfWork, alert_id: str, now: datetime) -> None:
@@ -261,15 +267,15 @@ class DeliveryLoop:
         with self._store.writing() as uow:
             for attempt_id, outcome in ended.items():
                 last = self._under_way[attempt_id]
-                uow.notices.finish(
-                    replace(
-                        last.attempt,
-                        ended_at=now,
-                        result=outcome.result,
-                        status=outcome.status,
-                        detail=outcome.detail,
-                    )
+                attempt = replace(
+                    last.attempt,
+                    ended_at=now,
+                    result=outcome.result,
+                    status=outcome.status,
+                    detail=outcome.detail,
                 )
+                uow.notices.finish(attempt)
+                uow.say_after(attempt_ended(attempt, last.course.notice))
                 course = replace(last.course, may_pass=last.course.may_pass or outcome.may_pass)
                 following = self._following(uow, course, now)
                 if following is not None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.domain.chronicle import findings_raised
 from services.domain.events import Event
 from services.domain.instants import EPOCH
 from services.domain.ports import (
@@ -329,7 +330,7 @@ class RulesLoop:
     def _save(self, uow: UnitOfWork, result: Result) -> None:
         if not result.findings and not result.changes:
             return
-        uow.findings.add(result.findings)
+        uow.say_after(findings_raised(uow.findings.add(result.findings)))
         known = uow.findings.many([change.finding_id for change in result.changes])
         uow.findings.change([change for change in result.changes if change.finding_id in known])
         uow.wake_after(Topic.FINDINGS)

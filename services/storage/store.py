@@ -54,6 +54,8 @@ class SqlStore:
                 self._recent.committed(unit.appended)
         except TurnNeverCame:
             raise StoreUnavailable(f"somebody else has been writing for {self._patience}") from None
+        for line in unit.said:
+            line.write()
         for topic in unit.woken:
             self._signals.wake(topic)
 

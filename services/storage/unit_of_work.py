@@ -4,11 +4,12 @@ noted for after the commit. It neither begins nor ends the transaction; the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from services.domain.chronicle import Line
 from services.domain.events import Event
 from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Team, Worker
@@ -81,6 +82,7 @@ class SqlUnitOfWork:
         self.rulebooks: Rulebooks = SqlRulebooks(connection)
         self.woken: dict[Topic, None] = {}
         self._connection = connection
+        self.said: list[Line] = []
 
     @property
     def appended(self) -> Sequence[Event]:
@@ -90,15 +92,19 @@ class SqlUnitOfWork:
     def wake_after(self, topic: Topic) -> None:
         self.woken[topic] = None
 
+    def say_after(self, lines: Iterable[Line]) -> None:
+        self.said += lines
+
     @contextmanager
     def on_trial(self) -> Iterator[None]:
-        before, appended = dict(self.woken), len(self._log.appended)
+        before, said, appended = dict(self.woken), len(self.said), len(self._log.appended)
         run(self._connection, "SAVEPOINT trial", ())
         try:
             yield
         except BaseException:
             self.woken = before
             del self._log.appended[appended:]
+            del self.said[said:]
             run(self._connection, "ROLLBACK TO SAVEPOINT trial", ())
             raise
         run(self._connection, "RELEASE SAVEPOINT trial", ())

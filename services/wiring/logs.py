@@ -10,12 +10,17 @@ from datetime import UTC, datetime
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
+        # Set by the chronicle alone: the event that began it, and the ids of what came of it.
+        chain = getattr(record, "chain", None)
+        if chain is not None:
+            line["chain"] = chain
+            line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

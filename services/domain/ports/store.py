@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from services.domain.chronicle import Line
 from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Team, Worker
 from services.domain.ports.facts import Cursors, EventLog, Findings, Rulebooks, StateStore
@@ -45,9 +46,13 @@ class UnitOfWork(Protocol):
         """Wake the waiters of ``topic`` once this transaction is committed."""
         ...
 
+    def say_after(self, lines: Iterable[Line]) -> None:
+        """Write these lines of the chronicle once this transaction is committed; never, if it is not."""
+        ...
+
     def on_trial(self) -> AbstractContextManager[None]:
         """A part of the transaction that may fail by itself: an exception takes back what was written within
-        it, wakes included, and passes on; what was written before stays.
+        it, wakes and lines included, and passes on; what was written before stays.
         """
         ...
 

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Index, LargeBinary, Table
 from services.domain.records import QuarantineReason
 from services.storage.tables.columns import (
     flag,
+    index_where,
     instant,
     instant_or_none,
     member,
@@ -39,6 +40,7 @@ quarantine = Table(
     words("fingerprint", unique=True),
 )
 Index(None, quarantine.c.topic, quarantine.c.number)
+index_where(quarantine.c.replayed_at.is_(None), quarantine.c.reason, name="ix_quarantine_waiting")
 
 audit = Table(
     "audit",

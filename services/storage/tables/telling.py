@@ -58,6 +58,7 @@ alerts = Table(
     json("owner_ids", tuple[str, ...]),
     words_or_none("handover_to"),
     json("declined_by", tuple[str, ...]),
+    words_or_none("chain"),
     flag("synthetic"),
     whole("version"),
     flag("is_running"),
@@ -121,6 +122,7 @@ notices = Table(
     json("text", Mapping[str, str]),
     instant_or_none("next_attempt_at"),
     instant_or_none("sent_at"),
+    words_or_none("chain"),
     flag("synthetic"),
 )
 index_where(notices.c.state == NoticeState.DUE, notices.c.next_attempt_at, name="ix_notices_due")
@@ -154,5 +156,6 @@ commands = Table(
     instant("created_at"),
     words_or_none("alert_id"),
     instant_or_none("published_at"),
+    words_or_none("chain"),
 )
 index_where(commands.c.published_at.is_(None), commands.c.number, name="ix_device_commands_due")
