@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -32,7 +33,7 @@ from services.console.api import (
     workers,
 )
 from services.console.gate import GuardedRoute
-from services.console.metrics import Holdings, Requests
+from services.console.metrics import Requests
 from services.console.outside import Outside
 from services.console.pages import board, sign_in
 from services.console.pages.rendering import is_for_a_person, problem_page
@@ -105,6 +106,7 @@ def make_app(parts: Console) -> FastAPI:
     app.state.parts = parts
     app.state.throttle = Throttle()
     app.state.streams = stream.Streams()
+    app.state.scrapes = CapacityLimiter(health.MOST_SCRAPES)
     routers = [*ROUTERS, describing]
     if parts.stepper is not None:
         routers.append(clock.router)
@@ -116,6 +118,5 @@ def make_app(parts: Console) -> FastAPI:
     for kind in (*problems.FORESEEN, Exception):
         app.add_exception_handler(kind, refuse)
     requests = Requests(parts.registry)
-    parts.registry.register(Holdings(parts))
     app.add_middleware(Outside, requests=requests)
     return app

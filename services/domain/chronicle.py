@@ -1,4 +1,4 @@
-"""The chronicle: what one press went through, as lines of the log that bear the id of the event that began it.
+"""The chronicle: what one press went through, as lines of the log with the id of the event that began it.
 
 One line a stage, made from the nouns that were stored and written after their commit only. It holds ids,
 kinds, states and reasons; never a name, an address, a telephone number, a device's name on the wire or a

@@ -200,9 +200,9 @@ def _joined(finding: Finding, recipient: Recipient, alert: Alert, scene: Scene) 
         kind=NoticeKind.JOINED,
         reason=NoticeReason.JOINED,
         cause=finding.id,
-        chain=finding.chain,
         extra={"because": "joined", "holder": scene.name_of(alert.accepted_by)},
     )
+    notice = replace(notice, chain=finding.chain)
     # What comes of unknown origin may be somebody else's call each time; ingest lets through one a topic.
     is_one_caller = alert.subject != UNKNOWN_ORIGIN
     if notice.state is NoticeState.DUE and is_one_caller and _told_a_moment_ago(recipient, alert, scene):

@@ -33,12 +33,11 @@ def notice_to(
     reason: NoticeReason,
     cause: str,
     at_step: tuple[int, int] | None = None,
-    chain: str | None = None,
     extra: Mapping[str, str] | None = None,
 ) -> Notice:
     """One notice that is due now; for somebody without any channel it is one that is not sent, and says so.
 
-    ``at_step`` is (step, round), ``chain`` what brought it about; without them the alert's own.
+    ``at_step`` is (step, round); without it the alert's own.
     """
     step, round_ = at_step or (alert.step, alert.round)
     unreachable = not recipient.channels
@@ -60,7 +59,7 @@ def notice_to(
         state=NoticeState.NOT_SENT if unreachable else NoticeState.DUE,
         text={**parameters(alert, scene), **(extra or {})},
         next_attempt_at=None if unreachable else scene.now,
-        chain=chain or alert.chain,
+        chain=alert.chain,
         synthetic=alert.synthetic,
     )
 

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.domain.ports import BrokerUnavailable, Clock
 from services.domain.wire import ALARM_TOPICS, EVENT_TOPICS, ROOT, STATUS_TOPICS
@@ -59,6 +60,10 @@ class _Queue:
 
     def __len__(self) -> int:
         return len(self._messages)
+
+    @property
+    def oldest_at(self) -> datetime | None:
+        return self._messages[0].received_at if self._messages else None
 
     def put(self, message: Message) -> None:
         self._messages.append(message)
@@ -143,6 +148,11 @@ class MqttInbox:
     def waiting(self) -> int:
         """Messages in the queues."""
         return sum(len(queue) for queue in self._queues.values())
+
+    def waiting_in(self, lane: Lane) -> tuple[int, datetime | None]:
+        """How many messages wait in a lane, and when the first of them was received."""
+        with self._lock:
+            return len(self._queues[lane]), self._queues[lane].oldest_at
 
     # ------------------------------------------------------------------ the inbox
 

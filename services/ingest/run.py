@@ -73,6 +73,8 @@ class IngestLoop:
     ) -> None:
         self.counts: Counter[str] = Counter()
         """What became of messages: ``stored``, ``duplicate``, ``quarantined:<why>``, ``ignored:<why>``."""
+        self.kinds: Counter[str] = Counter()
+        """The events that were stored, by kind."""
         self.fault: str | None = None
         """Why nothing is stored now, for readiness; None while all is well."""
         self._store = store
@@ -166,6 +168,8 @@ class IngestLoop:
     def _remember(self, taken: Sequence[Taken], answers: Sequence[Answer | None]) -> None:
         for each, answer in zip(taken, answers, strict=True):
             self.counts[_outcome(each, answer)] += 1
+            if answer is Answer.STORED:
+                self.kinds.update(event.kind for event in each.events)
             if each.of_unknown_origin is not None:
                 self._origins.told(each.message, each.of_unknown_origin)
                 self.counts["press_of_unknown_origin"] += 1

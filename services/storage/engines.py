@@ -1,5 +1,6 @@
 """How the two databases are opened: which promises of theirs the house relies on, and how its transactions
-begin. Everything else of the room is the same for both.
+begin. Everything else of the room is the same for both. What a statement was asked with stands in no error:
+errors go to the log, and names do not belong there.
 """
 
 from __future__ import annotations
@@ -72,7 +73,12 @@ def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous) -> Engi
 
     # One connection writes and keeps its cache: what another one wrote would empty it.
     writing = create_engine(
-        address, connect_args=how, pool_size=1, max_overflow=0, pool_timeout=patience.total_seconds()
+        address,
+        connect_args=how,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=patience.total_seconds(),
+        hide_parameters=True,
     )
     reading = create_engine(
         address,
@@ -81,6 +87,7 @@ def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous) -> Engi
         max_overflow=MOST_READERS - 8,
         pool_timeout=patience.total_seconds(),
         pool_use_lifo=True,
+        hide_parameters=True,
     )
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine, "connect", prepare)
@@ -105,6 +112,7 @@ def _postgresql(address: URL, patience: timedelta) -> Engines:
         max_overflow=0,
         pool_timeout=patience.total_seconds(),
         pool_use_lifo=True,
+        hide_parameters=True,
     )
     reading = create_engine(
         address,
@@ -114,6 +122,7 @@ def _postgresql(address: URL, patience: timedelta) -> Engines:
         max_overflow=MOST_READERS - 8,
         pool_timeout=patience.total_seconds(),
         pool_use_lifo=True,
+        hide_parameters=True,
     )
     # Read committed matters: a snapshot taken before the lock was had would not see what its last holder
     # wrote.

@@ -20,6 +20,7 @@ from services.domain.ports import (
     Cursors,
     Devices,
     EventLog,
+    Figures,
     Findings,
     Notices,
     People,
@@ -35,6 +36,7 @@ from services.domain.ports import (
 from services.storage.access import SqlAccess
 from services.storage.alerts import SqlAlerts
 from services.storage.events import SqlEventLog
+from services.storage.figures import SqlFigures
 from services.storage.findings import SqlFindings
 from services.storage.notices import SqlNotices
 from services.storage.numbers import Numbers
@@ -80,6 +82,7 @@ class SqlUnitOfWork:
         self.audit: Audit = SqlAudit(connection, numbers)
         self.remembered: Remembered = SqlRemembered(connection)
         self.rulebooks: Rulebooks = SqlRulebooks(connection)
+        self.figures: Figures = SqlFigures(connection, numbers)
         self.woken: dict[Topic, None] = {}
         self._connection = connection
         self.said: list[Line] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from services.console.app import make_app
 from services.console.parts import Console, ConsoleSettings
 from services.domain.ports import Topic
+from services.domain.stepping import Room
 from services.escalation.gathering import Gathering
 from services.ingest.mqtt import MqttInbox
 from services.ingest.mqtt_session import BrokerAddress
@@ -25,14 +26,15 @@ from services.wiring import console_parts, ways_out
 from services.wiring.beats import Beat, Beats
 from services.wiring.broker import BrokerFailed, EmbeddedBroker
 from services.wiring.broker_door import BrokerDoor
-from services.wiring.clock import SteppedClock, SystemClock
+from services.wiring.clock import SteppedClock, SystemClock, stopwatch
 from services.wiring.data_folder import DataFolder, FolderUnusable
 from services.wiring.demo import DemoLogins, RealResidents, is_invented, mark_as_invented, prepare_demo
 from services.wiring.living_demo import GUEST, LivingDemo
+from services.wiring.observing import Observing
 from services.wiring.opening import CannotOpen, open_store
 from services.wiring.passwords import hash_password
 from services.wiring.policy_shelf import PolicyShelf
-from services.wiring.rooms import Outside, Rooms, build_rooms
+from services.wiring.rooms import Outside, build_rooms
 from services.wiring.senders import Senders
 from services.wiring.settings import Settings
 from services.wiring.shipped import lay_out, texts_in
@@ -136,8 +138,14 @@ class House:
             signals,
             in_real_time=isinstance(clock, SystemClock),
         )
+        observing = Observing(store, clock, settings.data_dir, console_parts.version(), stopwatch)
+        observing.ingest(rooms.ingest, inbox)
+        observing.rules(rooms.rules, lambda: shelf.policies().names())
+        observing.telling()
+        observing.holdings()
+        observing.because(lambda: console_parts.connection_faults(broker, inbox))
         rooms.delivery.take_over()  # the folder is held, so nobody else delivers from this store
-        beats, together = self._beats(rooms, signals, clock)
+        beats, together = self._beats(observing.watched(rooms.by_name()), signals, clock)
         wake_ingest.append(beats.beats[0].wake if together else beats.beats[0].waker("ingest"))
         console = Console(
             store=store,
@@ -153,11 +161,8 @@ class House:
                 demo=is_invented(settings.data_dir),
             ),
             stepper=self._stepper(clock, together, store, inbox),
-            health=lambda: [
-                *beats.faults(),
-                *console_parts.connection_faults(broker, inbox),
-                *([rooms.ingest.fault] if rooms.ingest.fault else []),
-            ],
+            health=observing.reasons,
+            registry=observing.registry,
             rules=console_parts.rulebooks_of(rooms.rules),
             replay=console_parts.replay_of(store, clock, zone),
         )
@@ -165,6 +170,8 @@ class House:
         self._start_inbox(inbox)
         beats.start()
         self._ending.callback(self._stop_beats, beats)
+        observing.start()
+        self._ending.callback(observing.stop, STOP_SECONDS)
         if logins is not None and isinstance(clock, SystemClock):
             self._start_demo(store, clock, broker, http)
         return Ready(http, broker.url, str(settings.data_dir), logins)
@@ -251,13 +258,12 @@ class House:
             raise CannotStart("the broker does not answer", *inbox.faults)
 
     def _beats(
-        self, rooms: Rooms, signals: LocalSignals, clock: SystemClock | SteppedClock
+        self, named: Mapping[str, Room], signals: LocalSignals, clock: SystemClock | SteppedClock
     ) -> tuple[Beats, Together | None]:
         """One beat: one writes at a time anyway, so threads of their own would only wait for one another.
 
         Where time is stepped the rooms are one room as well, so that they always work in the same order.
         """
-        named = rooms.by_name()
         if isinstance(clock, SteppedClock):
             together = Together(list(named.values()))
             beat = Beat({"rooms": together})

@@ -17,6 +17,7 @@ from services.domain.ports.facts import (
     Stored,
     StoredState,
 )
+from services.domain.ports.figures import Figures
 from services.domain.ports.lists import Filters, Page, T
 from services.domain.ports.outside import (
     AlreadyThere,
@@ -44,6 +45,7 @@ __all__ = [
     "Cursors",
     "Devices",
     "EventLog",
+    "Figures",
     "Filters",
     "Findings",
     "Following",

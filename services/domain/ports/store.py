@@ -10,6 +10,7 @@ from services.domain.chronicle import Line
 from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Team, Worker
 from services.domain.ports.facts import Cursors, EventLog, Findings, Rulebooks, StateStore
+from services.domain.ports.figures import Figures
 from services.domain.ports.outside import Topic
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
@@ -41,6 +42,7 @@ class UnitOfWork(Protocol):
     audit: Audit
     remembered: Remembered
     rulebooks: Rulebooks
+    figures: Figures
 
     def wake_after(self, topic: Topic) -> None:
         """Wake the waiters of ``topic`` once this transaction is committed."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from services.console.parts import RulebookStatus, RuleFault, RuleStatus, Stepped
 from services.domain.people import Role
 from services.domain.records import Quarantined, QuarantineReason
-from tests.unit.console.cast import NIGHT, Cast, cast, press
+from tests.unit.console.cast import NIGHT, Cast, cast
 
 
 def test_the_process_answers(house: Cast) -> None:
@@ -38,13 +38,6 @@ def test_figures_count_requests_by_the_route_of_the_table(house: Cast) -> None:
         'anxin_http_requests_total{method="GET",route="/api/v1/homes/{home_id}",status="200"} 2.0' in figures
     )
     assert 'route="none",status="404"' in figures
-    assert "anxin_store_readable 1.0" in figures
-
-
-def test_an_alert_whose_deadline_passed_shows_in_the_figures(house: Cast) -> None:
-    press(house)
-    house.clock.move(timedelta(minutes=3))
-    assert "anxin_alerts_overdue_seconds 60.0" in house.client().get("/metrics").text
 
 
 @dataclass

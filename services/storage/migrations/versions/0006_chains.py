@@ -1,4 +1,4 @@
-"""The event that began it, kept with what came of it; and what of the quarantine still waits, for counting."""
+"""The event that began it, kept with what came of it; what of the quarantine still waits, for counting."""
 
 from __future__ import annotations
 
