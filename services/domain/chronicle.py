@@ -44,9 +44,7 @@ class Line:
         log = logging.getLogger(f"anxin.{self.room}")
         if log.isEnabledFor(logging.INFO):
             extra = {"chain": self.chain, "fields": self.fields}
-            log.handle(
-                log.makeRecord(log.name, logging.INFO, __name__, 0, self.words, (), None, extra=extra)
-            )
+            log.handle(log.makeRecord(log.name, logging.INFO, __name__, 0, self.words, (), None, extra=extra))
 
 
 def events_stored(events: Iterable[Event]) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Insert, Select, bindparam, func, select, upda
 from services.domain.alerts import Alert, AlertChange, AlertFact, AlertState
 from services.domain.ports import Conflict, Filters, Page
 from services.storage.among import among, keys
+from services.storage.flags import is_set
 from services.storage.lists import Filter, Listing, equals, span
 from services.storage.numbered import Numbered
 from services.storage.numbers import Numbers
@@ -32,7 +33,7 @@ _CHANGES = Numbered(_CHANGE)
 _FACTS = Batch((*_FACT.stored, alert_facts.c.alert_id, alert_facts.c.position))
 _ALL = select(*ALERT.columns).order_by(_COLUMNS.number)
 _ONE = _ALL.where(_COLUMNS.id == bindparam("of"))
-_RUNNING = _ALL.where(_COLUMNS.is_running)
+_RUNNING = _ALL.where(is_set(_COLUMNS.is_running))
 _RUNNING_ONE = _RUNNING.where(
     _COLUMNS.kind == bindparam("of_kind"), _COLUMNS.subject == bindparam("of_subject")
 )
@@ -45,11 +46,11 @@ _RUNNING_WITH_DEVICE = _RUNNING.where(
 )
 _DUE = (
     select(*ALERT.columns)
-    .where(_COLUMNS.is_running, _COLUMNS.next_due_at <= bindparam("until"))
+    .where(is_set(_COLUMNS.is_running), _COLUMNS.next_due_at <= bindparam("until"))
     .order_by(_COLUMNS.next_due_at, _COLUMNS.number)
     .limit(bindparam("most"))
 )
-_NEXT = select(func.min(_COLUMNS.next_due_at)).where(_COLUMNS.is_running)
+_NEXT = select(func.min(_COLUMNS.next_due_at)).where(is_set(_COLUMNS.is_running))
 _SAVE = update(alerts).where(_COLUMNS.id == bindparam("of"), _COLUMNS.version == bindparam("read_version"))
 _FACTS_OF = (
     select(*_FACT.columns, alert_facts.c.alert_id)

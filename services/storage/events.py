@@ -16,6 +16,7 @@ from services.domain.kinds import ALARM_KINDS, REGISTER_KINDS
 from services.domain.ports import Filters, Page, Stored
 from services.storage.among import among, asked_pairs, keys
 from services.storage.codec import storable
+from services.storage.flags import is_set
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
 from services.storage.prepared import fetch, scalar
@@ -34,7 +35,7 @@ _ALL = select(*EVENT.columns).order_by(_COLUMNS.seq)
 _SAME_ID = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"), _COLUMNS.dedupe_key.is_(None))
 _SAME_KEY = select(*EVENT.columns).where(among(_COLUMNS.dedupe_key, "keys"), _COLUMNS.dedupe_key.is_not(None))
 _AFTER = _ALL.where(_COLUMNS.seq > bindparam("after")).limit(bindparam("most"))
-_ALARMS_AFTER = _AFTER.where(_COLUMNS.is_alarm)
+_ALARMS_AFTER = _AFTER.where(is_set(_COLUMNS.is_alarm))
 _MANY = select(*EVENT.columns).where(among(_COLUMNS.id, "keys"))
 _WITH_DEVICE_EVENT_ID = _ALL.where(
     _COLUMNS.device_id == bindparam("device"), _COLUMNS.device_event_id == bindparam("event")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Executable, Select, and_, bindparam, func, literal, select
+from sqlalchemy import BindParameter, Connection, Executable, Select, bindparam, func, literal, select
 
 from services.domain.notices import AttemptResult, NoticeState
 from services.domain.ports.figures import (
@@ -20,6 +20,7 @@ from services.domain.ports.figures import (
     Waiting,
 )
 from services.storage.among import among, keys
+from services.storage.flags import is_set
 from services.storage.numbers import Numbers
 from services.storage.tables import (
     alert_facts,
@@ -38,8 +39,10 @@ _UNTIL: BindParameter[Any] = bindparam("until")
 _NOW: BindParameter[Any] = bindparam("now")
 
 _EVENT_AFTER = select(events.c.received_at).where(events.c.seq > _AFTER).order_by(events.c.seq).limit(1)
-_ALARM_AFTER = _EVENT_AFTER.where(events.c.is_alarm)
-_ALARMS_AFTER = select(func.count()).select_from(events).where(events.c.is_alarm, events.c.seq > _AFTER)
+_ALARM_AFTER = _EVENT_AFTER.where(is_set(events.c.is_alarm))
+_ALARMS_AFTER = (
+    select(func.count()).select_from(events).where(is_set(events.c.is_alarm), events.c.seq > _AFTER)
+)
 _FINDING_AFTER = (
     select(findings.c.raised_at).where(findings.c.number > _AFTER).order_by(findings.c.number).limit(1)
 )
@@ -49,7 +52,7 @@ _OVERDUE = {
         rule_states.c.due_at.is_not(None), rule_states.c.due_at <= _NOW
     ),
     "alert": select(func.count(), func.min(alerts.c.next_due_at)).where(
-        alerts.c.is_running, alerts.c.next_due_at <= _NOW
+        is_set(alerts.c.is_running), alerts.c.next_due_at <= _NOW
     ),
     "notice": select(func.count(), func.min(notices.c.next_attempt_at)).where(
         notices.c.state == NoticeState.DUE, notices.c.next_attempt_at <= _NOW
@@ -61,7 +64,7 @@ _UNDELIVERED = select(func.count(), func.min(notices.c.created_at)).where(
 _COMMANDS = select(func.count(), func.min(commands.c.created_at)).where(commands.c.published_at.is_(None))
 _RUNNING = (
     select(alerts.c.state, func.count())
-    .where(alerts.c.is_running, ~alerts.c.synthetic)
+    .where(is_set(alerts.c.is_running), ~alerts.c.synthetic)
     .group_by(alerts.c.state)
 )
 _QUARANTINED = (
@@ -111,24 +114,19 @@ _CONFIRMED = (
     .select_from(notices.join(attempts, attempts.c.notice_id == notices.c.id))
     .where(notices.c.alert_id == alerts.c.id, attempts.c.result == AttemptResult.DELIVERED)
 )
-_PRESS = (
-    select(
-        alerts.c.id,
-        alerts.c.is_running,
-        alert_facts.c.at,
-        _TRIES.correlate(alerts).scalar_subquery(),
-        _CONFIRMED.correlate(alerts).scalar_subquery(),
-    )
-    .select_from(
-        alerts.join(
-            alert_facts,
-            and_(alert_facts.c.alert_id == alerts.c.id, alert_facts.c.position == 0, alert_facts.c.is_alarm),
-        )
-    )
-    .where(~alerts.c.synthetic)
+_RECEIVED = select(alert_facts.c.at).where(
+    alert_facts.c.alert_id == alerts.c.id, alert_facts.c.position == 0, alert_facts.c.is_alarm
 )
+# Looked up alert by alert: joined, SQLite would begin with all facts there ever were.
+_PRESS = select(
+    alerts.c.id,
+    alerts.c.is_running,
+    _RECEIVED.correlate(alerts).scalar_subquery(),
+    _TRIES.correlate(alerts).scalar_subquery(),
+    _CONFIRMED.correlate(alerts).scalar_subquery(),
+).where(~alerts.c.synthetic)
 _PRESSES_MADE = _PRESS.where(alerts.c.number > _AFTER, alerts.c.number <= _UNTIL)
-_PRESSES_RUNNING = _PRESS.where(alerts.c.is_running)
+_PRESSES_RUNNING = _PRESS.where(is_set(alerts.c.is_running))
 _PRESSES_OF = _PRESS.where(among(alerts.c.id, "keys"))
 
 
@@ -217,4 +215,5 @@ class SqlFigures:
         ]
 
     def _presses(self, query: Select[Any], **values: object) -> Sequence[PressFigure]:
-        return [PressFigure(*row) for row in self._connection.execute(query, values)]
+        rows = self._connection.execute(query, values)
+        return [PressFigure(*row) for row in rows if row[2] is not None]  # else no alarm opened it

@@ -1,4 +1,4 @@
-"""What a running house says of itself: the way of one press in the log, its figures, and no word about whom."""
+"""What a running house says of itself: the way of a press in the log, its figures, and nobody's name."""
 
 from __future__ import annotations
 
