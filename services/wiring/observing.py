@@ -14,11 +14,10 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from services.domain.ports import Clock, Store
 from services.domain.stepping import Room
-from services.ingest.mqtt import MqttInbox
 from services.ingest.run import IngestLoop
 from services.rules.run import BookStatus, RulesLoop
 from services.wiring.figures.holdings import Holdings
-from services.wiring.figures.ingest import IngestFigures, ingest_lag
+from services.wiring.figures.ingest import Door, IngestFigures, ingest_lag
 from services.wiring.figures.process import LoopFigures, ProcessFigures
 from services.wiring.figures.rules import RulesFigures, rules_lag
 from services.wiring.figures.telling import TellingFigures, alerts_lag, delivery_lag
@@ -77,7 +76,7 @@ class Observing:
 
     # ------------------------------------------------------------------ the rooms
 
-    def ingest(self, loop: IngestLoop, inbox: MqttInbox) -> None:
+    def ingest(self, loop: IngestLoop, inbox: Door) -> None:
         """Ingest runs here."""
         self.registry.register(IngestFigures(loop, inbox))
         self._loops.lags["ingest"] = partial(ingest_lag, inbox)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
@@ -11,7 +12,6 @@ from prometheus_client.registry import Collector
 from services.domain.ports import UnitOfWork
 from services.domain.ports.figures import Waiting
 from services.ingest.messages import Lane
-from services.ingest.mqtt import MqttInbox
 from services.ingest.run import IngestLoop
 from services.wiring.figures.families import counters, gauge
 
@@ -19,10 +19,23 @@ OUTCOMES = frozenset({"stored", "duplicate", "quarantined", "ignored", "nothing_
 """What can become of a message; what else the loop counts is no outcome."""
 
 
+class Door(Protocol):
+    """What is seen of the inbox."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Every session at the broker is up."""
+        ...
+
+    def waiting_in(self, lane: Lane) -> tuple[int, datetime | None]:
+        """How many messages wait in a lane, and when the first of them was received."""
+        ...
+
+
 class IngestFigures(Collector):
     """Reads the loop's own counters."""
 
-    def __init__(self, loop: IngestLoop, inbox: MqttInbox) -> None:
+    def __init__(self, loop: IngestLoop, inbox: Door) -> None:
         self._loop = loop
         self._inbox = inbox
 
@@ -59,11 +72,6 @@ class IngestFigures(Collector):
         yield gauge("anxin_broker_connected", "1 if every session at the broker is up.", is_connected)
 
 
-def lag_of(inbox: MqttInbox) -> Mapping[str, Waiting]:
+def ingest_lag(inbox: Door, _uow: UnitOfWork, _now: datetime) -> Mapping[str, Waiting]:
     """What waits in the lanes, not stored yet."""
     return {lane.value: Waiting(*inbox.waiting_in(lane)) for lane in Lane}
-
-
-def ingest_lag(inbox: MqttInbox, _uow: UnitOfWork, _now: datetime) -> Mapping[str, Waiting]:
-    """`lag_of`, as the figures of the loops ask for it."""
-    return lag_of(inbox)
