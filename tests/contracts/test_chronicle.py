@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import fields
 
 import pytest
@@ -18,6 +19,12 @@ from tests.contracts.cast import NIGHT
 LINE = Line("ingest", "event stored", "evt_press")
 
 
+def failing(line: Line) -> Iterator[Line]:
+    """A line is said, and then something breaks."""
+    yield line
+    raise ZeroDivisionError
+
+
 def test_a_line_is_written_after_the_commit(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "anxin")
     with store.writing() as uow:
@@ -31,8 +38,7 @@ def test_a_line_is_written_after_the_commit(store: Store, caplog: pytest.LogCapt
 def test_what_is_rolled_back_is_not_said(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "anxin")
     with pytest.raises(ZeroDivisionError), store.writing() as uow:
-        uow.say_after([LINE])
-        raise ZeroDivisionError
+        uow.say_after(failing(LINE))
     assert caplog.messages == []
 
 
@@ -43,8 +49,7 @@ def test_a_trial_that_fails_takes_back_its_own_lines_alone(
     with store.writing() as uow:
         uow.say_after([LINE])
         with pytest.raises(ZeroDivisionError), uow.on_trial():
-            uow.say_after([Line("rules", "finding raised", "evt_press")])
-            raise ZeroDivisionError
+            uow.say_after(failing(Line("rules", "finding raised", "evt_press")))
     assert caplog.messages == ["event stored"]
 
 
