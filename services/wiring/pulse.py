@@ -52,7 +52,7 @@ class Pulse:
         """What is wrong with it now, a sentence each."""
         still_for, began_at = self.still_for, self._began_at
         if still_for > STALLED_SECONDS:
-            hangs = "it hangs in a step" if began_at is not None else "nothing asks it to"
+            hangs = "it hangs in a step" if began_at is not None else "it waits for its turn"
             stalled = f"The {self.name} loop has finished nothing for {still_for:.0f} s: {hangs}."
             return [f"{stalled} Look at the store first; a restart takes up what waits."]
         if self.fault is not None:

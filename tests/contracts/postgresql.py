@@ -50,6 +50,14 @@ class PostgresqlServer:
             self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def pid(self) -> int:
+        """The first process of the server, the parent of all others."""
+        assert self._server is not None
+        pid = self._server.get_postmaster_info().pid
+        assert pid is not None
+        return int(pid)
+
     def url(self, database: str) -> str:
         assert self._server is not None
         return (

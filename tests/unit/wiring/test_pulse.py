@@ -62,7 +62,7 @@ def test_a_loop_that_nobody_asks_shows_as_well() -> None:
     assert pulse.reasons() == []
     watch.seconds += 0.1
     [said] = pulse.reasons()
-    assert "nothing asks it to" in said
+    assert "it waits for its turn" in said
 
 
 def test_a_failing_step_is_counted_named_by_its_kind_and_forgotten_after_a_good_one() -> None:
