@@ -15,7 +15,8 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from services.domain.ports import Clock, Store
 from services.domain.stepping import Room
 from services.ingest.run import IngestLoop
-from services.rules.run import BookStatus, RulesLoop
+from services.rules.run import RulesLoop
+from services.rules.status import BookStatus
 from services.wiring.figures.holdings import Holdings
 from services.wiring.figures.ingest import Door, IngestFigures, ingest_lag
 from services.wiring.figures.process import LoopFigures, ProcessFigures

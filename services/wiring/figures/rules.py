@@ -10,7 +10,8 @@ from prometheus_client.core import Metric
 
 from services.domain.ports import Clock, Store, UnitOfWork
 from services.domain.ports.figures import Waiting
-from services.rules.run import ALARM_CURSOR, CURSOR, BookStatus
+from services.rules.run import ALARM_CURSOR, CURSOR
+from services.rules.status import BookStatus
 from services.wiring.figures.families import StoreFigures, counters, gauge
 
 

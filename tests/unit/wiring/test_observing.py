@@ -13,7 +13,7 @@ from services.domain.notices import AttemptResult, NoticeState
 from services.domain.ports import Store
 from services.rules.engine import RuleFault
 from services.rules.reading import read_what_is_good
-from services.rules.run import BookStatus, RuleAtWork
+from services.rules.status import BookStatus, RuleAtWork
 from services.wiring.clock import SteppedClock
 from services.wiring.figures.telling import TellingFigures
 from services.wiring.observing import rule_reasons
