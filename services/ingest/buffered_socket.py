@@ -42,7 +42,7 @@ class BufferedSocket:
         return len(self._unsent) > 0
 
     def recv(self, size: int) -> bytes:
-        """Up to ``size`` bytes; as the socket's own: empty at its end, `BlockingIOError` where nothing came."""
+        """Up to ``size`` bytes; empty at the end, `BlockingIOError` where nothing came: as any socket."""
         if not self._unread:
             self._unread = memoryview(self.plain.recv(PAGE))
         taken, self._unread = self._unread[:size], self._unread[size:]
