@@ -25,6 +25,7 @@ USAGE = """usage: python3 do.py VERB [arguments]
   run      start everything with a demo community; further arguments go to `anxin up`
   test     run the tests; further arguments go to pytest
   check    format, lint, types, arrows between the rooms, rules of the house
+  bench    measure throughput and latency and print a table; --quick takes a minute and a half
   setup    only set up, with the tools of a developer
   lock     resolve the locks anew; --upgrade takes newer versions
   anxin    any verb of the command line: python3 do.py anxin --help
@@ -252,6 +253,12 @@ def check(arguments: "list[str]") -> int:
     return 1 if failed else 0
 
 
+def bench(arguments: "list[str]") -> int:
+    set_up([RUN_LOCK, DEV_LOCK])
+    os.chdir(str(ROOT))
+    return hand_over([str(BIN / python_name()), "-m", "bench", *arguments])
+
+
 def lock(arguments: "list[str]") -> int:
     set_up([RUN_LOCK, DEV_LOCK])
     resolve = [tool("uv"), "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--quiet"]
@@ -271,7 +278,15 @@ def setup(arguments: "list[str]") -> int:
     return 0
 
 
-VERBS = {"run": run, "test": test, "check": check, "setup": setup, "lock": lock, "anxin": anxin}
+VERBS = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "setup": setup,
+    "lock": lock,
+    "anxin": anxin,
+}
 
 
 def main(words: "list[str]") -> int:

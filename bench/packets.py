@@ -1,0 +1,119 @@
+"""MQTT 3.1.1 by hand, as little of it as the bench needs: a client library would be the limit of what can be
+published.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterator
+
+CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, DISCONNECT = 1, 2, 3, 4, 8, 9, 14
+QOS_1 = 0x02
+CLEAN_SESSION = 0x02
+MOST_PACKET = 65535
+PATIENCE = 20.0
+"""Seconds within which a broker has to answer."""
+_BYTE = 128
+
+
+class BrokerRefuses(Exception):
+    """The broker does not do what every broker does; the words say what."""
+
+
+def connect(client_id: str) -> bytes:
+    """Sign in without credentials and without a memory; no keep-alive, the bench ends sooner."""
+    head = _text("MQTT") + bytes((4, CLEAN_SESSION, 0, 0))
+    return _packet(CONNECT, 0, head + _text(client_id))
+
+
+def publish(topic: str, payload: bytes, number: int) -> bytes:
+    """A message at QoS 1; ``number`` is the packet number, 1 to 65535."""
+    return _packet(PUBLISH, QOS_1, _text(topic) + struct.pack("!H", number) + payload)
+
+
+def subscribe(topics: str) -> bytes:
+    return _packet(SUBSCRIBE, QOS_1, struct.pack("!H", 1) + _text(topics) + b"\x01")
+
+
+def acknowledge(number: int) -> bytes:
+    return _packet(PUBACK, 0, struct.pack("!H", number))
+
+
+def number_in(body: bytes) -> int:
+    """The packet number of a PUBLISH at QoS 1."""
+    (length,) = struct.unpack_from("!H", body)
+    (number,) = struct.unpack_from("!H", body, 2 + length)
+    return int(number)
+
+
+class Buffer:
+    """Bytes as they come, cut into packets."""
+
+    def __init__(self) -> None:
+        self._bytes = b""
+
+    def feed(self, more: bytes) -> Iterator[tuple[int, bytes]]:
+        """The packets that are whole now: kind and body."""
+        held, place = self._bytes + more, 0
+        while (bounds := _bounds(held, place)) is not None:
+            kind, (begin, place) = held[place] >> 4, bounds
+            yield kind, held[begin:place]
+        self._bytes = held[place:]
+
+
+def _bounds(held: bytes, place: int) -> tuple[int, int] | None:
+    """Where the body of the packet at ``place`` begins and ends; None while it is not whole."""
+    length, shift = 0, 0
+    while True:
+        place += 1
+        if place >= len(held):
+            return None
+        length |= (held[place] & (_BYTE - 1)) << shift
+        shift += 7
+        if not held[place] & _BYTE:
+            break
+    begin = place + 1
+    return (begin, begin + length) if begin + length <= len(held) else None
+
+
+class Line:
+    """One blocking connection to a broker."""
+
+    def __init__(self, port: int, client_id: str) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = Buffer()
+        self._waiting: list[tuple[int, bytes]] = []
+        self.socket.sendall(connect(client_id))
+        if self.next(CONNACK)[1:] != b"\x00":
+            raise BrokerRefuses("the broker lets nobody in without credentials")
+
+    def next(self, kind: int) -> bytes:
+        """The body of the next packet of a kind; others before it are passed over."""
+        while True:
+            while self._waiting:
+                found, body = self._waiting.pop(0)
+                if found == kind:
+                    return body
+            more = self.socket.recv(65536)
+            if not more:
+                raise BrokerRefuses("the broker closed the connection")
+            self._waiting += self._buffer.feed(more)
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def _text(text: str) -> bytes:
+    raw = text.encode()
+    return struct.pack("!H", len(raw)) + raw
+
+
+def _packet(kind: int, flags: int, body: bytes) -> bytes:
+    length, size = len(body), bytearray()
+    while True:
+        length, byte = divmod(length, _BYTE)
+        size.append(byte | _BYTE if length else byte)
+        if not length:
+            return bytes((kind << 4 | flags,)) + bytes(size) + body

@@ -1,0 +1,81 @@
+"""How long and how often everything is measured: thoroughly, quickly, or just so that it was run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bench.latency import Load
+
+
+class Part(StrEnum):
+    """What can be measured by itself."""
+
+    THROUGHPUT = "throughput"
+    LATENCY = "latency"
+    FLOOD = "flood"
+    RESTART = "restart"
+    COST = "cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The sizes of one run."""
+
+    homes: int
+    """Of the community in which throughput and latency are measured."""
+    echoes: int
+    repeats: int
+    warm_up: int
+    """Events that are published first, to learn how many a measurement needs."""
+    throughput_for: float
+    """Seconds that one measurement of throughput shall take."""
+    loads: tuple[Load, ...]
+    flood: Load
+    """Its rate is set to twice what was handled in this run."""
+    deadlines: int
+    met: int
+    """Of the deadlines, those whose time comes within the run."""
+    few_homes: int
+    cost_events: int
+
+
+FULL = Plan(
+    homes=6000,
+    echoes=2000,
+    repeats=3,
+    warm_up=4000,
+    throughput_for=6.0,
+    loads=(Load(5, 60, 1), Load(100, 20, 5), Load(1000, 20, 10), Load(5000, 20, 10)),
+    flood=Load(0, 10, 10),
+    deadlines=200_000,
+    met=5000,
+    few_homes=100,
+    cost_events=20_000,
+)
+QUICK = Plan(
+    homes=1500,
+    echoes=300,
+    repeats=2,
+    warm_up=2000,
+    throughput_for=2.0,
+    loads=(Load(5, 8, 2.5), Load(1000, 5, 12)),
+    flood=Load(0, 4, 12),
+    deadlines=20_000,
+    met=200,
+    few_homes=100,
+    cost_events=4000,
+)
+TINY = Plan(
+    homes=60,
+    echoes=20,
+    repeats=1,
+    warm_up=200,
+    throughput_for=0.2,
+    loads=(Load(50, 1, 4),),
+    flood=Load(0, 1, 4),
+    deadlines=60,
+    met=0,
+    few_homes=20,
+    cost_events=200,
+)

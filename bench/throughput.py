@@ -1,0 +1,86 @@
+"""Durable events a second: published as fast as the broker acknowledges, timed from the first publish to the
+last row committed, and every id found in the database exactly once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import clock
+from bench.running import Incomplete, Published, Running, published, publisher
+from bench.traffic import Job, Mix, ids
+from services.wiring.broker import EmbeddedBroker
+
+PATIENCE = 300.0
+"""Seconds for one measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Of one measurement. ``stored_in`` seconds until all rows were committed, ``ruled_in`` until the rules
+    had taken them in as well; CPU seconds per 1,000 events.
+    """
+
+    events: int
+    stored_in: float
+    ruled_in: float
+    published_in: float
+    publisher_cpu: float
+    service_cpu: float
+    broker_cpu: float
+    lost: int
+    doubled: int
+
+    @property
+    def per_second(self) -> float:
+        return self.events / self.stored_in
+
+    @property
+    def ruled_per_second(self) -> float:
+        return self.events / self.ruled_in
+
+
+def measure(running: Running, mix: Mix, count: int) -> Throughput:
+    counted, service = running.service.counted, running.service
+    job = Job(service.mqtt_port, running.new_run(mix.value), running.homes, count, mix, seconds=PATIENCE)
+    before = counted.newest()
+    cpu = service.cpu()
+    with publisher(job, running.folder) as child:
+        said = published(child, job)
+        stored_at = _when(lambda: counted.newest() - before >= count)
+        ruled_at = _when(service.is_idle)
+    spent = service.cpu() - cpu
+    found = Counter(counted.own_ids_after(before))
+    wanted = ids(job)
+    return Throughput(
+        events=count,
+        stored_in=(stored_at - said.start) / clock.SECOND,
+        ruled_in=(ruled_at - said.start) / clock.SECOND,
+        published_in=said.seconds,
+        publisher_cpu=said.cpu,
+        service_cpu=spent.service,
+        broker_cpu=spent.broker,
+        lost=len(wanted - found.keys()),
+        doubled=sum(times - 1 for times in found.values()),
+    )
+
+
+def publisher_alone(folder: Path, mix: Mix, count: int, homes: int) -> Published:
+    """What the publisher can do against a broker to which nobody subscribes."""
+    broker = EmbeddedBroker(folder / "lonely-broker", open_mqtt=True)
+    broker.start()
+    try:
+        job = Job(int(broker.url.rpartition(":")[2]), "alone", homes, count, mix, seconds=PATIENCE)
+        with publisher(job, folder) as child:
+            return published(child, job)
+    finally:
+        broker.stop()
+
+
+def _when(question: object) -> int:
+    assert callable(question)
+    if not clock.until(question, PATIENCE, look_every=0.02):
+        raise Incomplete(f"not every event was stored in {PATIENCE:.0f} s")
+    return clock.stamp()
