@@ -42,8 +42,8 @@ AT_ONCE = 1000
 PATIENCE = timedelta(seconds=60)
 MOST_STEPS = 1_000_000
 
-BED_AND_BUTTON = (DeviceType.BED_SENSOR, DeviceType.CALL_BUTTON)
-ALL_FOUR = (*BED_AND_BUTTON, DeviceType.MOTION_SENSOR, DeviceType.DOOR_SENSOR)
+BED_ALONE = (DeviceType.BED_SENSOR,)
+ALL_FOUR = (DeviceType.BED_SENSOR, DeviceType.CALL_BUTTON, DeviceType.MOTION_SENSOR, DeviceType.DOOR_SENSOR)
 _NAMES = {
     DeviceType.BED_SENSOR: "bed",
     DeviceType.CALL_BUTTON: "button",
@@ -57,7 +57,7 @@ class Community:
     """How many homes with which devices; one resident a home, named ``res-<n>``."""
 
     homes: int
-    devices: Sequence[DeviceType] = BED_AND_BUTTON
+    devices: Sequence[DeviceType] = ALL_FOUR
 
 
 def small_hours(at: datetime) -> str:

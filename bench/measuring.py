@@ -8,12 +8,16 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from bench.cost import Cost, of_few
 from bench.everyday import Everyday, Say
 from bench.figures import Figure
 from bench.places import Place, Postgresql, StoreKind
 from bench.plan import Part, Plan
-from bench.running import sink
+from bench.restart import Restart, Watches
+from bench.running import SinkProcess, sink
 
+RESTART_SECONDS = 10.0
+COST_RATIO = 1.5
 EVERYDAY = frozenset({Part.THROUGHPUT, Part.LATENCY, Part.FLOOD})
 
 
@@ -22,13 +26,13 @@ class Places:
 
     def __init__(self, folder: Path, store: StoreKind, ending: ExitStack) -> None:
         self._folder = folder
-        self._store = store
+        self.store = store
         self._server = ending.enter_context(Postgresql()) if store is StoreKind.POSTGRESQL else None
 
     def new(self, name: str) -> Place:
-        folder = self._folder / f"{self._store.value}-{name}"
+        folder = self._folder / f"{self.store.value}-{name}"
         url = self._server.new_url() if self._server else f"sqlite:///{folder / 'anxin.db'}"
-        return Place(folder, self._store, url)
+        return Place(folder, self.store, url)
 
 
 def measure(plan: Plan, stores: Iterable[StoreKind], parts: Collection[Part], say: Say) -> Iterator[Figure]:
@@ -39,5 +43,41 @@ def measure(plan: Plan, stores: Iterable[StoreKind], parts: Collection[Part], sa
             ending.callback(shutil.rmtree, folder, ignore_errors=True)
             places = Places(folder, store, ending)
             taken = ending.enter_context(sink(folder))
-            if EVERYDAY & set(parts):
-                yield from Everyday(plan, places.new("everyday"), taken, folder, say).figures(parts)
+            yield from _of_store(plan, places, taken, folder, parts, say)
+
+
+def _of_store(
+    plan: Plan, places: Places, taken: SinkProcess, folder: Path, parts: Collection[Part], say: Say
+) -> Iterator[Figure]:
+    """The watches are begun first and the restart comes last: between them time passes for the deadlines."""
+    watches = Watches(plan, places.new("watches"), taken, folder)
+    cost = None
+    if {Part.RESTART, Part.COST} & set(parts):
+        say(f"{plan.deadlines:,} homes move in and get up")
+        cost = watches.prepare(with_cost=Part.COST in parts)
+    if cost is not None:
+        say(f"the cost of an event at {plan.few_homes} homes")
+        few = places.new("few")
+        beside = of_few(few, taken, folder, plan.few_homes, plan.cost_events, plan.repeats)
+        yield from _cost(places.store, beside, cost)
+    if EVERYDAY & set(parts):
+        yield from Everyday(plan, places.new("everyday"), taken, folder, say).figures(parts)
+    if Part.RESTART in parts:
+        say(f"restart with {plan.deadlines:,} deadlines")
+        yield from _restart(places.store, watches.measure())
+
+
+def _cost(store: StoreKind, few: Cost, many: Cost) -> Iterator[Figure]:
+    name = f"CPU of an event, {many.homes:,} homes to {few.homes}"
+    note = f"{few.seconds * 1e6:.0f} µs and {many.seconds * 1e6:.0f} µs, service and broker"
+    yield Figure(name, store.value, many.seconds / few.seconds, "×", COST_RATIO, note=note)
+
+
+def _restart(store: StoreKind, found: Restart) -> Iterator[Figure]:
+    name = f"restart with {found.before:,} deadlines until ready"
+    yield Figure(
+        name, store.value, found.ready_in, "s", RESTART_SECONDS, note="after SIGKILL of service and broker"
+    )
+    lost = found.before - found.after + abs(found.wanted_met - found.met)
+    note = f"{found.after:,} there when ready; {found.met} of {found.wanted_met} met that were due"
+    yield Figure("deadlines lost", store.value, lost, "deadlines", 0, note=note)

@@ -64,7 +64,7 @@ QUICK = Plan(
     deadlines=20_000,
     met=200,
     few_homes=100,
-    cost_events=4000,
+    cost_events=2500,
 )
 TINY = Plan(
     homes=60,
