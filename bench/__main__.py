@@ -14,8 +14,8 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import clock, table
-from bench.measuring import measure
+from bench import clock, node_red, table
+from bench.measuring import Asked, measure
 from bench.places import StoreKind
 from bench.plan import FULL, QUICK, Part
 
@@ -29,6 +29,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="within 90 seconds; the figures are rougher")
     parser.add_argument("--store", choices=[*StoreKind, BOTH], help="default: both, with --quick sqlite")
     parser.add_argument("--only", nargs="+", choices=list(Part), metavar="NAME", help=", ".join(Part))
+    parser.add_argument("--peer", action="store_true", help="Node-RED on the same work as well (npm)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     return parser.parse_args(words)
 
@@ -45,7 +46,10 @@ def main(words: Sequence[str]) -> int:
     def say(what: str) -> None:
         print(f"{clock.seconds_since(start):6.1f} s  {what}", file=sys.stderr, flush=True)
 
-    figures = list(measure(QUICK if asked.quick else FULL, stores, parts, say))
+    if asked.peer:
+        node_red.install()  # before anything is measured: it takes minutes the first time
+    wanted = Asked(QUICK if asked.quick else FULL, parts, asked.peer)
+    figures = list(measure(wanted, stores, say))
     table.show(figures, console)
     say("done")
     if asked.json is not None:

@@ -41,7 +41,9 @@ class Everyday:
         self._folder = folder
         self._say = say
         self._store = place.store.value
-        self._handled: float | None = None
+        self.handled: float | None = None
+        """Events of the realistic mix that were handled a second, once that is measured."""
+        self.floor: Floor | None = None
 
     def figures(self, parts: Collection[Part]) -> Iterator[Figure]:
         self._say(f"{self._plan.homes} homes move in")
@@ -50,6 +52,7 @@ class Everyday:
         with Service(self._place) as service:
             running = Running(service, self._sink, self._folder, self._plan.homes)
             found = floor.measure(service.mqtt_port, self._place.folder, self._plan.echoes)
+            self.floor = found
             yield from self._floor(found)
             if Part.LATENCY in parts:
                 for load in self._plan.loads:
@@ -68,7 +71,7 @@ class Everyday:
     def _throughputs(self, running: Running) -> Iterator[Figure]:
         for mix in (Mix.REALISTIC, Mix.TELEMETRY):
             taken = self._repeated(running, mix)
-            self._handled = self._handled or median([each.per_second for each in taken])
+            self.handled = self.handled or median([each.per_second for each in taken])
             yield self._throughput(mix, taken)
             yield _lost(mix, self._store, taken)
         alone = throughput.publisher_alone(self._folder, Mix.TELEMETRY, taken[-1].events, self._plan.homes)
@@ -122,9 +125,9 @@ class Everyday:
         yield Figure(f"{name}, p99", self._store, p99, "ms", goal, note=presses)
 
     def _flood(self, running: Running) -> Iterator[Figure]:
-        if self._handled is None:
-            self._handled = median([each.per_second for each in self._repeated(running, Mix.REALISTIC)])
-        rate = 2 * self._handled
+        if self.handled is None:
+            self.handled = median([each.per_second for each in self._repeated(running, Mix.REALISTIC)])
+        rate = 2 * self.handled
         self._say(f"presses in a flood of {rate:,.0f} events/s")
         running.wait_until_idle(IDLE_SECONDS)
         taken = latency.measure(running, replace(self._plan.flood, rate=rate))

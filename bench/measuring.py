@@ -6,8 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
+from bench import compared
 from bench.cost import Cost, of_few
 from bench.everyday import Everyday, Say
 from bench.figures import Figure
@@ -35,7 +37,16 @@ class Places:
         return Place(folder, self.store, url)
 
 
-def measure(plan: Plan, stores: Iterable[StoreKind], parts: Collection[Part], say: Say) -> Iterator[Figure]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be measured."""
+
+    plan: Plan
+    parts: Collection[Part]
+    peer: bool = False
+
+
+def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Figure]:
     """The figures as they come; everything that was started has ended and every file is gone after the last."""
     for store in stores:
         with ExitStack() as ending:
@@ -43,13 +54,12 @@ def measure(plan: Plan, stores: Iterable[StoreKind], parts: Collection[Part], sa
             ending.callback(shutil.rmtree, folder, ignore_errors=True)
             places = Places(folder, store, ending)
             taken = ending.enter_context(sink(folder))
-            yield from _of_store(plan, places, taken, folder, parts, say)
+            yield from _of_store(asked, places, taken, folder, say)
 
 
-def _of_store(
-    plan: Plan, places: Places, taken: SinkProcess, folder: Path, parts: Collection[Part], say: Say
-) -> Iterator[Figure]:
+def _of_store(asked: Asked, places: Places, taken: SinkProcess, folder: Path, say: Say) -> Iterator[Figure]:
     """The watches are begun first and the restart comes last: between them time passes for the deadlines."""
+    plan, parts = asked.plan, asked.parts
     watches = Watches(plan, places.new("watches"), taken, folder)
     cost = None
     if {Part.RESTART, Part.COST} & set(parts):
@@ -61,7 +71,11 @@ def _of_store(
         beside = of_few(few, taken, folder, plan.few_homes, plan.cost_events, plan.repeats)
         yield from _cost(places.store, beside, cost)
     if EVERYDAY & set(parts):
-        yield from Everyday(plan, places.new("everyday"), taken, folder, say).figures(parts)
+        everyday = Everyday(plan, places.new("everyday"), taken, folder, say)
+        yield from everyday.figures(parts)
+        if asked.peer and places.store is StoreKind.SQLITE and everyday.floor is not None:
+            say("the peer")
+            yield from compared.figures(plan, folder, taken, everyday.handled, everyday.floor)
     if Part.RESTART in parts:
         say(f"restart with {plan.deadlines:,} deadlines")
         yield from _restart(places.store, watches.measure())
