@@ -35,7 +35,9 @@ from services.wiring.shipped import lay_out, texts_in
 from services.wiring.signals import LocalSignals
 
 LOCAL_HOUR = 1
-"""The hour at the homes; everybody was enrolled within it, so that no period of a quota is judged meanwhile."""
+"""The hour at the homes; everybody was enrolled within it, so that no period of a quota is judged
+meanwhile.
+"""
 ENROLLED_BEFORE = timedelta(minutes=55)
 GRIDS = 10
 AT_ONCE = 1000

@@ -1,5 +1,5 @@
-"""What one event costs in CPU, by how many homes are registered: the readings go round all homes, so in a large
-community each event finds other state than the one before.
+"""What one event costs in CPU, by how many homes are registered: the readings go round all homes, so in a
+large community each event finds other state than the one before.
 """
 
 from __future__ import annotations

@@ -43,16 +43,14 @@ class Everyday:
         self._store = place.store.value
         self.handled: float | None = None
         """Events of the realistic mix that were handled a second, once that is measured."""
-        self.floor: Floor | None = None
 
     def figures(self, parts: Collection[Part]) -> Iterator[Figure]:
         self._say(f"{self._plan.homes} homes move in")
-        four = community.Community(self._plan.homes, community.ALL_FOUR)
+        four = community.Community(self._plan.homes + self._plan.presses)
         community.settle(four, self._place, self._sink.address)
         with Service(self._place) as service:
-            running = Running(service, self._sink, self._folder, self._plan.homes)
+            running = Running(service, self._sink, self._folder, self._plan.homes, self._plan.presses)
             found = floor.measure(service.mqtt_port, self._place.folder, self._plan.echoes)
-            self.floor = found
             yield from self._floor(found)
             if Part.LATENCY in parts:
                 for load in self._plan.loads:
@@ -63,7 +61,10 @@ class Everyday:
                 yield from self._flood(running)
 
     def _floor(self, found: Floor) -> Iterator[Figure]:
-        note = f"echo {found.echo_p50:.2f} + fsync {found.fsync_p50:.2f}; p99 {found.echo_p99:.2f} and {found.fsync_p99:.2f}"
+        note = (
+            f"echo {found.echo_p50:.2f} + fsync {found.fsync_p50:.2f}; "
+            f"p99 {found.echo_p99:.2f} and {found.fsync_p99:.2f}"
+        )
         yield Figure("floor: echo through the broker + fsync, p50", self._store, found.p50, "ms", note=note)
 
     # ------------------------------------------------------------------ throughput

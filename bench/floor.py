@@ -1,5 +1,5 @@
-"""The physical floor: what no service on this machine could beat. One message through the service's own broker
-and back at QoS 1, plus one small write that the disk has confirmed.
+"""The physical floor: what no service on this machine could beat. One message through the service's own
+broker and back at QoS 1, plus one small write that the disk has confirmed.
 """
 
 from __future__ import annotations

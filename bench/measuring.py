@@ -47,7 +47,7 @@ class Asked:
 
 
 def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Figure]:
-    """The figures as they come; everything that was started has ended and every file is gone after the last."""
+    """The figures as they come; after the last everything that was started has ended and every file is gone."""
     for store in stores:
         with ExitStack() as ending:
             folder = Path(tempfile.mkdtemp(prefix="anxin-bench-"))
@@ -73,9 +73,9 @@ def _of_store(asked: Asked, places: Places, taken: SinkProcess, folder: Path, sa
     if EVERYDAY & set(parts):
         everyday = Everyday(plan, places.new("everyday"), taken, folder, say)
         yield from everyday.figures(parts)
-        if asked.peer and places.store is StoreKind.SQLITE and everyday.floor is not None:
+        if asked.peer and places.store is StoreKind.SQLITE:
             say("the peer")
-            yield from compared.figures(plan, folder, taken, everyday.handled, everyday.floor)
+            yield from compared.figures(plan, folder, everyday.handled)
     if Part.RESTART in parts:
         say(f"restart with {plan.deadlines:,} deadlines")
         yield from _restart(places.store, watches.measure())

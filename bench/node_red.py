@@ -1,8 +1,9 @@
 """The peer: Node-RED 4 with SQLite, on the same durable work, from the same publisher, on the same disk.
 
-A flow as its users draw it: MQTT in at QoS 1, each event inserted by itself (WAL, synchronous FULL), a webhook
-for a press once its row is there. It runs no rules, judges no re-sends beyond the primary key, keeps no alerts,
-and acknowledges a message before its row is stored: so it does less than the service, and promises less.
+A flow as its users draw it: MQTT in at QoS 1, each event inserted by itself (WAL, synchronous FULL), a
+webhook for a press once its row is there. It runs no rules, judges no re-sends beyond the primary key, keeps
+no alerts, and acknowledges a message before its row is stored: it does less than the service, and promises
+less.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Peer:
 
     def __init__(self, folder: Path, mqtt_port: int, homes: int, sink: SinkProcess) -> None:
         self._folder = folder
-        self._mqtt_port = mqtt_port
+        self.mqtt_port = mqtt_port
         self._homes = homes
         self._sink = sink
         self._runs = 0
@@ -100,11 +101,11 @@ class Peer:
     def _job(self, mix: Mix, count: int, load: Load | None = None) -> Job:
         self._runs += 1
         run = f"peer{self._runs}"
-        job = Job(self._mqtt_port, run, self._homes, count, mix, seconds=PATIENCE)
+        job = Job(self.mqtt_port, run, self._homes, count, mix, seconds=PATIENCE)
         if load is None:
             return job
         return Job(
-            self._mqtt_port, run, self._homes, count, mix, load.rate,
+            self.mqtt_port, run, self._homes, count, mix, load.rate,
             load.presses, load.press_rate, self._pressed, seconds=PATIENCE,
         )  # fmt: skip
 
@@ -150,7 +151,7 @@ def running(folder: Path, homes: int, sink: SinkProcess) -> Iterator[Peer]:
 @contextmanager
 def _started(folder: Path) -> Iterator[None]:
     node = shutil.which("node")
-    assert node is not None  # noqa: S101 - `install` has looked
+    assert node is not None  # `install` has looked
     program = PACKAGES / "node_modules" / "node-red" / "red.js"
     log = folder / "node-red.log"
     command = tied([node, str(program), "--userDir", str(folder), "--settings", str(folder / "settings.js")])

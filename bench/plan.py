@@ -39,6 +39,11 @@ class Plan:
     few_homes: int
     cost_events: int
 
+    @property
+    def presses(self) -> int:
+        """How many presses are timed in all."""
+        return self.repeats * sum(load.presses for load in self.loads) + self.flood.presses
+
 
 FULL = Plan(
     homes=6000,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
@@ -68,10 +69,8 @@ class Child:
         """Close its input; a process of the bench ends at that. One that does not is killed."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        try:
+        with suppress(BrokenPipeError):  # it has ended already
             self.process.stdin.close()
-        except BrokenPipeError:
-            pass  # it has ended already
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

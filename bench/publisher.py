@@ -27,7 +27,7 @@ class Outgoing:
 
     def __init__(self, port: int, name: str, window: int) -> None:
         self.line = packets.Line(port, name)
-        self.line.socket.setblocking(False)
+        self.line.socket.settimeout(0.0)
         self.queue: deque[tuple[int, bytes]] = deque()
         self.unacknowledged = 0
         self._window = window
@@ -56,7 +56,7 @@ class Outgoing:
         while True:
             if not self._left:
                 room = min(self._window - self.unacknowledged, MOST_AT_ONCE)
-                due = []
+                due: list[bytes] = []
                 while self.queue and len(due) < room and self.queue[0][0] <= passed:
                     due.append(self.queue.popleft()[1])
                 if not due:
@@ -83,7 +83,7 @@ class Presses(Outgoing):
         super().__init__(job.port, f"bench-{job.run}-buttons", job.window)
         self._job = job
         self.stamps: dict[str, int] = {}
-        self.due = deque(int(n * clock.SECOND / job.press_rate) for n in range(job.presses))
+        self.due: deque[int] = deque(int(n * clock.SECOND / job.press_rate) for n in range(job.presses))
 
     @property
     def is_done(self) -> bool:
@@ -104,7 +104,7 @@ class Presses(Outgoing):
         super().write(passed)
 
 
-def prepared(job: Job) -> list[Outgoing]:
+def prepared(job: Job) -> tuple[list[Outgoing], Presses]:
     """The connections, with every message made; a device keeps to one of them."""
     lines = [Outgoing(job.port, f"bench-{job.run}-{n}", job.window) for n in range(job.connections)]
     for said in traffic.background(job, clock.now()):
@@ -112,7 +112,7 @@ def prepared(job: Job) -> list[Outgoing]:
         lane = "alarm" if said.device.startswith("button") else "event"
         topic = f"{_ROOT}/{said.device}/{lane}"
         line.queue.append((said.due, packets.publish(topic, said.payload, line.number())))
-    return [*lines, Presses(job)]
+    return lines, Presses(job)
 
 
 def publish(lines: list[Outgoing], seconds: float) -> tuple[int, int]:
@@ -144,14 +144,15 @@ def _pause(lines: Iterable[Outgoing], passed: int) -> float:
 
 def main() -> None:
     job = Job.of_json(sys.stdin.readline())
-    lines = prepared(job)
+    background, buttons = prepared(job)
+    lines = [*background, buttons]
     print(json.dumps({"ready": True}), flush=True)
     if not sys.stdin.readline():
         return
     before = resource.getrusage(resource.RUSAGE_SELF)
     start, end = publish(lines, job.seconds)
     after = resource.getrusage(resource.RUSAGE_SELF)
-    presses = lines[-1].stamps if isinstance(lines[-1], Presses) else {}
+    presses = buttons.stamps
     unsaid = sum(len(line.queue) + line.unacknowledged for line in lines)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     told = {"start": start, "end": end, "unsaid": unsaid, "presses": presses, "cpu": cpu}

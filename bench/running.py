@@ -1,5 +1,5 @@
-"""One service under measurement with the sink beside it: hands out publishers, and homes that were not pressed
-in yet.
+"""One service under measurement with the sink beside it: hands out publishers, and homes in which nobody has
+pressed yet.
 """
 
 from __future__ import annotations
@@ -69,12 +69,15 @@ def sink(folder: Path) -> Iterator[SinkProcess]:
 
 @dataclass
 class Running:
-    """A service with everything around it."""
+    """A service with everything around it. The first ``homes`` are those of the background; presses whose way
+    is timed come from the ``quiet_homes`` after them, so that each opens an alert of its own.
+    """
 
     service: Service
     sink: SinkProcess
     folder: Path
     homes: int
+    quiet_homes: int = 0
     _pressed: int = 0
     _runs: int = field(default=0)
 
@@ -84,10 +87,10 @@ class Running:
 
     def homes_to_press(self, how_many: int) -> int:
         """The first of so many homes in a row in which nobody has pressed."""
-        first = self._pressed
+        first = self.homes + self._pressed
         self._pressed += how_many
-        if self._pressed > self.homes:
-            raise Incomplete(f"{self.homes} homes are too few for {self._pressed} presses")
+        if self._pressed > self.quiet_homes:
+            raise Incomplete(f"{self.quiet_homes} homes are too few for {self._pressed} presses")
         return first
 
     def wait_until_idle(self, seconds: float) -> None:

@@ -5,6 +5,7 @@ last row committed, and every id found in the database exactly once.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,8 +80,7 @@ def publisher_alone(folder: Path, mix: Mix, count: int, homes: int) -> Published
         broker.stop()
 
 
-def _when(question: object) -> int:
-    assert callable(question)
+def _when(question: Callable[[], bool]) -> int:
     if not clock.until(question, PATIENCE, look_every=0.02):
         raise Incomplete(f"not every event was stored in {PATIENCE:.0f} s")
     return clock.stamp()

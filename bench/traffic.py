@@ -14,7 +14,10 @@ from enum import StrEnum
 
 from bench.clock import SECOND
 
-SIXTY_FOUR = 64
+OF = 500
+READINGS, BEDS, MOTIONS, DOORS = 425, 455, 480, 499
+"""Of so many messages of the realistic mix, up to which place they are of which sort; the rest are presses.
+"""
 
 
 class Mix(StrEnum):
@@ -109,19 +112,19 @@ def _one_of(mix: Mix, number: int, home: int, out_of_bed: set[int]) -> tuple[str
     """Device, kind and data of one message."""
     if mix is Mix.EXITS:
         return f"bed-{home}", "bed.exited", "{}"
-    place = number % 500
-    if mix is Mix.TELEMETRY or place < 425:
+    place = number % OF
+    if mix is Mix.TELEMETRY or place < READINGS:
         heart, breath = 55 + number % 30, 12 + number % 6
         return (
             f"bed-{home}",
             "bed.vitals",
             f'{{"heart_rate":{heart},"respiration_rate":{breath},"movement":0.1}}',
         )
-    if place < 455:
+    if place < BEDS:
         out_of_bed ^= {home}
         return f"bed-{home}", "bed.exited" if home in out_of_bed else "bed.entered", "{}"
-    if place < 480:
+    if place < MOTIONS:
         return f"motion-{home}", "motion.detected", "{}"
-    if place < 499:
+    if place < DOORS:
         return f"door-{home}", "door.opened" if number % 2 else "door.closed", "{}"
     return f"button-{home}", "call_button.pressed", "{}"
