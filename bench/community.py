@@ -56,10 +56,20 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """How many homes with which devices; one resident a home, named ``res-<n>``."""
+    """How many homes with which devices, and after them homes with a button alone; one resident a home, named
+    ``res-<n>``.
+    """
 
     homes: int
     devices: Sequence[DeviceType] = ALL_FOUR
+    button_homes: int = 0
+
+    @property
+    def all_homes(self) -> range:
+        return range(self.homes + self.button_homes)
+
+    def devices_of(self, home: int) -> Sequence[DeviceType]:
+        return self.devices if home < self.homes else (DeviceType.CALL_BUTTON,)
 
 
 def small_hours(at: datetime) -> str:
@@ -97,23 +107,22 @@ def _fill(connection: Connection, community: Community, sink: str, at: datetime)
         for n in range(GRIDS)
     ]  # fmt: skip
     homes = [
-        Home(f"home-{n}", f"{n}号", grid_id=f"grid-{n % GRIDS}", timezone=zone)
-        for n in range(community.homes)
+        Home(f"home-{n}", f"{n}号", grid_id=f"grid-{n % GRIDS}", timezone=zone) for n in community.all_homes
     ]
     residents = [
         Resident(
             f"res-{n}", f"home-{n}", f"住户{n}", enrolled_at, timezone=zone,
             assigned_worker_id=f"worker-{n % GRIDS}", backup_worker_id=f"worker-{(n + 1) % GRIDS}",
         )
-        for n in range(community.homes)
+        for n in community.all_homes
     ]  # fmt: skip
     devices = [
         Device(
             f"dev-{_NAMES[kind]}-{n}", f"{_NAMES[kind]}-{n}", Ecosystem.NATIVE, kind, home_id=f"home-{n}",
             place="卧室", resident_id=f"res-{n}", registered_at=enrolled_at,
         )
-        for n in range(community.homes)
-        for kind in community.devices
+        for n in community.all_homes
+        for kind in community.devices_of(n)
     ]  # fmt: skip
     _store(connection, numbers, GRID, [Grid(f"grid-{n}", f"网格{n}") for n in range(GRIDS)])
     _store(connection, numbers, WORKER, people)

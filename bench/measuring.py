@@ -47,7 +47,7 @@ class Asked:
 
 
 def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Figure]:
-    """The figures as they come; after the last everything that was started has ended and every file is gone."""
+    """The figures as they come; after the last one everything has ended and every file is gone."""
     for store in stores:
         with ExitStack() as ending:
             folder = Path(tempfile.mkdtemp(prefix="anxin-bench-"))
@@ -58,7 +58,7 @@ def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Fig
 
 
 def _of_store(asked: Asked, places: Places, taken: SinkProcess, folder: Path, say: Say) -> Iterator[Figure]:
-    """The watches are begun first and the restart comes last: between them time passes for the deadlines."""
+    """The watches are begun first and the restart comes late: between them time passes for the deadlines."""
     plan, parts = asked.plan, asked.parts
     watches = Watches(plan, places.new("watches"), taken, folder)
     cost = None
@@ -70,15 +70,17 @@ def _of_store(asked: Asked, places: Places, taken: SinkProcess, folder: Path, sa
         few = places.new("few")
         beside = of_few(few, taken, folder, plan.few_homes, plan.cost_events, plan.repeats)
         yield from _cost(places.store, beside, cost)
+    handled = None
     if EVERYDAY & set(parts):
         everyday = Everyday(plan, places.new("everyday"), taken, folder, say)
         yield from everyday.figures(parts)
-        if asked.peer and places.store is StoreKind.SQLITE:
-            say("the peer")
-            yield from compared.figures(plan, folder, everyday.handled)
+        handled = everyday.handled
     if Part.RESTART in parts:
         say(f"restart with {plan.deadlines:,} deadlines")
         yield from _restart(places.store, watches.measure())
+    if asked.peer and places.store is StoreKind.SQLITE:
+        say("the peer")
+        yield from compared.figures(plan, folder, handled)
 
 
 def _cost(store: StoreKind, few: Cost, many: Cost) -> Iterator[Figure]:

@@ -13,7 +13,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from bench.arithmetic import median, percentile
 from bench.latency import DELIVERED_SECONDS, Load
 from bench.processes import ROOT, STOP_SECONDS
 from bench.running import MILLISECOND, Incomplete, SinkProcess, published, publisher
+from bench.throughput import lost_and_doubled
 from bench.traffic import Job, Mix, ids
 from services.wiring.broker import EmbeddedBroker
 from services.wiring.lifeline import tied
@@ -118,10 +118,8 @@ class Peer:
             end = clock.stamp()
         with closing(sqlite3.connect(self._folder / "peer.db")) as database:
             pattern = (f"{job.run}-%",)
-            found = Counter(
-                row[0] for row in database.execute("SELECT id FROM events WHERE id LIKE ?", pattern)
-            )
-        if found.keys() != ids(job):
+            stored = [row[0] for row in database.execute("SELECT id FROM events WHERE id LIKE ?", pattern)]
+        if lost_and_doubled(ids(job), stored) != (0, 0):
             raise Incomplete("the peer stored other events than were sent")
         return count * clock.SECOND / (end - said.start)
 

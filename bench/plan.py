@@ -59,7 +59,7 @@ FULL = Plan(
     cost_events=20_000,
 )
 QUICK = Plan(
-    homes=1500,
+    homes=800,
     echoes=300,
     repeats=2,
     warm_up=2000,

@@ -21,11 +21,11 @@ RULE = "out-of-bed-at-night"
 WATCH_SECONDS = 20 * 60
 """How long the shipped rule waits for somebody to be back in bed."""
 LONG_AGO_SECONDS = WATCH_SECONDS - 1
-"""Before this start of a publisher an exit whose deadline has come by the time it is taken in; such a deadline
-is met a minute after its event was received.
+"""So long ago somebody got up whose deadline comes as soon as it may: it is met no earlier than a minute
+after its event was received.
 """
-RECENT_SECONDS = 2 * 60
-"""Out of bed for so long: settled, and still far from the deadline."""
+RECENT_SECONDS = 65
+"""Out of bed for so long: settled, and the deadline is still 19 minutes away."""
 TAKEN_IN_SECONDS = 600.0
 MET_SECONDS = 180.0
 

@@ -5,7 +5,7 @@ last row committed, and every id found in the database exactly once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,7 @@ def measure(running: Running, mix: Mix, count: int) -> Throughput:
         stored_at = _when(lambda: counted.newest() - before >= count)
         ruled_at = _when(service.is_idle)
     spent = service.cpu() - cpu
-    found = Counter(counted.own_ids_after(before))
-    wanted = ids(job)
+    lost, doubled = lost_and_doubled(ids(job), counted.own_ids_after(before))
     return Throughput(
         events=count,
         stored_in=(stored_at - said.start) / clock.SECOND,
@@ -63,9 +62,15 @@ def measure(running: Running, mix: Mix, count: int) -> Throughput:
         publisher_cpu=said.cpu,
         service_cpu=spent.service,
         broker_cpu=spent.broker,
-        lost=len(wanted - found.keys()),
-        doubled=sum(times - 1 for times in found.values()),
+        lost=lost,
+        doubled=doubled,
     )
+
+
+def lost_and_doubled(sent: set[str], stored: Iterable[str]) -> tuple[int, int]:
+    """Of the ids that were sent, how many are stored nowhere, and how many rows there are too many."""
+    found = Counter(stored)
+    return len(sent - found.keys()), found.total() - len(sent & found.keys())
 
 
 def publisher_alone(folder: Path, mix: Mix, count: int, homes: int) -> Published:

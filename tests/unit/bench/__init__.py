@@ -1,0 +1,1 @@
+"""The rules of the bench: what it publishes, and how it counts."""
