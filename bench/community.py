@@ -7,13 +7,14 @@ It is the small hours at these homes, whenever the bench runs: then every shippe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from bench import clock
 from bench.places import Place
@@ -24,10 +25,9 @@ from services.domain.people import Channel, ChannelKind, Resident, Role, Worker
 from services.domain.register import device_fact, resident_fact
 from services.rules.run import RulesLoop
 from services.storage.engines import open_engines
-from services.storage.events import SqlEventLog
-from services.storage.numbers import Numbers
 from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, WORKER
-from services.storage.rows import Batch, Shape
+from services.storage.rows import Shape
+from services.storage.tables import numbers
 from services.wiring.clock import SystemClock
 from services.wiring.opening import open_store
 from services.wiring.settings import Settings, read_settings
@@ -40,7 +40,10 @@ meanwhile.
 """
 ENROLLED_BEFORE = timedelta(minutes=55)
 GRIDS = 10
-AT_ONCE = 1000
+BY = "bench"
+"""Who recorded the facts of the register."""
+AT_ONCE = 500
+"""Facts in one transaction: a batch of the rules."""
 PATIENCE = timedelta(seconds=60)
 MOST_STEPS = 1_000_000
 
@@ -85,80 +88,98 @@ def settle(community: Community, place: Place, sink: str) -> None:
     settings = read_settings(data_dir=place.folder, database_url=place.environment.get("ANXIN_DATABASE_URL"))
     lay_out(place.folder)
     at = clock.now()
-    _work_through(settings)  # the rulebooks are there before the people, as at any new house
+    zone, enrolled_at = small_hours(at), at - ENROLLED_BEFORE
+    store = open_store(settings, LocalSignals())
+    try:
+        texts = texts_in(place.folder / "rulebooks")
+        loop = RulesLoop(store, SystemClock(), texts, ZoneInfo(settings.timezone))
+        _work_off(loop)  # the rulebooks are there before the people, as at any new house
+        residents = [_resident(n, zone, enrolled_at) for n in community.all_homes]
+        devices = [
+            [_device(n, kind, enrolled_at) for kind in community.devices_of(n)] for n in community.all_homes
+        ]
+        _fill_registers(settings, zone, sink, residents, list(chain.from_iterable(devices)))
+        for facts in _cut(_facts(residents, devices, zone, enrolled_at)):
+            with store.writing() as uow:
+                uow.events.append(facts)
+            _work_off(loop)
+    finally:
+        store.close()
+
+
+def _work_off(loop: RulesLoop) -> None:
+    for _ in range(MOST_STEPS):
+        if not loop.step():
+            return
+
+
+def _resident(number: int, zone: str, enrolled_at: datetime) -> Resident:
+    return Resident(
+        f"res-{number}",
+        f"home-{number}",
+        f"住户{number}",
+        enrolled_at,
+        timezone=zone,
+        assigned_worker_id=f"worker-{number % GRIDS}",
+        backup_worker_id=f"worker-{(number + 1) % GRIDS}",
+    )
+
+
+def _device(number: int, kind: DeviceType, registered_at: datetime) -> Device:
+    return Device(
+        f"dev-{_NAMES[kind]}-{number}",
+        f"{_NAMES[kind]}-{number}",
+        Ecosystem.NATIVE,
+        kind,
+        home_id=f"home-{number}",
+        place="卧室",
+        resident_id=f"res-{number}",
+        registered_at=registered_at,
+    )
+
+
+def _fill_registers(
+    settings: Settings, zone: str, sink: str, residents: Sequence[Resident], devices: Sequence[Device]
+) -> None:
+    """Write the registers of an empty store in bulk: asking for each row whether it is there already would
+    take longer than all that is measured.
+    """
+    channels = (Channel(ChannelKind.WEBHOOK, sink),)
+    people = [
+        Worker(f"worker-{n}", f"网格员{n}", Role.GRID_WORKER, grid_ids=(f"grid-{n}",), channels=channels)
+        for n in range(GRIDS)
+    ]
+    homes = [
+        Home(f"home-{n}", f"{n}号", grid_id=f"grid-{n % GRIDS}", timezone=zone) for n in range(len(residents))
+    ]
     engines = open_engines(settings.store_url, PATIENCE)
     try:
         with engines.writing.begin() as connection:
-            _fill(connection, community, sink, at)
+            _store(connection, GRID, [Grid(f"grid-{n}", f"网格{n}") for n in range(GRIDS)])
+            _store(connection, WORKER, people)
+            _store(connection, HOME, homes)
+            _store(connection, RESIDENT, residents)
+            _store(connection, DEVICE, devices)
     finally:
         engines.dispose()
-    _work_through(settings)
 
 
-def _fill(connection: Connection, community: Community, sink: str, at: datetime) -> None:
-    numbers = Numbers(connection)
-    zone = small_hours(at)
-    enrolled_at = at - ENROLLED_BEFORE
-    people = [
-        Worker(
-            f"worker-{n}", f"网格员{n}", Role.GRID_WORKER, grid_ids=(f"grid-{n}",),
-            channels=(Channel(ChannelKind.WEBHOOK, sink),),
-        )
-        for n in range(GRIDS)
-    ]  # fmt: skip
-    homes = [
-        Home(f"home-{n}", f"{n}号", grid_id=f"grid-{n % GRIDS}", timezone=zone) for n in community.all_homes
-    ]
-    residents = [
-        Resident(
-            f"res-{n}", f"home-{n}", f"住户{n}", enrolled_at, timezone=zone,
-            assigned_worker_id=f"worker-{n % GRIDS}", backup_worker_id=f"worker-{(n + 1) % GRIDS}",
-        )
-        for n in community.all_homes
-    ]  # fmt: skip
-    devices = [
-        Device(
-            f"dev-{_NAMES[kind]}-{n}", f"{_NAMES[kind]}-{n}", Ecosystem.NATIVE, kind, home_id=f"home-{n}",
-            place="卧室", resident_id=f"res-{n}", registered_at=enrolled_at,
-        )
-        for n in community.all_homes
-        for kind in community.devices_of(n)
-    ]  # fmt: skip
-    _store(connection, numbers, GRID, [Grid(f"grid-{n}", f"网格{n}") for n in range(GRIDS)])
-    _store(connection, numbers, WORKER, people)
-    _store(connection, numbers, HOME, homes)
-    _store(connection, numbers, RESIDENT, residents)
-    _store(connection, numbers, DEVICE, devices)
-    log = SqlEventLog(connection, numbers)
-    by = "bench"
-    for facts in (
-        _cut(resident_fact("resident.enrolled", each, enrolled_at, by, zone) for each in residents),
-        _cut(device_fact("device.registered", each, enrolled_at, by) for each in devices),
-    ):
-        for chunk in facts:
-            log.append(chunk)
+def _store(connection: Connection, shape: Shape[Any], things: Sequence[Any]) -> None:
+    rows = [shape.named(thing, number=number) for number, thing in enumerate(things, 1)]
+    connection.execute(shape.table.insert(), rows)
+    connection.execute(numbers.insert(), {"collection": shape.table.name, "last": len(rows)})
 
 
-def _store(connection: Connection, numbers: Numbers, shape: Shape[Any], things: Sequence[Any]) -> None:
-    table: Table = shape.table
-    first = numbers.take(table, len(things))
-    rows = [(first + n, *shape.values(thing)) for n, thing in enumerate(things)]
-    Batch((table.c.number, *shape.stored)).insert(connection, rows)
+def _facts(
+    residents: Iterable[Resident], devices: Iterable[Sequence[Device]], zone: str, at: datetime
+) -> Iterator[Event]:
+    for resident, own in zip(residents, devices, strict=True):
+        yield resident_fact("resident.enrolled", resident, at, BY, zone)
+        for device in own:
+            yield device_fact("device.registered", device, at, BY)
 
 
-def _cut(facts: Iterable[Event]) -> list[list[Event]]:
-    every = list(facts)
-    return [every[n : n + AT_ONCE] for n in range(0, len(every), AT_ONCE)]
-
-
-def _work_through(settings: Settings) -> None:
-    """Let the rules do what there is to do, by the loop that the service runs."""
-    store = open_store(settings, LocalSignals())
-    try:
-        texts = texts_in(settings.data_dir / "rulebooks")
-        loop = RulesLoop(store, SystemClock(), texts, ZoneInfo(settings.timezone))
-        for _ in range(MOST_STEPS):
-            if not loop.step():
-                return
-    finally:
-        store.close()
+def _cut(facts: Iterable[Event]) -> Iterator[list[Event]]:
+    every = iter(facts)
+    while chunk := list(islice(every, AT_ONCE)):
+        yield chunk
