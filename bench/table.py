@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -25,6 +27,10 @@ def show(figures: Iterable[Figure], console: Console) -> None:
         table.add_row(
             figure.name, figure.store, _amount(figure.value, figure.unit), _goal(figure), met, figure.note
         )
+    table.caption = (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}; "
+        f"busy over the last 5 minutes, everything counted: {os.getloadavg()[1]:.1f}"
+    )
     console.print(table)
 
 

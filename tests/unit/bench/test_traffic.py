@@ -34,9 +34,11 @@ def test_the_realistic_mix_is_mostly_readings_with_some_presses() -> None:
     assert kinds["bed.entered"] + kinds["bed.exited"] == 300
 
 
-def test_readings_go_round_all_homes() -> None:
-    job = Job(port=1, run="r", homes=100, count=300)
-    assert set(Counter(said.device for said in traffic.background(job, START)).values()) == {3}
+@pytest.mark.parametrize("homes", [1, 100, 7919])
+def test_readings_go_round_all_homes(homes: int) -> None:
+    job = Job(port=1, run="r", homes=homes, count=2 * homes)
+    readings = Counter(said.device for said in traffic.background(job, START))
+    assert readings == {f"bed-{home}": 2 for home in range(homes)}
 
 
 def test_a_rate_spreads_the_messages_evenly() -> None:
