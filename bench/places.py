@@ -116,12 +116,12 @@ class Counted:
     def pending(self, rule: str) -> int:
         """Deadlines of a rule that lie in the table."""
         return self._number(
-            "SELECT count(*) FROM rule_states WHERE rule LIKE :rule AND due_at IS NOT NULL", rule=f"%{rule}"
+            "SELECT count(*) FROM rule_states WHERE rule = :rule AND due_at IS NOT NULL", rule=rule
         )
 
     def findings(self, rule: str) -> int:
         """Matters that a rule found, each counted once."""
-        return self._number("SELECT count(DISTINCT id) FROM findings WHERE rule LIKE :rule", rule=f"%{rule}")
+        return self._number("SELECT count(*) FROM findings WHERE rule = :rule", rule=rule)
 
     def close(self) -> None:
         self._engine.dispose()
