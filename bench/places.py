@@ -114,14 +114,17 @@ class Counted:
         return self._number("SELECT value FROM cursors WHERE name = 'rules'") >= self.newest()
 
     def pending(self, rule: str) -> int:
-        """Deadlines of a rule that lie in the table."""
+        """Deadlines of a rule (its rulebook, a slash, its id) that lie in the table."""
         return self._number(
             "SELECT count(*) FROM rule_states WHERE rule = :rule AND due_at IS NOT NULL", rule=rule
         )
 
     def findings(self, rule: str) -> int:
-        """Matters that a rule found, each counted once."""
-        return self._number("SELECT count(*) FROM findings WHERE rule = :rule", rule=rule)
+        """Matters that a rule found."""
+        book, _, name = rule.partition("/")
+        return self._number(
+            "SELECT count(*) FROM findings WHERE rulebook = :book AND rule = :rule", book=book, rule=name
+        )
 
     def close(self) -> None:
         self._engine.dispose()
