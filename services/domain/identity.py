@@ -19,5 +19,5 @@ def derived_id(prefix: str, *parts: object) -> str:
     The parts are written with a separator that no part may hold, so ``("a", "bc")`` and ``("ab", "c")``
     differ.
     """
-    text = "\x1f".join(str(part) for part in parts)
+    text = "\x1f".join(map(str, parts))
     return f"{prefix}_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
