@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from services.domain.homes import Grid, Home
-from services.domain.people import Resident, Worker
+from services.domain.people import Resident, Role, Worker
+
+CARE_ROLES = frozenset({Role.GRID_WORKER, Role.NEIGHBOUR, Role.CAREGIVER})
+"""Who goes to a home. Desk, technician, manager and admin have steps of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,29 @@ class Circle:
     neighbouring_on_duty: tuple[Worker, ...] = ()
     workers: tuple[Worker, ...] = ()
     """Everybody, for looking up a holder or somebody who was told."""
+
+
+def care_team(duty: Iterable[Worker], grid: Grid | None) -> tuple[Worker, ...]:
+    """Those on duty of the team that looks after a grid, as far as they go to a home."""
+    if grid is None or grid.team_id is None:
+        return ()
+    return tuple(worker for worker in duty if worker.team_id == grid.team_id and worker.role in CARE_ROLES)
+
+
+def next_door(
+    duty: Iterable[Worker], grid: Grid, teams: Collection[str | None], but: Collection[Worker]
+) -> tuple[Worker, ...]:
+    """Those on duty of the grids beside one, ``teams`` being theirs, without those in ``but``."""
+    near = set(grid.neighbouring_ids)
+    return tuple(
+        worker
+        for worker in duty
+        if worker.role in CARE_ROLES
+        and worker not in but
+        and (worker.team_id in teams or not near.isdisjoint(worker.grid_ids))
+    )
+
+
+def of_role(people: Iterable[Worker], role: Role) -> tuple[Worker, ...]:
+    """Those of a role, in their order."""
+    return tuple(worker for worker in people if worker.role is role)

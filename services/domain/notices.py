@@ -47,6 +47,8 @@ class NoticeReason(StrEnum):
     UNCONFIRMED = "unconfirmed"
     """Handed to a channel that cannot confirm that it reached the person."""
     EVERY_CHANNEL_FAILED = "every_channel_failed"
+    TOLD_WITHOUT_STORE = "told_without_store"
+    """Told from memory while nothing could be stored, the duty desk out of turn; written down afterwards."""
     # Not told:
     DUPLICATE = "duplicate"
     TOLD_A_MOMENT_AGO = "told_a_moment_ago"

@@ -94,6 +94,8 @@ def _words(notice: Notice, language: Language) -> tuple[str, str]:
     body = _filled(template.body, known)
     if notice.reason is NoticeReason.LAST_RESORT:
         body = f"{body}\n{said.words['last_resort']}"
+    if notice.reason is NoticeReason.TOLD_WITHOUT_STORE:
+        body = f"{body}\n{said.words['told_without_store']}"
     return title, body
 
 

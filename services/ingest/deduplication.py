@@ -36,6 +36,10 @@ class Claimed:
     """The claimed instant in one spelling, or the claim as written where it is none."""
     data: Mapping[str, Json] | None = None
     is_alarm: bool = False
+    message_number: int | None = None
+    """Of the message that says so, the same at every try to store it; tells alarms apart that nothing else
+    does.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ class Sameness:
             return Verdict(same.dedupe_key)
         if claimed.claim is not None:
             return Verdict(_key("claim", claimed, claimed.claim, _text(claimed)))
-        return Verdict(_key("received", claimed, claimed.received_at, self._next_number()))
+        number = claimed.message_number if claimed.is_alarm else None
+        number = self._next_number() if number is None else number
+        return Verdict(_key("received", claimed, claimed.received_at, number))
 
     def unconfirmed(self, claimed: Claimed, payload: bytes) -> str | None:
         """The key of a retained alarm that was never stored before; None if it was."""

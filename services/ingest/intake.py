@@ -17,11 +17,11 @@ from services.domain.events import Event, Mark, Origin
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant, zone_named
 from services.domain.kinds import ALARM_KINDS
-from services.domain.ports import UnitOfWork
 from services.domain.records import Quarantined, QuarantineReason
 from services.ingest.claimed_time import ClaimedTime, judged
 from services.ingest.deduplication import Claimed, Sameness, Verdict
 from services.ingest.flooding import FloodGate
+from services.ingest.known import Known
 from services.ingest.messages import Message
 from services.ingest.observations import Ignored, IgnoredReason, Observation, Presence, Refused
 from services.ingest.reading import Reading, read
@@ -55,7 +55,7 @@ class Intake:
 
     def __init__(
         self,
-        unit: UnitOfWork,
+        unit: Known,
         house_zone: ZoneInfo,
         gate: FloodGate,
         origins: UnknownOrigins,
@@ -126,6 +126,7 @@ class Intake:
             claim=format_instant(time.instant) if time.instant else claim,
             data=said.data,
             is_alarm=is_alarm,
+            message_number=message.number,
         )
         if message.retained:
             self._retained_alarm(taken, device, said, time, sameness.unconfirmed(claimed, message.payload))

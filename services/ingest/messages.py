@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from typing import Protocol
 
 from services.domain.kinds import ALARM_KINDS
@@ -18,6 +19,7 @@ from services.domain.wire import MAX_PAYLOAD
 _ALARM_WORDS = tuple(sorted(kind.encode() for kind in ALARM_KINDS))
 _ALARM_ENDS = tuple(sorted({word[word.index(b".") :] for word in _ALARM_WORDS}))
 """What most messages hold none of, so that the whole words are looked for in few."""
+_numbers = count(1)
 
 
 class Lane(StrEnum):
@@ -53,6 +55,8 @@ class Message:
     lane: Lane = Lane.REST
     first_received_at: datetime | None = None
     packet: Packet | None = field(default=None, repr=False)
+    number: int = field(default_factory=lambda: next(_numbers))
+    """Tells it from every other message of this process."""
 
     def __post_init__(self) -> None:
         if self.size < 0:

@@ -18,6 +18,7 @@ from services.domain.ports import BrokerUnavailable, Clock
 from services.domain.wire import ALARM_TOPICS, EVENT_TOPICS, ROOT, STATUS_TOPICS
 from services.ingest.messages import Lane, Message
 from services.ingest.mqtt_session import BrokerAddress, Session
+from services.ingest.unstored import Unstored
 
 MOST_BYTES = 64 * 1024 * 1024
 """Payload bytes that wait in a queue before its session stops reading."""
@@ -98,6 +99,8 @@ class MqttInbox:
         wake: Callable[[], None] = lambda: None,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
+        self.unstored = Unstored()
+        """The alarms that came and of which nothing is stored yet."""
         self._clock = clock
         self._wake = wake
         self._lock = threading.Lock()
@@ -172,6 +175,7 @@ class MqttInbox:
                 self._queues[lane].put_first([each for each in messages if each.lane is lane])
 
     def done(self, messages: list[Message]) -> None:
+        self.unstored.done(messages)
         for session in self._sessions.values():
             own = [each for each in messages if each.packet is not None and each.packet.session is session]
             if own:
@@ -185,6 +189,7 @@ class MqttInbox:
     def _arrived_on(self, lane: Lane) -> Callable[[Message], None]:
         def arrived(message: Message) -> None:
             message.lane = Lane.ALARMS if message.names_alarm else lane
+            self.unstored.came(message)
             with self._lock:
                 self._queues[message.lane].put(message)
             self._wake()

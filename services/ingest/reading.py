@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from services.domain.devices import Device, Ecosystem
 from services.domain.kinds import ALARM_KINDS
-from services.domain.ports import Devices
 from services.domain.records import QuarantineReason
 from services.ingest.decoders import Decoder, decoder_of
+from services.ingest.known import NamedDevices
 from services.ingest.messages import Message
 from services.ingest.observations import Decoded, Observation, Refused
 
@@ -45,7 +45,7 @@ class Reading:
         return next(named, "call_button.pressed")
 
 
-def read(messages: Sequence[Message], devices: Devices) -> list[Reading]:
+def read(messages: Sequence[Message], devices: NamedDevices) -> list[Reading]:
     """Read a batch, in its order."""
     readings = [_addressed(message) for message in messages]
     registered = {

@@ -21,9 +21,11 @@ from services.domain.ports import (
     BrokerUnavailable,
     Clock,
     Following,
+    NobodyTold,
     Publisher,
     Store,
     StoreUnavailable,
+    ToldWithoutStore,
     Topic,
     UnitOfWork,
 )
@@ -70,6 +72,7 @@ class IngestLoop:
         *,
         rate_limit: RateLimit | None = None,
         following: Following | None = None,
+        told: ToldWithoutStore | None = None,
     ) -> None:
         self.counts: Counter[str] = Counter()
         """What became of messages: ``stored``, ``duplicate``, ``quarantined:<why>``, ``ignored:<why>``."""
@@ -86,6 +89,7 @@ class IngestLoop:
         self._origins = UnknownOrigins()
         self._numbers = count(1)
         self._following = following
+        self._told = told or NobodyTold()
 
     def step(self) -> bool:
         """Take in what is there, alarms first; True if there was anything and it was stored."""
@@ -115,7 +119,7 @@ class IngestLoop:
     # ------------------------------------------------------------------ storing
 
     def _store_together(self, messages: Sequence[Message]) -> list[_Stored]:
-        with self._store.writing() as unit:
+        with self._told.storing(), self._store.writing() as unit:
             intake = Intake(unit, self._zone, self._gate, self._origins, lambda: next(self._numbers))
             taken = intake.take_in(messages)
             answers = self._write(unit, taken)
@@ -130,10 +134,15 @@ class IngestLoop:
 
     def _write(self, unit: UnitOfWork, taken: Sequence[Taken]) -> list[Answer | None]:
         """Store all of it; what each message's device is to hear."""
-        events = [event for each in taken for event in each.events]
-        alarms = [each.of_unknown_origin for each in taken if each.of_unknown_origin is not None]
-        stored = unit.events.append([*events, *alarms])
+        events = [(each.message.number, event) for each in taken for event in each.events]
+        alarms = [
+            (each.message.number, each.of_unknown_origin)
+            for each in taken
+            if each.of_unknown_origin is not None
+        ]
+        stored = unit.events.append(self._told.claim([*events, *alarms]))
         unit.say_after(events_stored(result.event for result in stored if result.is_new))
+        self._told.settle(unit, stored)
         following = iter(stored)
         answers = []
         is_new = False
@@ -197,7 +206,7 @@ class IngestLoop:
             return self._set_aside_alone(message, error)
 
     def _set_aside_alone(self, message: Message, error: Exception) -> list[_Stored]:
-        with self._store.writing() as unit:
+        with self._told.storing(), self._store.writing() as unit:
             [reading] = read([message], unit.devices)
             kind = reading.alarm_meant()
             failed = Refused(QuarantineReason.UNDECODABLE, f"could not be stored: {type(error).__name__}")

@@ -26,12 +26,12 @@ from services.escalation.gathering import Gathering, store_move
 from services.escalation.stages import call_failed
 from services.escalation.steps import has_failed
 from services.escalation.telling import CALLS, key_of
-from services.escalation.text import message_of
 from services.notify.attempts import concluded, next_channel, rounds_made
-from services.notify.channels import ChannelOutcome, Channels, Sending
-from services.notify.channels.channel import refused, timed_out
+from services.notify.channels import ChannelOutcome, Channels
+from services.notify.channels.channel import timed_out
 from services.notify.commands import publish_due
 from services.notify.conflicts import again_on_conflict
+from services.notify.sending import outcome_of
 from services.notify.superseded import why_never_called, why_superseded
 
 LEASE_FOR = timedelta(seconds=60)
@@ -218,16 +218,7 @@ class DeliveryLoop:
     def _send(self, this: Try) -> None:
         """Send, in whichever thread; what became of it is put where `step` finds it."""
         attempt, notice = this.attempt, this.course.notice
-        try:
-            channel = self._channels.get(attempt.channel)
-            if channel is None:
-                outcome = refused("not_configured", f"no channel {attempt.channel} in this installation")
-            else:
-                sending = Sending(notice, message_of(notice), attempt.started_at)
-                outcome = channel.send(attempt.address, sending)
-        except Exception as error:
-            log.exception("the channel %s failed on notice %s", attempt.channel, notice.id)
-            outcome = refused("fault", f"{type(error).__name__}: {error}", may_pass=True)
+        outcome = outcome_of(self._channels, attempt, notice)
         self._finished.put((attempt.id, outcome))
         if self._signals is not None and self._pool is not None:
             self._signals.wake(Topic.NOTICES)

@@ -27,12 +27,12 @@ from services.domain.ports import (
     UnitOfWork,
 )
 from services.rules import warming
+from services.rules.alarms import acquaint
 from services.rules.backlog import Backlog
 from services.rules.engine import Engine, Lane, Result, RuleFault
 from services.rules.intake import Intake
 from services.rules.kept import Kept
 from services.rules.memory import PROFILE, Memory
-from services.rules.profile import KnownDevice, Profile
 from services.rules.raising import floor_finding
 from services.rules.rulebook import Rule
 from services.rules.shelf import Shelf, arrange, as_stored
@@ -297,7 +297,7 @@ class RulesLoop:
         memory.prefetch(dict.fromkeys(at for event in events for at in intake.keys(event)))
         for event in events:
             if lane is Lane.ALARMS:
-                _acquaint(uow, memory, event)
+                acquaint(uow, memory, event)
             intake.take(memory, event, result, lane)
         return memory
 
@@ -347,29 +347,3 @@ class RulesLoop:
 
 def _nothing() -> None:
     """All there is to do where nothing was taken in."""
-
-
-def _acquaint(uow: UnitOfWork, memory: Memory, event: Event) -> None:
-    """A press may come before its resident's enrolment is taken in: then the register knows more."""
-    if event.resident_id is None or memory.profile(event.resident_id) is not None:
-        return
-    resident = uow.residents.get(event.resident_id)
-    if resident is None:
-        return
-    home = uow.homes.get(resident.home_id)
-    memory.assume(
-        StateKey(PROFILE, resident.id),
-        Profile(
-            resident_id=resident.id,
-            home_id=resident.home_id,
-            timezone=resident.timezone or (home.timezone if home is not None else None),
-            enrolled_at=resident.enrolled_at,
-            left_at=resident.left_at,
-            tags=resident.tags,
-            synthetic=resident.synthetic,
-            devices=tuple(
-                KnownDevice(device.id, device.type.value, device.place, resident.id)
-                for device in uow.devices.of_resident(resident.id)
-            ),
-        ),
-    )

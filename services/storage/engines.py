@@ -43,12 +43,17 @@ class Engines:
         self.reading.dispose()
 
 
-def open_engines(url: str, patience: timedelta, synchronous: Synchronous = Synchronous.FULL) -> Engines:
+def open_engines(
+    url: str,
+    patience: timedelta,
+    synchronous: Synchronous = Synchronous.FULL,
+    most_bytes: int | None = None,
+) -> Engines:
     """Engines for ``sqlite:///path`` or ``postgresql+psycopg://…``; nothing is connected yet."""
     try:
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
-            return _sqlite(address, patience, synchronous)
+            return _sqlite(address, patience, synchronous, most_bytes)
         if address.get_backend_name() == "postgresql":
             return _postgresql(address, patience)
     except ArgumentError as error:
@@ -58,7 +63,7 @@ def open_engines(url: str, patience: timedelta, synchronous: Synchronous = Synch
     )
 
 
-def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous) -> Engines:
+def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous, most_bytes: int | None) -> Engines:
     # The driver must begin nothing by itself: it would begin late, and as a reader that later wants to write.
     how = {"isolation_level": None, "timeout": patience.total_seconds(), "check_same_thread": False}
 
@@ -66,6 +71,9 @@ def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous) -> Engi
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA cache_size=-16000")
+        if most_bytes is not None:
+            [page_size] = connection.execute("PRAGMA page_size").fetchone()
+            connection.execute(f"PRAGMA max_page_count={max(1, most_bytes // page_size)}")
         # Moving pages from the log into the database costs more than the commits themselves; a page that
         # changes
         # with each batch is moved once for all of them. 8000 pages are 32 MB.
@@ -102,6 +110,10 @@ def _postgresql(address: URL, patience: timedelta) -> Engines:
     how = {
         "connect_timeout": max(2, int(patience.total_seconds())),
         "tcp_user_timeout": milliseconds,
+        # A machine that is gone says nothing: without these a question that it took waits for two hours.
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
         "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
     }
     writing = create_engine(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from services.domain.circle import Circle
+from services.domain.circle import Circle, care_team, next_door, of_role
 from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Role, Worker, on_duty
 from services.storage.among import among, keys
@@ -17,9 +17,6 @@ from services.storage.prepared import fetch, fetch_one
 from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, SHIFT, WORKER, by_id
 from services.storage.rows import N, Shape
 from services.storage.tables import grids, residents, shifts, workers
-
-CARE_ROLES = frozenset({Role.GRID_WORKER, Role.NEIGHBOUR, Role.CAREGIVER})
-"""Who goes to a home. Desk, technician, manager and admin have steps of their own."""
 
 _EVERYBODY = select(*WORKER.columns).order_by(workers.c.number)
 _LIVING_IN = (
@@ -55,7 +52,7 @@ class SqlPeople:
         by_id = {worker.id: worker for worker in everybody}
         roster = SHIFT.things(fetch(self._connection, _ROSTER, {"at": at}))
         duty = on_duty(everybody, roster, at)
-        team = _care_team(duty, grid)
+        team = care_team(duty, grid)
         return Circle(
             resident=resident,
             residents=self._residents_of(home, at),
@@ -65,10 +62,10 @@ class SqlPeople:
             backup=by_id.get(resident.backup_worker_id or "") if resident else None,
             neighbour=by_id.get(home.neighbour_id or "") if home else None,
             team_on_duty=team,
-            duty_desk=_of_role(duty, Role.DUTY_DESK),
-            managers=_of_role((worker for worker in everybody if worker.active), Role.MANAGER),
-            admins=_of_role((worker for worker in everybody if worker.active), Role.ADMIN),
-            technicians=_of_role(duty, Role.TECHNICIAN),
+            duty_desk=of_role(duty, Role.DUTY_DESK),
+            managers=of_role((worker for worker in everybody if worker.active), Role.MANAGER),
+            admins=of_role((worker for worker in everybody if worker.active), Role.ADMIN),
+            technicians=of_role(duty, Role.TECHNICIAN),
             neighbouring_on_duty=self._next_door(duty, grid, team),
             workers=everybody,
         )
@@ -90,22 +87,5 @@ class SqlPeople:
     ) -> tuple[Worker, ...]:
         if grid is None or not grid.neighbouring_ids:
             return ()
-        near = set(grid.neighbouring_ids)
-        teams = {row[0] for row in fetch(self._connection, _TEAMS, {"keys": keys(near)})} - {None}
-        return tuple(
-            worker
-            for worker in duty
-            if worker.role in CARE_ROLES
-            and worker not in team
-            and (worker.team_id in teams or not near.isdisjoint(worker.grid_ids))
-        )
-
-
-def _care_team(duty: Iterable[Worker], grid: Grid | None) -> tuple[Worker, ...]:
-    if grid is None or grid.team_id is None:
-        return ()
-    return tuple(worker for worker in duty if worker.team_id == grid.team_id and worker.role in CARE_ROLES)
-
-
-def _of_role(people: Iterable[Worker], role: Role) -> tuple[Worker, ...]:
-    return tuple(worker for worker in people if worker.role is role)
+        beside = fetch(self._connection, _TEAMS, {"keys": keys(grid.neighbouring_ids)})
+        return next_door(duty, grid, {row[0] for row in beside} - {None}, team)

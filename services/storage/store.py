@@ -34,10 +34,12 @@ class SqlStore:
         *,
         patience: timedelta = PATIENCE,
         synchronous: Synchronous = Synchronous.FULL,
+        most_bytes: int | None = None,
     ) -> None:
+        """``most_bytes`` is how large the file of SQLite may grow; without it as large as the disk."""
         self._signals = signals
         self._patience = patience
-        self._engines = open_engines(url, patience, synchronous)
+        self._engines = open_engines(url, patience, synchronous, most_bytes)
         self._turns = Turns()
         self._recent = Recent()
 

@@ -41,6 +41,7 @@ from services.wiring.shipped import lay_out, texts_in
 from services.wiring.signals import LocalSignals
 from services.wiring.simulated_time import SimulatedTime, Together
 from services.wiring.web import AddressInUse, WebServer, bind
+from services.wiring.without_store import WithoutStoreParts
 
 READY_SECONDS = 20.0
 """How long the broker and the web server may take to be ready at a start."""
@@ -129,14 +130,18 @@ class House:
         shelf = PolicyShelf(settings.data_dir / "policies")
         shelf.policies()  # read now, so that a fault in one is in the log before the first alert needs it
         gathering = Gathering(ways_out.house_facts(settings, http), shelf.policies)
+        channels = ways_out.channels(settings, http)
+        rulebooks = texts_in(settings.data_dir / "rulebooks")
+        without_store = WithoutStoreParts(store, clock, inbox.unstored, gathering, channels, rulebooks)
         rooms = build_rooms(
             store,
             clock,
-            Outside(inbox, inbox, ways_out.channels(settings, http), self._senders()),
-            texts_in(settings.data_dir / "rulebooks"),
+            Outside(inbox, inbox, channels, self._senders()),
+            rulebooks,
             gathering,
             signals,
             in_real_time=isinstance(clock, SystemClock),
+            told=without_store.told,
         )
         observing = Observing(store, clock, settings.data_dir, console_parts.version(), stopwatch)
         observing.ingest(rooms.ingest, inbox)
@@ -144,6 +149,7 @@ class House:
         observing.telling()
         observing.holdings()
         observing.because(lambda: console_parts.connection_faults(broker, inbox))
+        observing.because(without_store.faults)
         rooms.delivery.take_over()  # the folder is held, so nobody else delivers from this store
         beats, together = self._beats(observing.watched(rooms.by_name()), signals, clock)
         wake_ingest.append(beats.beats[0].wake if together else beats.beats[0].waker("ingest"))
@@ -172,6 +178,9 @@ class House:
         self._ending.callback(self._stop_beats, beats)
         observing.start()
         self._ending.callback(observing.stop, STOP_SECONDS)
+        if isinstance(clock, SystemClock):
+            without_store.start()
+            self._ending.callback(self._stop_beats, without_store)
         if logins is not None and isinstance(clock, SystemClock):
             self._start_demo(store, clock, broker, http)
         return Ready(http, broker.url, str(settings.data_dir), logins)
@@ -291,5 +300,5 @@ class House:
         if not web.stop(STOP_SECONDS + 1):
             self._unfinished.append("web server")
 
-    def _stop_beats(self, beats: Beats) -> None:
+    def _stop_beats(self, beats: Beats | WithoutStoreParts) -> None:
         self._unfinished += beats.stop(STOP_SECONDS)

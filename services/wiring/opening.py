@@ -18,7 +18,7 @@ def open_store(settings: Settings, signals: Signals) -> SqlStore:
         migrate.upgrade(settings.store_url)
     except (ValueError, StoreUnavailable, migrate.SchemaIsNewer) as error:
         raise cannot_open(settings, error) from error
-    return SqlStore(settings.store_url, signals)
+    return SqlStore(settings.store_url, signals, most_bytes=settings.sqlite_most_bytes)
 
 
 def cannot_open(settings: Settings, error: Exception) -> CannotOpen:

@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.domain.ports import Clock, Publisher, RulebookTexts, Signals, Store
+from services.domain.ports import Clock, Publisher, RulebookTexts, Signals, Store, ToldWithoutStore
 from services.domain.stepping import Room
 from services.escalation.gathering import Gathering
 from services.ingest.messages import Inbox
@@ -61,6 +61,7 @@ def build_rooms(
     signals: Signals | None = None,
     *,
     in_real_time: bool = False,
+    told: ToldWithoutStore | None = None,
 ) -> Rooms:
     """The rooms on what the wiring hands in.
 
@@ -81,5 +82,5 @@ def build_rooms(
         store, clock, gathering, outside.channels, outside.publisher, outside.pool, signals=signals
     )
     at_once = AtOnce(rules, alerts, delivery)
-    ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, following=at_once)
+    ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, following=at_once, told=told)
     return Rooms(ingest, rules, alerts, delivery)

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         default=Path("anxin-data"), description="Folder of the database, broker, rulebooks, policies."
     )
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    sqlite_most_mb: int = Field(
+        default=0, ge=0, description="Largest size of the SQLite file in MiB; 0: as large as the disk."
+    )
     http_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
         default="127.0.0.1:8080", description="Address of the console and the API; port 0 picks a free one."
     )
@@ -94,6 +97,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database: as set, else SQLite in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'anxin.db'}"
+
+    @property
+    def sqlite_most_bytes(self) -> int | None:
+        """How large the file of SQLite may grow; None: as large as the disk."""
+        return self.sqlite_most_mb * 1024 * 1024 or None
 
     @property
     def http_host(self) -> str:

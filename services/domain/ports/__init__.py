@@ -33,6 +33,7 @@ from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
 from services.domain.ports.store import Following, Store, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
+from services.domain.ports.without_store import NobodyTold, ToldWithoutStore
 
 __all__ = [
     "Access",
@@ -49,6 +50,7 @@ __all__ = [
     "Filters",
     "Findings",
     "Following",
+    "NobodyTold",
     "Notices",
     "Page",
     "People",
@@ -67,6 +69,7 @@ __all__ = [
     "Stored",
     "StoredState",
     "T",
+    "ToldWithoutStore",
     "Topic",
     "UnitOfWork",
     "Users",

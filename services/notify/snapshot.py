@@ -1,0 +1,147 @@
+"""Keeping the snapshot: what is in the store of devices, people, rosters and running alerts, read again and
+again while the store answers, so that it is at hand when it does not.
+
+It reads, in small parts, and never writes. It may hang with the store; whoever needs the snapshot takes the
+newest that there is and never waits for the next.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from services.domain.alerts import Alert
+from services.domain.ports import Clock, Register, Store, StoreUnavailable, T, UnitOfWork
+from services.domain.records import RulebookRevision
+from services.domain.snapshot import Matters, Running, Snapshot
+
+RENEWED_EVERY = timedelta(minutes=1)
+TOO_OLD = timedelta(minutes=5)
+"""From which age on readiness says how old the snapshot is: some renewals have failed by then."""
+HANGS_AFTER = timedelta(seconds=5)
+"""How long the store may take to answer before readiness says that it does not."""
+PART = 500
+"""Things that are read in one transaction: few enough that nobody waits for the memory of a large county."""
+MOST_CHANGES = 50
+"""Alerts that are read anew at a look; the rest at the next ones, or not at all where too many move."""
+
+log = logging.getLogger("anxin.snapshot")
+
+
+class Keeper:
+    """The room that keeps the snapshot."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.snapshot = Snapshot()
+        self.running: Matters = {}
+        """The alerts that run, as far as they are known."""
+        self._store = store
+        self._clock = clock
+        self._changes: int | None = None
+        self._asked_at: datetime | None = None
+        self._fault: str | None = None
+
+    def step(self) -> bool:
+        """Renew what is due; never more to do at the same instant."""
+        now = self._clock.now()
+        try:
+            self._look_at_alerts()
+            taken_at = self.snapshot.taken_at
+            if taken_at is None or now - taken_at >= RENEWED_EVERY:
+                self.snapshot = self._taken(now)
+        except StoreUnavailable as error:
+            if self._fault is None:
+                log.warning("the snapshot cannot be renewed: %s", error)
+            self._fault = str(error)
+        else:
+            self._fault = None
+        return False
+
+    def next_due_at(self) -> datetime | None:
+        """Nothing to be met to the second: the beat looks often enough."""
+        return None
+
+    def faults(self) -> list[str]:
+        """What is wrong with the store and the snapshot now, a sentence each."""
+        now, asked_at, taken_at = self._clock.now(), self._asked_at, self.snapshot.taken_at
+        faults = []
+        if asked_at is not None and now - asked_at >= HANGS_AFTER:
+            faults.append(f"store: it has not answered for {int((now - asked_at).total_seconds())} s")
+        elif self._fault is not None:
+            faults.append(f"store: {self._fault}")
+        if taken_at is None:
+            faults.append("there is no snapshot of people and devices in memory yet")
+        elif now - taken_at >= TOO_OLD:
+            minutes = int((now - taken_at).total_seconds() // 60)
+            faults.append(f"the snapshot of people and devices in memory is {minutes} minutes old")
+        return faults
+
+    # ------------------------------------------------------------------ reading
+
+    def _taken(self, now: datetime) -> Snapshot:
+        return Snapshot(
+            now,
+            homes=self._all("homes"),
+            grids=self._all("grids"),
+            residents=self._all("residents"),
+            workers=self._all("workers"),
+            shifts=self._all("shifts"),
+            devices=self._all("devices"),
+            rulebooks=self._rulebooks(),
+        )
+
+    @contextmanager
+    def _reading(self) -> Iterator[UnitOfWork]:
+        self._asked_at = self._clock.now()
+        try:
+            with self._store.reading() as uow:
+                yield uow
+        finally:
+            self._asked_at = None
+
+    def _all(self, register: str) -> Iterator[T]:
+        after: int | None = 0
+        while after is not None:
+            with self._reading() as uow:
+                kept: Register[T] = getattr(uow, register)
+                page = kept.page({}, after, PART)
+            yield from page.items
+            after = page.next
+
+    def _rulebooks(self) -> list[RulebookRevision]:
+        with self._reading() as uow:
+            return uow.rulebooks.latest()
+
+    def _look_at_alerts(self) -> None:
+        with self._reading() as uow:
+            last = uow.alerts.last_change()
+            if last == self._changes:
+                return
+            if self._changes is None:
+                alerts = uow.alerts.page({"running": True}, 0, PART).items
+                self.running = {each.matter: each for each in (_running(uow, alert) for alert in alerts)}
+            else:
+                after = max(self._changes, last - MOST_CHANGES)
+                changes = uow.alerts.changes_after(after, MOST_CHANGES)
+                moved = dict.fromkeys(change.alert_id for change in changes)
+                self.running = self._moved(uow, moved)
+            self._changes = last
+
+    def _moved(self, uow: UnitOfWork, alert_ids: Iterable[str]) -> Matters:
+        running = dict(self.running)
+        for alert_id in alert_ids:
+            alert = uow.alerts.get(alert_id)
+            if alert is None:
+                continue
+            matter = (alert.kind, alert.subject)
+            if alert.is_running:
+                running[matter] = _running(uow, alert)
+            elif matter in running and running[matter].alert.id == alert_id:
+                del running[matter]
+        return running
+
+
+def _running(uow: UnitOfWork, alert: Alert) -> Running:
+    return Running(alert, tuple(uow.notices.of_alert(alert.id)))
