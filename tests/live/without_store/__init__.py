@@ -1,0 +1,1 @@
+"""A press while the store cannot be written, in a real house."""

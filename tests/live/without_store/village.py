@@ -1,0 +1,176 @@
+"""One home in a real house whose store can be taken away: the command, its broker, a database, webhooks as
+telephones and Debian's MQTT clients as the button. Time is the machine's; the second step is due early.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from services.domain.instants import parse_instant
+from services.wiring.shipped import shipped
+from tests.live.house.running import Api, Hook, HouseProcess, stock_client
+from tests.stock_client import Hearing
+
+WITHIN = 10.0
+"""Seconds in which a person must have heard of a press."""
+STEP_TWO_AFTER = 25
+PATIENCE = 40.0
+CAST = {"grid": "grid_worker", "backup": "grid_worker", "desk": "duty_desk"}
+
+
+@dataclass
+class Village:
+    house: HouseProcess
+    api: Api
+    hooks: dict[str, Hook]
+    worker: dict[str, str]
+    resident: str
+    button: dict[str, Any]
+
+    def press(self, own_id: str | None) -> None:
+        said = {"kind": "call_button.pressed"} | ({"id": own_id} if own_id else {})
+        self.publish("alarm", said)
+
+    def publish(self, last: str, said: str | dict[str, Any]) -> None:
+        topic = f"anxin/v1/{self.button['external_id']}/{last}"
+        published = stock_client(self.button["mqtt"]).publish(topic, said)
+        assert published.returncode == 0, published.stderr
+
+    @contextmanager
+    def listening(self) -> Iterator[Hearing]:
+        """The button, as it listens to what the house says to it."""
+        name = self.button["external_id"]
+        at = stock_client(self.button["mqtt"])
+        with at.hearing(f"anxin/v1/{name}/receipt", "-t", f"anxin/v1/{name}/command") as hearing:
+            yield hearing
+
+    def hears(self, who: str, seconds: float = WITHIN) -> dict[str, Any]:
+        """What somebody is told next, in time."""
+        told: dict[str, Any] = self.hooks[who].got.get(timeout=seconds)[1]["data"]
+        return told
+
+    def readiness(self) -> tuple[int, list[str]]:
+        answer = httpx2.get(f"{self.house.ready['http']}/readyz", timeout=PATIENCE)
+        return answer.status_code, list(answer.json()["reasons"])
+
+    def is_ready(self) -> bool:
+        return self.readiness()[0] == 200
+
+    def says(self, words: str) -> bool:
+        return any(words in reason for reason in self.readiness()[1])
+
+    def presses(self) -> list[dict[str, Any]]:
+        return self.api.items("events?kind=call_button.pressed")
+
+    def the_only_alert(self) -> dict[str, Any]:
+        [alert] = self.api.items("alerts")
+        return self.api.get(f"alerts/{alert['id']}")
+
+    def delivered(self, alert_id: str) -> dict[str, list[dict[str, Any]]]:
+        """The delivered attempts of an alert by notice."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for attempt in self.api.items(f"attempts?alert_id={alert_id}"):
+            if attempt["result"] == "delivered":
+                found.setdefault(attempt["notice_id"], []).append(attempt)
+        return found
+
+
+@contextmanager
+def village(folder: Path, env: Mapping[str, str]) -> Iterator[Village]:
+    with ExitStack() as ending:
+        data = folder / "data"
+        _lay_out_policies(data / "policies")
+        house = HouseProcess(data, env=env)
+        ending.callback(house.end)
+        house.start()
+        api = house.api()
+        ending.callback(api.close)
+        hooks = {name: Hook() for name in CAST}
+        for hook in hooks.values():
+            ending.callback(hook.close)
+        worker = {name: _worker(api, name, role, hooks[name]) for name, role in CAST.items()}
+        home = api.post("homes", {"address": "雪松村 3 号"})["id"]
+        resident = api.post(
+            "residents",
+            {
+                "name": "措姆",
+                "home_id": home,
+                "assigned_worker_id": worker["grid"],
+                "backup_worker_id": worker["backup"],
+            },
+        )["id"]
+        button = api.post(
+            "devices",
+            {
+                "external_id": "button-0417",
+                "ecosystem": "native",
+                "type": "call_button",
+                "home_id": home,
+                "resident_id": resident,
+            },
+        )
+        # What was registered is in the snapshot with the next renewal; the first was taken at the start.
+        house.end()
+        house.start()
+        again = Api(house.ready["http"], house.token())
+        ending.callback(again.close)
+        button["mqtt"]["url"] = house.ready["mqtt"]
+        here = Village(house, again, hooks, worker, resident, button)
+        until(here.is_ready)
+        yield here
+
+
+def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Ask again and again until it is so."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.1)):
+        if condition():
+            return
+        pause.wait(0.1)
+    raise AssertionError("it did not come about")
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    def at(said: str) -> datetime:
+        return parse_instant(said)
+
+    return (at(later) - at(earlier)).total_seconds()
+
+
+def _worker(api: Api, name: str, role: str, hook: Hook) -> str:
+    channels = [{"kind": "webhook", "address": hook.address}]
+    made: str = api.post("workers", {"name": name, "role": role, "channels": channels})["id"]
+    return made
+
+
+def _lay_out_policies(folder: Path) -> None:
+    """By day and by night alike: the assigned worker, soon the backup, and the desk when all is over."""
+    folder.mkdir(parents=True)
+    for name, text in shipped("policies").items():
+        stem = name.removesuffix(".yaml")
+        own = json.dumps(_EMERGENCY | {"policy": stem}) if stem.endswith("emergency") else text
+        (folder / name).write_text(own, encoding="utf-8")
+
+
+_EMERGENCY = {
+    "format": 1,
+    "steps": [
+        {"after": "0s", "tell": ["assigned"]},
+        {"after": f"{STEP_TWO_AFTER}s", "tell": ["backup"]},
+        {"after": "10m", "tell": ["duty_desk", "manager"], "every": "5m"},
+    ],
+    "accepted": {"remind_after": "10m", "again_after": "20m"},
+    "arrived": {"remind_after": "2h", "every": "1h", "tell": ["holder", "duty_desk"]},
+    "pressed_again": {"answer_within": "2m", "arrived_counts_for": "15m", "tell_at_most_every": "1m"},
+    "channel_wait": "5s",
+    "extend_at_most": "30m",
+}
