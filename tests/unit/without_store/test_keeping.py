@@ -1,0 +1,125 @@
+"""The snapshot is renewed each minute while the store answers; when it does not, readiness says how old it
+is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from services.domain.alerts import AlertChange, AlertState, ChangeReason
+from services.domain.ports import StoreUnavailable, UnitOfWork
+from services.notify.snapshot import Keeper
+from tests.unit.escalation.cast import DESK, worker
+from tests.unit.without_store.outage import Outage
+
+
+class Silent:
+    """A store that refuses to be read, or does not answer until it is let go."""
+
+    def __init__(self, outage: Outage) -> None:
+        self._store = outage.here.store
+        self.refusal: Exception | None = None
+        self.asked = threading.Event()
+        self.answers = threading.Event()
+        self.answers.set()
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        self.asked.set()
+        assert self.answers.wait(20)
+        if self.refusal is not None:
+            raise self.refusal
+        with self._store.reading() as uow:
+            yield uow
+
+    writing = reading
+
+
+def _moves(outage: Outage, **length: float) -> None:
+    outage.clock.move_to(outage.clock.now() + timedelta(**length))
+
+
+def test_the_snapshot_is_renewed_after_a_minute_and_not_before(outage: Outage) -> None:
+    outage.store.refusal = None
+    keeper = outage.keeper
+    taken_at = keeper.snapshot.taken_at
+    _moves(outage, seconds=59)
+    keeper.step()
+    assert keeper.snapshot.taken_at == taken_at
+    with outage.store.writing() as uow:
+        uow.workers.add(worker("new", DESK.role))
+    _moves(outage, seconds=1)
+    keeper.step()
+    circle = keeper.snapshot.circle(resident_id=None, device_id=None, home_id=None, at=outage.clock.now())
+    assert [each.id for each in circle.duty_desk] == ["desk", "new"]
+
+
+def test_running_alerts_are_known_at_the_next_look_and_forgotten_when_they_are_closed(outage: Outage) -> None:
+    outage.store.refusal = None
+    outage.presses("1")
+    outage.settle()
+    [running] = outage.keeper.running.values()
+    assert running.alert.id == outage.alerts[0].id
+    assert {notice.worker_id for notice in running.notices} == {"pema"}
+    with outage.store.writing() as uow:
+        [alert] = outage.alerts
+        closed = replace(alert, state=AlertState.CLOSED, deadlines=())
+        change = AlertChange(
+            alert.id, outage.clock.now(), "desk", alert.state, AlertState.CLOSED, ChangeReason.CLOSED
+        )
+        uow.alerts.save(closed, [change])
+    outage.keeper.step()
+    assert outage.keeper.running == {}
+
+
+def test_a_store_that_cannot_be_read_leaves_the_snapshot_and_says_its_age(outage: Outage) -> None:
+    store = Silent(outage)
+    keeper = Keeper(store, outage.clock)
+    assert keeper.faults() == ["there is no snapshot of people and devices in memory yet"]
+    keeper.step()
+    assert keeper.faults() == []
+    store.refusal = StoreUnavailable("server closed the connection")
+    _moves(outage, minutes=4, seconds=59)
+    keeper.step()
+    assert keeper.faults() == ["store: server closed the connection"]
+    _moves(outage, seconds=1)
+    assert keeper.faults()[1:] == ["the snapshot of people and devices in memory is 5 minutes old"]
+    assert keeper.snapshot.residents.get("dolma") is not None
+    store.refusal = None
+    keeper.step()
+    assert keeper.faults() == []
+
+
+def test_a_store_that_does_not_answer_is_said_after_5_s(outage: Outage) -> None:
+    store = Silent(outage)
+    keeper = Keeper(store, outage.clock)
+    keeper.step()
+    store.asked.clear()
+    store.answers.clear()
+    looks = threading.Thread(target=keeper.step)
+    looks.start()
+    assert store.asked.wait(10)
+    _moves(outage, seconds=4)
+    assert keeper.faults() == []
+    _moves(outage, seconds=1)
+    assert keeper.faults() == ["store: it has not answered for 5 s"]
+    store.answers.set()
+    looks.join(10)
+    assert keeper.faults() == []
+
+
+def test_alarms_that_wait_are_said_with_how_long_the_first_has_waited(outage: Outage) -> None:
+    outage.presses("1")
+    outage.waits(4)
+    assert outage.watch.faults() == []
+    outage.waits(3)
+    outage.presses("2")
+    outage.waits(5)
+    [said] = outage.watch.faults()
+    assert "the store cannot be written: 2 alarms wait to be stored, the first for 12 s" in said
+    outage.ends()
+    assert outage.watch.faults() == []
