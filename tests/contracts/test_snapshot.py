@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -50,7 +49,7 @@ SUBJECTS: tuple[dict[str, str | None], ...] = (
 
 
 @pytest.fixture
-def kept(store: SqlStore) -> Iterator[tuple[Store, Keeper]]:
+def kept(store: SqlStore) -> tuple[Store, Keeper]:
     with store.writing() as uow:
         for team in ("first", "second"):
             uow.teams.add(Team(team, team))
@@ -68,7 +67,7 @@ def kept(store: SqlStore) -> Iterator[tuple[Store, Keeper]]:
             uow.devices.add(device)
     keeper = Keeper(store, SteppedClock(NOON))
     keeper.step()
-    yield store, keeper
+    return store, keeper
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
