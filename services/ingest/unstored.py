@@ -32,6 +32,11 @@ WAITS_FOR = timedelta(seconds=5)
 its turn. With a second for the look and one for the send a person hears within 10 s.
 """
 
+MOST_AT_A_LOOK = 200
+"""Alarms that are told of at one look, the longest waiting first: far more than the people of a county press
+in a second, few enough to leave the processor to the storing where a flood is all that delays it.
+"""
+
 log = logging.getLogger("anxin.ingest")
 
 
@@ -112,9 +117,16 @@ class Watch:
         self._read = {number: event for number, event in self._read.items() if number in waiting}
         if not waiting:
             self._events = _Events()
-        for message in late:
-            if message.number not in self._told and self._tell(message):
-                self._told.add(message.number)
+        faults: list[Exception] = []
+        for message in [each for each in late if each.number not in self._told][:MOST_AT_A_LOOK]:
+            try:
+                if self._tell(message):
+                    self._told.add(message.number)
+            except Exception as fault:
+                log.exception("an alarm on %.200s cannot be told without the store", message.topic)
+                faults.append(fault)
+        if faults:
+            raise faults[0]
         return False
 
     def next_due_at(self) -> datetime | None:

@@ -104,7 +104,7 @@ class WithoutStore:
                 claimed_at = self._claims.get(event.id)
                 if claimed_at is not None and now - claimed_at < COMMIT_WITHIN:
                     return False
-                telling = self._decided(event, now)
+                telling = self._decided_somehow(event, now)
                 self._by_event[event.id] = telling
                 self.told += 1
                 people = [key_of(outing.call) for outing in telling.outings]
@@ -128,6 +128,13 @@ class WithoutStore:
     def next_due_at(self) -> datetime | None:
         """Nothing to be met to the second: the beat looks often enough."""
         return None
+
+    def _decided_somehow(self, event: Event, now: datetime) -> Telling:
+        try:
+            return self._decided(event, now)
+        except Exception:
+            log.exception("who is to be told of %s cannot be decided; the duty desk is told", event.id)
+            return self._decided(replace(event, resident_id=None, device_id=None, home_id=None), now)
 
     def _decided(self, event: Event, now: datetime) -> Telling:
         snapshot = self._keeper.snapshot

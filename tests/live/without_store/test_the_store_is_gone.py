@@ -25,8 +25,6 @@ def test_a_press_on_a_full_disk(on_sqlite: Village) -> None:
     here = on_sqlite
     with here.listening() as button:
         with filled(here.house.folder / "anxin.db"):
-            here.publish("event", _junk())  # needs pages of its own, where a press might still fit in
-            until(lambda: here.says("cannot be written"))
             _a_press_reaches_people(here)
             _a_repeat_reaches_nobody(here)
         _everything_is_in_the_store_once(here, button)
@@ -55,8 +53,14 @@ def test_a_press_while_postgresql_is_shut_down(on_postgresql: Village, server: P
         _everything_is_in_the_store_once(here, button)
 
 
-def _junk() -> str:
-    return json.dumps({"kind": "nobody.knows", "data": {"filler": "x" * 60_000}})
+def test_a_house_that_is_to_end_while_the_store_stands_still_ends(
+    on_postgresql: Village, server: PostgresqlServer
+) -> None:
+    here = on_postgresql
+    with standing_still(server):
+        here.press("press-1")
+        here.hears("grid")
+        assert here.house.end() == 1  # it says which threads did not end in time
 
 
 def _a_press_reaches_people(here: Village) -> None:

@@ -36,8 +36,9 @@ class Village:
     resident: str
     button: dict[str, Any]
 
-    def press(self, own_id: str | None) -> None:
-        said = {"kind": "call_button.pressed"} | ({"id": own_id} if own_id else {})
+    def press(self, own_id: str) -> None:
+        """A press of a device that says more than it must: it needs pages of its own in a database."""
+        said = {"kind": "call_button.pressed", "id": own_id, "data": {"log": "x" * 20_000}}
         self.publish("alarm", said)
 
     def publish(self, last: str, said: str | dict[str, Any]) -> None:

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from services.domain.circle import Circle
 from services.domain.devices import Device, DeviceType, Ecosystem
+from services.domain.events import Event
 from services.domain.notices import NoticeKind, NoticeReason
 from services.domain.people import Language
 from services.domain.snapshot import Snapshot
@@ -130,6 +134,44 @@ def test_without_any_policy_everybody_near_is_told(outage: Outage) -> None:
     outage.presses("17")
     outage.waits(5)
     assert outage.heard() == ["desk", "lhamo", "norbu", "pema", "tashi"]
+
+
+def test_when_nothing_can_be_decided_about_a_resident_the_duty_desk_is_told(
+    outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    circle = outage.keeper.snapshot.circle
+
+    def broken(**subject: Any) -> Circle:
+        if subject["resident_id"]:
+            raise ZeroDivisionError
+        return circle(**subject)
+
+    monkeypatch.setattr(outage.keeper.snapshot, "circle", broken)
+    outage.presses("17")
+    outage.waits(5)
+    assert outage.heard() == ["desk"]
+
+
+def test_an_alarm_that_cannot_be_told_keeps_no_other_from_it(
+    outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = outage.told.tell
+    poison = outage.presses("poison")
+
+    def broken(number: int, event: Event) -> bool:
+        if number == poison.number:
+            raise ZeroDivisionError
+        return tell(number, event)
+
+    monkeypatch.setattr(outage.told, "tell", broken)
+    outage.waits(4)
+    outage.presses("17")
+    with pytest.raises(ZeroDivisionError):
+        outage.waits(5)
+    outage.clock.move_to(outage.clock.now() + timedelta(seconds=5))
+    with pytest.raises(ZeroDivisionError):
+        outage.watch.step()
+    assert outage.heard() == ["desk", "pema"]
 
 
 def test_when_everybody_called_is_out_of_reach_the_managers_are_told_and_so_on(outage: Outage) -> None:
