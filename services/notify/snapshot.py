@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from services.domain.alerts import Alert
@@ -20,8 +19,6 @@ from services.domain.snapshot import Matters, Running, Snapshot
 RENEWED_EVERY = timedelta(minutes=1)
 TOO_OLD = timedelta(minutes=5)
 """From which age on readiness says how old the snapshot is: some renewals have failed by then."""
-HANGS_AFTER = timedelta(seconds=5)
-"""How long the store may take to answer before readiness says that it does not."""
 PART = 500
 """Things that are read in one transaction: few enough that nobody waits for the memory of a large county."""
 MOST_CHANGES = 50
@@ -40,8 +37,7 @@ class Keeper:
         self._store = store
         self._clock = clock
         self._changes: int | None = None
-        self._asked_at: datetime | None = None
-        self._fault: str | None = None
+        self._is_refused = False
 
     def step(self) -> bool:
         """Renew what is due; never more to do at the same instant."""
@@ -52,11 +48,11 @@ class Keeper:
             if taken_at is None or now - taken_at >= RENEWED_EVERY:
                 self.snapshot = self._taken(now)
         except StoreUnavailable as error:
-            if self._fault is None:
+            if not self._is_refused:
                 log.warning("the snapshot cannot be renewed: %s", error)
-            self._fault = str(error)
+            self._is_refused = True
         else:
-            self._fault = None
+            self._is_refused = False
         return False
 
     def next_due_at(self) -> datetime | None:
@@ -64,19 +60,15 @@ class Keeper:
         return None
 
     def faults(self) -> list[str]:
-        """What is wrong with the store and the snapshot now, a sentence each."""
-        now, asked_at, taken_at = self._clock.now(), self._asked_at, self.snapshot.taken_at
-        faults = []
-        if asked_at is not None and now - asked_at >= HANGS_AFTER:
-            faults.append(f"store: it has not answered for {int((now - asked_at).total_seconds())} s")
-        elif self._fault is not None:
-            faults.append(f"store: {self._fault}")
+        """What is wrong with the snapshot now, a sentence each."""
+        taken_at = self.snapshot.taken_at
         if taken_at is None:
-            faults.append("there is no snapshot of people and devices in memory yet")
-        elif now - taken_at >= TOO_OLD:
-            minutes = int((now - taken_at).total_seconds() // 60)
-            faults.append(f"the snapshot of people and devices in memory is {minutes} minutes old")
-        return faults
+            return ["There is no copy of people and devices in memory yet."]
+        age = self._clock.now() - taken_at
+        if age < TOO_OLD:
+            return []
+        minutes = int(age.total_seconds() // 60)
+        return [f"The copy of people and devices in memory is {minutes} minutes old."]
 
     # ------------------------------------------------------------------ reading
 
@@ -92,30 +84,21 @@ class Keeper:
             rulebooks=self._rulebooks(),
         )
 
-    @contextmanager
-    def _reading(self) -> Iterator[UnitOfWork]:
-        self._asked_at = self._clock.now()
-        try:
-            with self._store.reading() as uow:
-                yield uow
-        finally:
-            self._asked_at = None
-
     def _all(self, register: str) -> Iterator[T]:
         after: int | None = 0
         while after is not None:
-            with self._reading() as uow:
+            with self._store.reading() as uow:
                 kept: Register[T] = getattr(uow, register)
                 page = kept.page({}, after, PART)
             yield from page.items
             after = page.next
 
     def _rulebooks(self) -> list[RulebookRevision]:
-        with self._reading() as uow:
+        with self._store.reading() as uow:
             return uow.rulebooks.latest()
 
     def _look_at_alerts(self) -> None:
-        with self._reading() as uow:
+        with self._store.reading() as uow:
             last = uow.alerts.last_change()
             if last == self._changes:
                 return

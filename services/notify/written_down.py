@@ -7,14 +7,21 @@ stands for is recorded as one of its own. Written twice it is written once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.domain.alerts import Alert
+from services.domain.chronicle import (
+    attempt_ended,
+    attempt_started,
+    findings_raised,
+    notice_concluded,
+    notices_made,
+)
 from services.domain.findings import Finding
 from services.domain.identity import derived_id
-from services.domain.notices import Attempt, Notice, NoticeKind, NoticeState
+from services.domain.notices import Notice, NoticeKind, NoticeState
 from services.domain.ports import Topic, UnitOfWork
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.joining import subject_of, take_in
@@ -45,7 +52,7 @@ def write_down(
     written: AsNotices = {}
     left = list(calls)
     alerts: list[Alert] = []
-    uow.findings.add(findings)
+    uow.say_after(findings_raised(uow.findings.add(findings)))
     uow.wake_after(Topic.FINDINGS)
     for finding in findings:
         alert = uow.alerts.with_fact(finding.id)
@@ -59,10 +66,14 @@ def write_down(
 
 def write_late(uow: UnitOfWork, notice_id: str, seen: Seen, now: datetime) -> None:
     """Write the end of a call that was under way when its notice was written."""
-    _write_attempts(uow, seen.attempts_of(notice_id))
     notice = uow.notices.get(notice_id)
-    if notice is not None and notice.state is NoticeState.DUE:
-        uow.notices.save(_as_it_stands(notice, seen, now))
+    if notice is None:
+        return
+    _write_attempts(uow, notice, seen)
+    if notice.state is NoticeState.DUE:
+        ended = _as_it_stands(notice, seen, now)
+        uow.notices.save(ended)
+        uow.say_after(notice_concluded(ended))
         uow.wake_after(Topic.NOTICES)
 
 
@@ -87,7 +98,7 @@ def _moved(
     alert = store_move(uow, running, replace(move, notices=notices))
     for planned in notices:
         if (seen := calls.get(planned.id)) is not None:
-            _write_attempts(uow, seen.attempts_of(planned.id))
+            _write_attempts(uow, planned, seen)
     return alert
 
 
@@ -122,10 +133,10 @@ def _out_of_turn(
         return
     standing = _standing(call, seen, into)
     if known is None:
-        uow.notices.add([standing])
+        uow.say_after(notices_made(uow.notices.add([standing])))
     else:
         uow.notices.save(replace(standing, number=known.number))
-    _write_attempts(uow, seen.attempts_of(call.id))
+    _write_attempts(uow, standing, seen)
 
 
 def _standing(planned: Notice, seen: Seen, into: tuple[AsNotices, datetime]) -> Notice:
@@ -144,12 +155,13 @@ def _as_it_stands(planned: Notice, seen: Seen, now: datetime) -> Notice:
     return concluded(notice, attempts, now, may_pass=seen.may_pass, jitter=NO_JITTER)
 
 
-def _write_attempts(uow: UnitOfWork, attempts: Iterable[Attempt]) -> None:
-    attempts = list(attempts)
-    known = {each.id: each for each in uow.notices.attempts({each.notice_id for each in attempts})}
-    for attempt in attempts:
+def _write_attempts(uow: UnitOfWork, notice: Notice, seen: Seen) -> None:
+    known = {each.id: each for each in uow.notices.attempts([notice.id])}
+    for attempt in seen.attempts_of(notice.id):
         before = known.get(attempt.id)
         if before is None:
             uow.notices.start(attempt)
-        elif before.result is None and attempt.result is not None:
+            uow.say_after(attempt_started(attempt, notice))
+        if attempt.result is not None and (before is None or before.result is None):
             uow.notices.finish(attempt)
+            uow.say_after(attempt_ended(attempt, notice))
