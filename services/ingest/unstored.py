@@ -146,9 +146,8 @@ class Watch:
         if not late:
             return []
         waits = int((self._clock.now() - late[0].received_at).total_seconds())
-        return [
-            f"{len(late)} alarms wait to be stored, the first for {waits} s; people are told without the store."
-        ]
+        said = f"{len(late)} alarms wait to be stored, the first for {waits} s"
+        return [f"{said}; people are told without the store."]
 
     def _tell(self, message: Message) -> bool:
         if message.number not in self._read:

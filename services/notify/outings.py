@@ -94,12 +94,15 @@ class Outings:
         self._launch()
 
     def start_again(self, outing: Outing, now: datetime) -> None:
-        """Try every channel once more if it is time."""
-        due_at = outing.notice.next_attempt_at
-        if outing.is_under_way or not has_failed(outing.notice) or due_at is None or due_at > now:
+        """Try every channel once more if it is time; begin one that was given up and taken back."""
+        if outing.is_under_way or outing.is_given_up:
             return
-        outing.round += 1
-        self.start(outing)
+        due_at = outing.notice.next_attempt_at
+        if not outing.attempts:
+            self.start(outing)
+        elif has_failed(outing.notice) and due_at is not None and due_at <= now:
+            outing.round += 1
+            self.start(outing)
 
     def _launch(self) -> None:
         while True:
