@@ -95,8 +95,6 @@ def test_a_store_that_is_gone_answers_503(house: Cast) -> None:
     answer = client.get("/api/v1/homes")
     assert_problem(answer, 503, "store_unavailable")
     assert answer.headers["retry-after"] == "5"
-    ready = client.get("/readyz")
-    assert (ready.status_code, ready.json()["reasons"]) == (503, ["store: gone"])
 
 
 def test_a_fault_of_the_house_keeps_its_inside_to_itself(house: Cast) -> None:
