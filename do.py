@@ -26,6 +26,7 @@ USAGE = """usage: python3 do.py VERB [arguments]
   test     run the tests; further arguments go to pytest
   check    format, lint, types, arrows between the rooms, rules of the house
   bench    measure throughput and latency and print a table; --quick takes a minute and a half
+  soak     kill the house at every crash point while devices press; counts what was lost or doubled
   setup    only set up, with the tools of a developer
   lock     resolve the locks anew; --upgrade takes newer versions
   anxin    any verb of the command line: python3 do.py anxin --help
@@ -259,6 +260,12 @@ def bench(arguments: "list[str]") -> int:
     return hand_over([str(BIN / python_name()), "-m", "bench", *arguments])
 
 
+def soak(arguments: "list[str]") -> int:
+    set_up([RUN_LOCK, DEV_LOCK])
+    os.chdir(str(ROOT))
+    return hand_over([str(BIN / python_name()), "-m", "tests.soak", *arguments])
+
+
 def lock(arguments: "list[str]") -> int:
     set_up([RUN_LOCK, DEV_LOCK])
     resolve = [tool("uv"), "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--quiet"]
@@ -283,6 +290,7 @@ VERBS = {
     "test": test,
     "check": check,
     "bench": bench,
+    "soak": soak,
     "setup": setup,
     "lock": lock,
     "anxin": anxin,

@@ -16,6 +16,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from services.domain.chronicle import events_stored
+from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.identity import derived_id
 from services.domain.ports import (
     BrokerUnavailable,
@@ -73,6 +74,7 @@ class IngestLoop:
         rate_limit: RateLimit | None = None,
         following: Following | None = None,
         told: ToldWithoutStore | None = None,
+        reached: Reached = goes_on,
     ) -> None:
         self.counts: Counter[str] = Counter()
         """What became of messages: ``stored``, ``duplicate``, ``quarantined:<why>``, ``ignored:<why>``."""
@@ -90,6 +92,7 @@ class IngestLoop:
         self._numbers = count(1)
         self._following = following
         self._told = told or NobodyTold()
+        self._reached = reached
 
     def step(self) -> bool:
         """Take in what is there, alarms first; True if there was anything and it was stored."""
@@ -124,6 +127,8 @@ class IngestLoop:
             taken = intake.take_in(messages)
             answers = self._write(unit, taken)
             then = self._follow(unit)
+            self._reached(CrashPoint.BEFORE_EVENT_COMMIT)
+        self._reached(CrashPoint.AFTER_EVENT_COMMIT)
         then()
         self.fault = None
         self._remember(taken, answers)
@@ -239,7 +244,9 @@ class IngestLoop:
                     self._publisher.publish(receipt.topic, receipt.payload)
         except BrokerUnavailable:
             self.counts["receipts_lost"] += 1
+        self._reached(CrashPoint.BEFORE_PUBACK)
         self._inbox.done([each.message for each in stored])
+        self._reached(CrashPoint.AFTER_PUBACK)
 
     def _say_what_was_thinned(self) -> bool:
         now = self._clock.now()

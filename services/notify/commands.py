@@ -10,6 +10,7 @@ import json
 from datetime import datetime
 
 from services.domain.chronicle import commands_published
+from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.notices import DeviceCommand
 from services.domain.ports import BrokerUnavailable, Publisher, Store
 from services.domain.wire import command_topic
@@ -17,7 +18,7 @@ from services.domain.wire import command_topic
 MOST_AT_ONCE = 100
 
 
-def publish_due(store: Store, publisher: Publisher, now: datetime) -> bool:
+def publish_due(store: Store, publisher: Publisher, now: datetime, reached: Reached = goes_on) -> bool:
     """Publish the commands that are waiting; True if any went out."""
     with store.reading() as uow:
         waiting = uow.notices.commands_due(MOST_AT_ONCE)
@@ -30,10 +31,12 @@ def publish_due(store: Store, publisher: Publisher, now: datetime) -> bool:
         published.append(command)
     if not published:
         return False
+    reached(CrashPoint.BEFORE_COMMAND_PUBLISHED)
     with store.writing() as uow:
         for command in published:
             uow.notices.command_published(command.id, now)
         uow.say_after(commands_published(published))
+    reached(CrashPoint.AFTER_COMMAND_PUBLISHED)
     return True
 
 

@@ -18,6 +18,7 @@ from queue import Empty, SimpleQueue
 
 from services.domain.alerts import Alert
 from services.domain.chronicle import attempt_ended, attempt_started, notice_concluded
+from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.findings import Severity
 from services.domain.identity import derived_id
 from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
@@ -69,7 +70,7 @@ class DeliveryLoop:
     A send given to ``pool`` must begin at once, however many others hang.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a loop is handed all that it touches
         self,
         store: Store,
         clock: Clock,
@@ -80,6 +81,7 @@ class DeliveryLoop:
         *,
         signals: Signals | None = None,
         jitter: Callable[[], float] = lambda: 0.5,
+        reached: Reached = goes_on,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -89,6 +91,7 @@ class DeliveryLoop:
         self._pool = pool
         self._signals = signals
         self._jitter = jitter
+        self._reached = reached
         self._under_way: dict[str, Try] = {}
         self._finished: SimpleQueue[tuple[str, ChannelOutcome]] = SimpleQueue()
         self._unwritten: dict[str, ChannelOutcome] = {}
@@ -109,7 +112,7 @@ class DeliveryLoop:
         """
         results = self._take_results()
         started = self._start_due()
-        published = publish_due(self._store, self._publisher, self._clock.now())
+        published = publish_due(self._store, self._publisher, self._clock.now(), self._reached)
         return results or started or published
 
     def next_due_at(self) -> datetime | None:
@@ -143,6 +146,7 @@ class DeliveryLoop:
         lower = sum(each.course.notice.severity is not Severity.HIGH for each in self._under_way.values())
         won = uow.notices.lease(now, LEASE_FOR, free) if free > 0 else []
         for notice in won:
+            self._reached(CrashPoint.AFTER_ALERT)
             if notice.severity is not Severity.HIGH and self._pool is not None:
                 if lower >= SLOTS // 2:
                     uow.notices.save(replace(notice, next_attempt_at=now + STEP_ASIDE_FOR))
@@ -210,6 +214,7 @@ class DeliveryLoop:
         tries = list(tries)
         self._under_way.update((each.attempt.id, each) for each in tries)
         for each in tries:
+            self._reached(CrashPoint.AFTER_ATTEMPT_ROW)
             if self._pool is None:
                 self._send(each)
             else:
@@ -219,6 +224,7 @@ class DeliveryLoop:
         """Send, in whichever thread; what became of it is put where `step` finds it."""
         attempt, notice = this.attempt, this.course.notice
         outcome = outcome_of(self._channels, attempt, notice)
+        self._reached(CrashPoint.AFTER_SEND)
         self._finished.put((attempt.id, outcome))
         if self._signals is not None and self._pool is not None:
             self._signals.wake(Topic.NOTICES)
@@ -229,6 +235,7 @@ class DeliveryLoop:
         if not ended:
             return False
         following = again_on_conflict(lambda: self._write_results(ended, now))
+        self._reached(CrashPoint.AFTER_RESULT)
         for attempt_id in ended:
             del self._under_way[attempt_id]
         self._unwritten.clear()
@@ -271,6 +278,7 @@ class DeliveryLoop:
                 following = self._following(uow, course, now)
                 if following is not None:
                     tries.append(following)
+            self._reached(CrashPoint.BEFORE_RESULT)
         return tries
 
     def _wait_of(self, alert: Alert | None) -> timedelta:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.domain.alerts import Alert
+from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.findings import Finding, FindingChange
 from services.domain.ports import Clock, Conflict, Store, StoreUnavailable, UnitOfWork
 from services.escalation.gathering import Gathering, store_move
@@ -38,11 +39,14 @@ log = logging.getLogger("anxin.alerts")
 class AlertLoop:
     """The loop over ports. One process runs it; a second one would only meet conflicts."""
 
-    def __init__(self, store: Store, clock: Clock, gathering: Gathering) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, gathering: Gathering, *, reached: Reached = goes_on
+    ) -> None:
         self._store = store
         self._clock = clock
         self._gathering = gathering
         self._returning = Returning(store)
+        self._reached = reached
 
     def step(self) -> bool:
         """Take in findings, then their changes, then meet deadlines, then greet devices that came back.
@@ -87,6 +91,7 @@ class AlertLoop:
             self._judge_in(uow, findings)
 
     def _judge_in(self, uow: UnitOfWork, findings: Sequence[Finding]) -> None:
+        self._reached(CrashPoint.AFTER_FINDING)
         now = self._clock.now()
         for (kind, subject), joining in _by_matter(findings).items():
             running = uow.alerts.running(kind, subject)
@@ -95,6 +100,7 @@ class AlertLoop:
             if move is not None:
                 store_move(uow, running, move)
         uow.cursors.set(FINDINGS, findings[-1].number)
+        self._reached(CrashPoint.BEFORE_ALERT_COMMIT)
 
     def _judge_one_by_one(self, findings: Sequence[Finding]) -> None:
         faults: list[Exception] = []
@@ -159,6 +165,7 @@ class AlertLoop:
             alert = self._still_due(uow, due.id, now)
             if alert is not None:
                 store_move(uow, alert, meet(alert, self._gathering.around_alert(uow, alert, now)))
+        self._reached(CrashPoint.AFTER_DEADLINE)
 
     @staticmethod
     def _still_due(uow: UnitOfWork, alert_id: str, now: datetime) -> Alert | None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.chronicle import findings_raised
+from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.events import Event
 from services.domain.instants import EPOCH
 from services.domain.ports import (
@@ -62,6 +63,7 @@ class RulesLoop:
         *,
         grace_for: timedelta = timedelta(0),
         waits_for_backlog: bool = False,
+        reached: Reached = goes_on,
     ) -> None:
         """``grace_for`` is how long a deadline waits for events that were received before it and are not
         stored yet; with ``waits_for_backlog`` no deadline is met after a start until what the broker kept is
@@ -73,6 +75,7 @@ class RulesLoop:
         self._zone = zone
         self._grace_for = grace_for
         self._backlog = Backlog() if waits_for_backlog else None
+        self._reached = reached
         self._seen: dict[str, str] | None = None
         self._looked_at: datetime | None = None
         self._folder_fault: str | None = None
@@ -334,6 +337,7 @@ class RulesLoop:
         known = uow.findings.many([change.finding_id for change in result.changes])
         uow.findings.change([change for change in result.changes if change.finding_id in known])
         uow.wake_after(Topic.FINDINGS)
+        self._reached(CrashPoint.BEFORE_FINDING_COMMIT)
 
     def _note(self, result: Result) -> None:
         for fault in result.faults:

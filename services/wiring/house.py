@@ -27,6 +27,7 @@ from services.wiring.beats import Beat, Beats
 from services.wiring.broker import BrokerFailed, EmbeddedBroker
 from services.wiring.broker_door import BrokerDoor
 from services.wiring.clock import SteppedClock, SystemClock, stopwatch
+from services.wiring.crashing import CrashRefused, crash_at
 from services.wiring.data_folder import DataFolder, FolderUnusable
 from services.wiring.demo import DemoLogins, RealResidents, is_invented, mark_as_invented, prepare_demo
 from services.wiring.living_demo import GUEST, LivingDemo
@@ -94,7 +95,7 @@ class House:
         """Start everything; `CannotStart` says why not, and then nothing is left running."""
         try:
             return self._start()
-        except (FolderUnusable, CannotOpen, AddressInUse, BrokerFailed, RealResidents) as error:
+        except (FolderUnusable, CannotOpen, AddressInUse, BrokerFailed, RealResidents, CrashRefused) as error:
             self.stop()
             raise CannotStart(str(error)) from error
         except BaseException:
@@ -142,6 +143,7 @@ class House:
             signals,
             in_real_time=isinstance(clock, SystemClock),
             told=without_store.told,
+            reached=crash_at(settings.crash_at, settings.data_dir),
         )
         observing = Observing(store, clock, settings.data_dir, console_parts.version(), stopwatch)
         observing.ingest(rooms.ingest, inbox)

@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.domain.crash_points import Reached, goes_on
 from services.domain.ports import Clock, Publisher, RulebookTexts, Signals, Store, ToldWithoutStore
 from services.domain.stepping import Room
 from services.escalation.gathering import Gathering
@@ -62,6 +63,7 @@ def build_rooms(
     *,
     in_real_time: bool = False,
     told: ToldWithoutStore | None = None,
+    reached: Reached = goes_on,
 ) -> Rooms:
     """The rooms on what the wiring hands in.
 
@@ -76,11 +78,28 @@ def build_rooms(
         zone,
         grace_for=STORING_FOR if in_real_time else timedelta(0),
         waits_for_backlog=in_real_time,
+        reached=reached,
     )
-    alerts = AlertLoop(store, clock, gathering)
+    alerts = AlertLoop(store, clock, gathering, reached=reached)
     delivery = DeliveryLoop(
-        store, clock, gathering, outside.channels, outside.publisher, outside.pool, signals=signals
+        store,
+        clock,
+        gathering,
+        outside.channels,
+        outside.publisher,
+        outside.pool,
+        signals=signals,
+        reached=reached,
     )
     at_once = AtOnce(rules, alerts, delivery)
-    ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, following=at_once, told=told)
+    ingest = IngestLoop(
+        store,
+        clock,
+        outside.inbox,
+        outside.publisher,
+        zone,
+        following=at_once,
+        told=told,
+        reached=reached,
+    )
     return Rooms(ingest, rules, alerts, delivery)

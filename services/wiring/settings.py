@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.domain.crash_points import CrashPoint
 from services.domain.instants import zone_named
 from services.domain.people import Language
 
@@ -53,6 +54,13 @@ def _web_address(address: str) -> str:
     return address
 
 
+def _crash_at(text: str) -> str:
+    point, _, count = text.partition(":")
+    if text and (point not in list(CrashPoint) or not count.isdigit() or int(count) < 1):
+        raise ValueError(f"expected POINT:N with N from 1 and POINT one of {', '.join(CrashPoint)}")
+    return text
+
+
 class Settings(BaseSettings):
     """The settings of one installation."""
 
@@ -91,6 +99,10 @@ class Settings(BaseSettings):
     smtp_sender: str = Field(default="anxin@localhost", description="Sender of the e-mails.")
     smtp_starttls: bool = Field(
         default=False, description="Encrypt the connection to the mail server by STARTTLS."
+    )
+    crash_at: Annotated[str, AfterValidator(_crash_at)] = Field(
+        default="",
+        description="POINT:N kills the house when it reaches a point for the N-th time (the soak).",
     )
 
     @property

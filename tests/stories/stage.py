@@ -21,6 +21,7 @@ from fastapi.testclient import TestClient
 from services.console.app import make_app
 from services.console.parts import Console
 from services.domain.access import AccessToken, hash_of
+from services.domain.crash_points import CrashPoint
 from services.domain.devices import Device
 from services.domain.instants import parse_instant, parse_span
 from services.domain.notices import AttemptResult
@@ -115,6 +116,7 @@ class Stage:
         self._ids = itertools.count(1)
         self._presses = itertools.count(1)
         self._heard = 0
+        self.passed: set[CrashPoint] = set()
         with self._store.writing() as unit:
             unit.access.add_token(AccessToken("tok_stage", hash_of(TOKEN), Role.ADMIN, self._clock.now()))
         self._rooms: Rooms
@@ -242,6 +244,7 @@ class Stage:
             Outside(self._letterbox, self._letterbox, {ChannelKind.WEBHOOK: self._telephones}),
             lambda: self._texts,
             gathering,
+            reached=self.passed.add,
         )
         console = Console(
             store=self._store,
