@@ -12,7 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -91,6 +91,10 @@ class Campaign:
         self._plan = lives(
             wishes.kills, self._dice, with_database=database.can_be_killed, points=wishes.points
         )
+        self._settings = iter([*map(_settings_of, self._plan), {}])
+        self._mqtt_port = 0
+        self._running: Service | None = None
+        self._loaded: Service | None = None
 
     @property
     def planned_kills(self) -> int:
@@ -98,22 +102,14 @@ class Campaign:
 
     def run(self) -> Outcome:
         """Do all of it and collect the evidence."""
-        data = self._folder / "data"
-        community.lay_out(data)
-        with self._telephones() as (ports, log):
-            self._mqtt_port = 0
-            service = self._start({})
-            self._await(service.is_ready, service, "the first start")
-            self._mqtt_port = int(service.ready["mqtt"].rpartition(":")[2])
-            token = self._token()
-            api = Api(service.http, token)
-            homes = community.enrol(api, self._wishes.homes, ports)
-            api.close()
-            address = ("127.0.0.1", self._mqtt_port)
-            self._buttons = [community.button_of(home, self._clock, address) for home in homes]
+        community.lay_out(self._folder / "data")
+        with ExitStack() as ending:
+            ports, log = ending.enter_context(self._telephones())
+            ending.callback(self._end_processes)
+            homes, token = self._enrol(ports)
             self._people = People(Random(f"{self._wishes.seed} people"), token)
             self._people.start()
-            service.kill()
+            ending.callback(self._people.end)
             for number, life in enumerate(self._plan):
                 self._live(life, len(self._plan) - number)
             self._finish(token)
@@ -124,6 +120,21 @@ class Campaign:
         first_called = {home.resident_id: home.first_called for home in homes}
         self.outcome.evidence = Evidence(self._presses, rang, read_store(self._database.url), first_called)
         return self.outcome
+
+    def _enrol(self, ports: dict[str, int]) -> tuple[list[community.Registered], str]:
+        """The first life, in which the community is registered; the port of its broker is kept."""
+        service = self._start()
+        self._await(service.is_ready, "the first start")
+        self._mqtt_port = int(service.ready["mqtt"].rpartition(":")[2])
+        token = self._token()
+        api = Api(service.http, token)
+        homes = community.enrol(api, self._wishes.homes, ports)
+        api.close()
+        address = ("127.0.0.1", self._mqtt_port)
+        self._buttons = [community.button_of(home, self._clock, address) for home in homes]
+        service.kill()
+        self._loaded = self._load(next(self._settings))
+        return homes, token
 
     # ------------------------------------------------------------------ lives
 
@@ -140,25 +151,24 @@ class Campaign:
         self._people.house_is_at(None)
 
     def _live_until_a_point(self, life: Life, share: int) -> None:
-        service = self._start({"ANXIN_CRASH_AT": f"{life.cause}:{life.times}"})
+        service = self._start()
         self._press_while(service, life.cause, share, LIMIT)
         if not service.has_ended.is_set():
-            service.kill()
             raise SoakFailed(f"{life.cause} was not passed {life.times} times in {LIMIT:g} s")
         if service.code != -9:
             raise SoakFailed(f"the house ended with {service.code} instead of being killed")
         self.outcome.kills[life.cause] += 1
 
     def _live_until_an_instant(self, life: Life, share: int) -> None:
-        service = self._start({})
+        service = self._start()
         self._press_while(service, life.cause, share, life.after.total_seconds())
         service.kill()
         self.outcome.kills[life.cause] += 1
 
     def _live_through(self, life: Life, share: int) -> None:
         """A life that survives the kills of what it stands on, and then ends in good order."""
-        service = self._start({})
-        self._await(service.is_ready, service, "a start")
+        service = self._start()
+        self._await(service.is_ready, "a start")
         self._people.house_is_at(service.http)
         for number in range(life.times):
             self._press_while(service, life.cause, share // life.times, 1.0)
@@ -188,7 +198,7 @@ class Campaign:
         until = self._clock.now() + timedelta(seconds=seconds)
         pressed = 0
         while not service.has_ended.is_set() and self._clock.now() < until:
-            if service.is_ready.is_set():
+            if service.is_ready.is_set() and cause != CrashPoint.AFTER_DEADLINE:  # it comes if nobody answers
                 self._people.house_is_at(service.http)
             if pressed < share or service.is_ready.is_set():
                 self._presses.append(self._dice.choice(self._buttons).press(cause))
@@ -201,8 +211,8 @@ class Campaign:
 
     def _finish(self, token: str) -> None:
         """One life without a kill, in which everything comes to its end."""
-        service = self._start({})
-        self._await(service.is_ready, service, "the last start")
+        service = self._start()
+        self._await(service.is_ready, "the last start")
         self._people.house_is_at(service.http)
         for _ in range(self._wishes.presses - len(self._presses)):
             self._presses.append(self._dice.choice(self._buttons).press(AFTERWARDS))
@@ -233,13 +243,25 @@ class Campaign:
 
     # ------------------------------------------------------------------ below
 
-    def _start(self, env: dict[str, str]) -> Service:
-        return Service(
-            self._folder / "data",
-            self._mqtt_port,
-            self._folder / "house.log",
-            {**self._database.env, **env},
-        )
+    def _start(self) -> Service:
+        """Begin the next life, and load the one after it."""
+        service = self._loaded or self._load({})
+        self._running = service
+        service.start()
+        # The port of the broker is known from the first life on.
+        following = next(self._settings, None) if self._mqtt_port else None
+        self._loaded = self._load(following) if following is not None else None
+        return service
+
+    def _load(self, settings: dict[str, str]) -> Service:
+        env = {**self._database.env, **settings}
+        return Service(self._folder / "data", self._mqtt_port, self._folder / "house.log", env)
+
+    def _end_processes(self) -> None:
+        """Whatever went wrong, no process stays."""
+        for service in (self._running, self._loaded):
+            if service is not None:
+                service.kill()
 
     def _token(self) -> str:
         made = subprocess.run(
@@ -256,9 +278,8 @@ class Campaign:
         service.has_ended.wait(seconds)
 
     @staticmethod
-    def _await(happened: threading.Event, service: Service, what: str) -> None:
+    def _await(happened: threading.Event, what: str) -> None:
         if not happened.wait(LIMIT):
-            service.kill()
             raise SoakFailed(f"{what} took more than {LIMIT:g} s")
 
     @contextmanager
@@ -279,6 +300,11 @@ class Campaign:
                 assert child.stdin is not None
                 child.stdin.close()  # they end with it
                 child.wait(LIMIT)
+
+
+def _settings_of(life: Life) -> dict[str, str]:
+    at_a_point = life.cause in list(CrashPoint)
+    return {"ANXIN_CRASH_AT": f"{life.cause}:{life.times}"} if at_a_point else {}
 
 
 def _read_log(log: Path) -> Iterator[Rang]:

@@ -6,20 +6,24 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.live.house.running import ANXIN, environment
+from tests.live.house.running import environment
 from tests.soak.processes import children, name_of
 
 BROKER = "nats-server"
+LAUNCHER = [sys.executable, "-m", "tests.soak.launcher"]
 STOP_SECONDS = 15.0
 
 
 class Service:
-    """One life. ``is_ready`` and ``has_ended`` are set by what happens, whoever waits for them."""
+    """One life: loaded when it is made, begun by `start`. ``is_ready`` and ``has_ended`` are set by what
+    happens, whoever waits for them.
+    """
 
     def __init__(self, folder: Path, mqtt_port: int, log: Path, env: Mapping[str, str]) -> None:
         self.is_ready = threading.Event()
@@ -29,8 +33,8 @@ class Service:
         ports = ("--http-port", "0", "--mqtt-port", str(mqtt_port))
         with log.open("a", encoding="utf-8") as written:
             self._child = subprocess.Popen(
-                [*ANXIN, "up", "--data-dir", str(folder), *ports],
-                stdin=subprocess.DEVNULL,
+                [*LAUNCHER, "up", "--data-dir", str(folder), *ports],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=written,
                 text=True,
@@ -38,6 +42,12 @@ class Service:
             )
         self._thread = threading.Thread(target=self._watch, name="service", daemon=True)
         self._thread.start()
+
+    def start(self) -> None:
+        """Begin to serve."""
+        assert self._child.stdin is not None
+        self._child.stdin.write("go\n")
+        self._child.stdin.flush()
 
     @property
     def http(self) -> str:
@@ -76,4 +86,6 @@ class Service:
                 self.is_ready.set()
             said.read()
         self.code = self._child.wait()
+        if self._child.stdin is not None:
+            self._child.stdin.close()
         self.has_ended.set()
