@@ -1,0 +1,1 @@
+"""A small soak of the real house, in the tests."""
