@@ -21,7 +21,7 @@ from random import Random
 import httpx2
 
 from services.domain.crash_points import CrashPoint
-from services.domain.instants import parse_instant
+from services.domain.instants import format_instant, parse_instant
 from services.wiring.clock import SystemClock
 from tests.live.house.running import ANXIN, Api, environment
 from tests.soak import community
@@ -91,10 +91,8 @@ class Campaign:
         self._plan = lives(
             wishes.kills, self._dice, with_database=database.can_be_killed, points=wishes.points
         )
-        self._settings = iter([*map(_settings_of, self._plan), {}])
         self._mqtt_port = 0
         self._running: Service | None = None
-        self._loaded: Service | None = None
 
     @property
     def planned_kills(self) -> int:
@@ -133,7 +131,6 @@ class Campaign:
         address = ("127.0.0.1", self._mqtt_port)
         self._buttons = [community.button_of(home, self._clock, address) for home in homes]
         service.kill()
-        self._loaded = self._load(next(self._settings))
         return homes, token
 
     # ------------------------------------------------------------------ lives
@@ -151,7 +148,7 @@ class Campaign:
         self._people.house_is_at(None)
 
     def _live_until_a_point(self, life: Life, share: int) -> None:
-        service = self._start()
+        service = self._start({"ANXIN_CRASH_AT": f"{life.cause}:{life.times}"})
         self._press_while(service, life.cause, share, LIMIT)
         if not service.has_ended.is_set():
             raise SoakFailed(f"{life.cause} was not passed {life.times} times in {LIMIT:g} s")
@@ -221,11 +218,11 @@ class Campaign:
         for button in self._buttons:
             if not button.wait_until_answered(LAST_LIMIT):
                 break  # the judge says which press has no receipt
-        self._people.end()
         with httpx2.Client(
             base_url=f"{service.http}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=LIMIT
         ) as api:
             self._await_delivery(service, api)
+            self._people.end()
             while self._people.close_all(service.http):
                 self._pause(service, LOOK)
             self._await_delivery(service, api)
@@ -234,34 +231,26 @@ class Campaign:
             raise SoakFailed(f"the house ended with {code} after SIGTERM")
 
     def _await_delivery(self, service: Service, api: httpx2.Client) -> None:
-        """Wait until no notice is due; one that stays so is the judge's."""
+        """Wait until no notice is due that was made before now; one that stays so is the judge's."""
+        asked: dict[str, str | int] = {"state": "due", "limit": 1, "until": format_instant(self._clock.now())}
         for _ in range(int(LAST_LIMIT / LOOK)):
-            answer = api.get("notices?state=due&limit=1")
+            answer = api.get("notices", params=asked)
             if answer.status_code == FINE and not answer.json()["items"]:
                 return
             self._pause(service, LOOK)
 
     # ------------------------------------------------------------------ below
 
-    def _start(self) -> Service:
-        """Begin the next life, and load the one after it."""
-        service = self._loaded or self._load({})
-        self._running = service
-        service.start()
-        # The port of the broker is known from the first life on.
-        following = next(self._settings, None) if self._mqtt_port else None
-        self._loaded = self._load(following) if following is not None else None
-        return service
-
-    def _load(self, settings: dict[str, str]) -> Service:
-        env = {**self._database.env, **settings}
-        return Service(self._folder / "data", self._mqtt_port, self._folder / "house.log", env)
+    def _start(self, settings: dict[str, str] | None = None) -> Service:
+        """Begin the next life."""
+        env = {**self._database.env, **(settings or {})}
+        self._running = Service(self._folder / "data", self._mqtt_port, self._folder / "house.log", env)
+        return self._running
 
     def _end_processes(self) -> None:
         """Whatever went wrong, no process stays."""
-        for service in (self._running, self._loaded):
-            if service is not None:
-                service.kill()
+        if self._running is not None:
+            self._running.kill()
 
     def _token(self) -> str:
         made = subprocess.run(
@@ -300,11 +289,6 @@ class Campaign:
                 assert child.stdin is not None
                 child.stdin.close()  # they end with it
                 child.wait(LIMIT)
-
-
-def _settings_of(life: Life) -> dict[str, str]:
-    at_a_point = life.cause in list(CrashPoint)
-    return {"ANXIN_CRASH_AT": f"{life.cause}:{life.times}"} if at_a_point else {}
 
 
 def _read_log(log: Path) -> Iterator[Rang]:

@@ -72,6 +72,9 @@ class Postgresql:
         others = children(first)
         os.kill(first, signal.SIGKILL)
         wait_until_gone([first, *others], GONE_SECONDS)
+        # A dead process that its new parent has not collected yet looks alive to who asks by number.
+        for lock in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self._folder / "data" / lock).unlink(missing_ok=True)
         self._server.ensure_postgres_running()
 
     def end(self) -> None:

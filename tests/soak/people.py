@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 
-LOOK_EVERY = timedelta(seconds=0.3)
+LOOK_EVERY = timedelta(seconds=0.2)
 ANSWER_WITHIN = timedelta(seconds=5)
-SHARES = {"open": 0.15, "accepted": 0.25, "arrived": 0.4}
+SHARES = {"open": 0.3, "accepted": 0.5, "arrived": 0.7}
 """How likely somebody does the next thing about an alert at each look, by its state."""
 MOST = 100
 FINE = 200

@@ -1,53 +1,47 @@
-"""The service under the soak: one life of the real `anxin up`, from its start to its kill."""
+"""The service under the soak: one life of the real `anxin up`, from its start to its kill.
+
+A life is forked from a process that has loaded the command already, so that a soak of hundreds of lives does
+not spend its time on imports; what runs is `anxin up` all the same, in a process of its own.
+"""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from services.wiring.cli import app
 from tests.live.house.running import environment
 from tests.soak.processes import children, name_of
 
 BROKER = "nats-server"
-LAUNCHER = [sys.executable, "-m", "tests.soak.launcher"]
 STOP_SECONDS = 15.0
+
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["services.wiring.house", "tests.soak.service", "pytest"])
 
 
 class Service:
-    """One life: loaded when it is made, begun by `start`. ``is_ready`` and ``has_ended`` are set by what
-    happens, whoever waits for them.
-    """
+    """One life. ``is_ready`` and ``has_ended`` are set by what happens, whoever waits for them."""
 
     def __init__(self, folder: Path, mqtt_port: int, log: Path, env: Mapping[str, str]) -> None:
         self.is_ready = threading.Event()
         self.has_ended = threading.Event()
         self.ready: dict[str, Any] = {}
         self.code: int | None = None
-        ports = ("--http-port", "0", "--mqtt-port", str(mqtt_port))
-        with log.open("a", encoding="utf-8") as written:
-            self._child = subprocess.Popen(
-                [*LAUNCHER, "up", "--data-dir", str(folder), *ports],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=written,
-                text=True,
-                env=environment(env),
-            )
+        options = ["--data-dir", str(folder), "--http-port", "0", "--mqtt-port", str(mqtt_port)]
+        self._said, said = _forks.Pipe(duplex=False)
+        self._process = _forks.Process(target=_live, args=(["up", *options], environment(env), log, said))
+        self._process.start()
+        said.close()
         self._thread = threading.Thread(target=self._watch, name="service", daemon=True)
         self._thread.start()
-
-    def start(self) -> None:
-        """Begin to serve."""
-        assert self._child.stdin is not None
-        self._child.stdin.write("go\n")
-        self._child.stdin.flush()
 
     @property
     def http(self) -> str:
@@ -55,20 +49,22 @@ class Service:
 
     def kill(self) -> None:
         """End it as a power cut would, and wait for its end."""
-        self._child.kill()
+        if not self.has_ended.is_set():
+            self._process.kill()
         self._thread.join()
 
     def stop(self) -> int:
         """End it in good order; the exit code."""
-        self._child.send_signal(signal.SIGTERM)
+        self._process.terminate()
         if not self.has_ended.wait(STOP_SECONDS):
-            self._child.kill()
+            self._process.kill()
         self._thread.join()
         return self.code if self.code is not None else -1
 
     def broker_pid(self) -> int | None:
         """The process of its broker; None while there is none."""
-        return next((pid for pid in children(self._child.pid) if name_of(pid) == BROKER), None)
+        pids = children(self._process.pid or 0)
+        return next((pid for pid in pids if name_of(pid) == BROKER), None)
 
     def kill_broker(self) -> int | None:
         """Kill the broker under it; which process that was."""
@@ -78,14 +74,24 @@ class Service:
         return pid
 
     def _watch(self) -> None:
-        assert self._child.stdout is not None
-        with self._child.stdout as said:
+        with os.fdopen(os.dup(self._said.fileno()), encoding="utf-8") as said:
+            self._said.close()
             line = said.readline()
             if line:
                 self.ready = json.loads(line)
                 self.is_ready.set()
             said.read()
-        self.code = self._child.wait()
-        if self._child.stdin is not None:
-            self._child.stdin.close()
+        self._process.join()
+        self.code = self._process.exitcode
         self.has_ended.set()
+
+
+def _live(arguments: list[str], env: dict[str, str], log: Path, said: Connection) -> None:
+    """In the new process: become `anxin`, its words to ``said`` and its log to a file."""
+    os.environ.clear()
+    os.environ.update(env)
+    os.dup2(said.fileno(), 1)
+    said.close()
+    with log.open("a", encoding="utf-8") as written:
+        os.dup2(written.fileno(), 2)
+    app(arguments)
