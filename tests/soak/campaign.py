@@ -7,6 +7,8 @@ Every wait is for something that happens, with a limit that only a fault reaches
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -181,14 +183,18 @@ class Campaign:
             raise SoakFailed(f"the house ended with {code} after SIGTERM")
 
     def _kill_broker(self, service: Service) -> None:
-        killed = service.kill_broker()
-        if killed is None:
-            raise SoakFailed("the house has no broker")
+        """Kill the broker, and wait until the house has started another."""
+        killed = self._await_broker(service, but=None)
+        os.kill(killed, signal.SIGKILL)
+        self._await_broker(service, but=killed)
+
+    def _await_broker(self, service: Service, but: int | None) -> int:
         for _ in range(int(LIMIT / LOOK)):
-            if service.broker_pid() not in (None, killed):
-                return
+            pid = service.broker_pid()
+            if pid not in (None, but):
+                return pid
             self._pause(service, LOOK)
-        raise SoakFailed("the house did not start its broker again")
+        raise SoakFailed("the house has no broker")
 
     def _press_while(self, service: Service, cause: str, share: int, seconds: float) -> None:
         """Press ``share`` times, then now and then, until the house has ended or the time is over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,12 +15,13 @@ class StillThere(Exception):
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started and that are still there."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(child) for task in tasks for child in (task / "children").read_text("ascii").split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
+    """The processes that a process has started; its threads come and go meanwhile."""
+    found: list[int] = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found += map(int, (task / "children").read_text(encoding="ascii").split())
+    return found
 
 
 def name_of(pid: int) -> str:

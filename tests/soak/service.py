@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -65,13 +64,6 @@ class Service:
         """The process of its broker; None while there is none."""
         pids = children(self._process.pid or 0)
         return next((pid for pid in pids if name_of(pid) == BROKER), None)
-
-    def kill_broker(self) -> int | None:
-        """Kill the broker under it; which process that was."""
-        pid = self.broker_pid()
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-        return pid
 
     def _watch(self) -> None:
         with os.fdopen(os.dup(self._said.fileno()), encoding="utf-8") as said:
