@@ -106,6 +106,8 @@ class Campaign:
         with ExitStack() as ending:
             ports, log = ending.enter_context(self._telephones())
             ending.callback(self._end_processes)
+            last = f"http://127.0.0.1:{ports[community.LAST_RESORT]}/{community.LAST_RESORT}"
+            self._env = {"ANXIN_LAST_RESORT": last}
             homes, token = self._enrol(ports)
             self._people = People(Random(f"{self._wishes.seed} people"), token)
             self._people.start()
@@ -249,7 +251,7 @@ class Campaign:
 
     def _start(self, settings: dict[str, str] | None = None) -> Service:
         """Begin the next life."""
-        env = {**self._database.env, **(settings or {})}
+        env = {**self._env, **self._database.env, **(settings or {})}
         self._running = Service(self._folder / "data", self._mqtt_port, self._folder / "house.log", env)
         return self._running
 
@@ -283,7 +285,7 @@ class Campaign:
         log = self._folder / "rang.jsonl"
         command = ["-m", "tests.soak.telephones", self._wishes.seed, str(self._wishes.trouble), str(log)]
         with subprocess.Popen(
-            [sys.executable, *command, *community.ROLES],
+            [sys.executable, *command, *community.ROLES, community.LAST_RESORT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

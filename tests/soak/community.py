@@ -22,6 +22,8 @@ ROLES = {
     "desk": "duty_desk",
     "manager": "manager",
 }
+LAST_RESORT = "last_resort"
+"""The telephone of whoever is told when nobody of them can be."""
 OF_EACH = 6
 """Workers of each role but the desk and the manager, who are one."""
 

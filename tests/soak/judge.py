@@ -68,7 +68,6 @@ class _Case:
         for notice in kept.notices:
             self.notices[notice.alert_id].append(notice)
         self.delivered = {each.notice_id for each in kept.attempts if each.result is AttemptResult.DELIVERED}
-        self.rang = {each.notice_id for each in evidence.rang}
         self.answered = {each.notice_id for each in evidence.rang if each.status < 300}
         self.opened_by: dict[str, Press] = {}
         by_event = {events[0].id: key for key, events in self.stored.items()}
@@ -84,8 +83,8 @@ class _Case:
         return press.cause if press is not None else NO_PRESS
 
     def was_told(self, notice: Notice) -> bool:
-        """Whether it reached, or may have reached, its person."""
-        return notice.state is NoticeState.SENT or notice.id in self.rang
+        """Whether its person has it, as far as the house or their telephone knows."""
+        return notice.state is NoticeState.SENT or notice.id in self.answered
 
 
 def judge(evidence: Evidence) -> list[Fault]:
@@ -231,14 +230,17 @@ def _told_twice(notices: Sequence[Notice], case: _Case) -> Said:
         if times > 1:
             yield Kind.DOUBLED, f"run {run} step {step} round {round_} told {person} {times} times"
     for person, own in _by_person(notices):
-        yield from _joined_too_often(person, [each for each in own if case.was_told(each)])
+        yield from _joined_too_often(person, own)
         yield from _stood_down_twice(person, own, case)
 
 
-def _joined_too_often(person: str, told: Iterable[Notice]) -> Said:
+def _joined_too_often(person: str, own: Iterable[Notice]) -> Said:
+    """Of those that the house counts as sent: one that was given up after a crash, because somebody had the
+    alert, may have rung all the same, and nobody knew.
+    """
     last: datetime | None = None
-    for notice in told:
-        if notice.kind is not NoticeKind.JOINED:
+    for notice in own:
+        if notice.kind is not NoticeKind.JOINED or notice.state is not NoticeState.SENT:
             continue
         if last is not None and notice.created_at - last < JOINED_AT_MOST_EVERY:
             yield Kind.DOUBLED, f"joined presses told {person} twice in {notice.created_at - last}"

@@ -132,6 +132,16 @@ def test_who_was_spared_because_somebody_has_it_is_no_fault() -> None:
     assert judge(replace(case, rang=[each for each in case.rang if each.notice_id != "ntc_b"])) == []
 
 
+def test_a_joined_press_that_was_refused_and_given_up_does_not_count_as_told() -> None:
+    given_up = _joined(
+        "f", "wrk_pema", 2, state=NoticeState.NOT_SENT, reason=NoticeReason.ACCEPTED_ALREADY, created_at=NIGHT
+    )
+    case = doctored(fine(), notices=[*fine().kept.notices, given_up])
+    for status in (503, 202):
+        rang = [*case.rang, Rang("ntc_f", "alt_1", "wrk_pema", status, NIGHT)]
+        assert judge(replace(case, rang=rang)) == []
+
+
 def test_a_press_within_a_minute_of_a_joined_one_need_tell_nobody() -> None:
     case = fine()
     moment = LATER + timedelta(seconds=30)
