@@ -5,6 +5,8 @@ doubled. Exit code 0 only if nothing was, and every point had its kills.
 from __future__ import annotations
 
 import shutil
+import signal
+import sys
 import tempfile
 from datetime import timedelta
 from enum import StrEnum
@@ -40,6 +42,7 @@ def main(
     point: Annotated[list[CrashPoint] | None, typer.Option(help="Only these crash points.")] = None,
 ) -> None:
     """Soak a real house: presses, kills, restarts, and a judge at the end."""
+    signal.signal(signal.SIGTERM, _end)
     console = Console()
     clock = SystemClock()
     began_at = clock.now()
@@ -89,6 +92,11 @@ def _run(wishes: Wishes, folder: Path, database: Database, console: Console) -> 
 
         campaign = Campaign(wishes, folder, database, told)
         return campaign.run()
+
+
+def _end(number: int, _frame: object) -> None:
+    """Leave by the doors that stop what was started."""
+    sys.exit(128 + number)
 
 
 def _said(span: timedelta) -> str:
