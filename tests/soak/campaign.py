@@ -93,6 +93,7 @@ class Campaign:
         self._plan = lives(
             wishes.kills, self._dice, with_database=database.can_be_killed, points=wishes.points
         )
+        self._env: dict[str, str] = {}
         self._mqtt_port = 0
         self._running: Service | None = None
 
@@ -109,14 +110,13 @@ class Campaign:
             last = f"http://127.0.0.1:{ports[community.LAST_RESORT]}/{community.LAST_RESORT}"
             self._env = {"ANXIN_LAST_RESORT": last}
             homes, token = self._enrol(ports)
+            ending.callback(self._end_buttons)
             self._people = People(Random(f"{self._wishes.seed} people"), token)
             self._people.start()
             ending.callback(self._people.end)
             for number, life in enumerate(self._plan):
                 self._live(life, len(self._plan) - number)
             self._finish(token)
-            for button in self._buttons:
-                button.end()
             rang = list(_read_log(log))
         self.outcome.answers = self._people.answers
         first_called = {home.resident_id: home.first_called for home in homes}
@@ -254,6 +254,10 @@ class Campaign:
         env = {**self._env, **self._database.env, **(settings or {})}
         self._running = Service(self._folder / "data", self._mqtt_port, self._folder / "house.log", env)
         return self._running
+
+    def _end_buttons(self) -> None:
+        for button in self._buttons:
+            button.end()
 
     def _end_processes(self) -> None:
         """Whatever went wrong, no process stays."""
