@@ -1,4 +1,4 @@
-"""The plan kills at everything as often as it was asked to, and a report says where it did not come to that."""
+"""The plan kills at everything as often as it was asked to; a report says where it did not come to that."""
 
 from __future__ import annotations
 
