@@ -39,6 +39,7 @@ def main(
     kills: Annotated[int, typer.Option(min=1, help="Kills at each point, at least.")] = 20,
     store: Annotated[StoreKind, typer.Option(help="Where the house keeps what it knows.")] = StoreKind.SQLITE,
     homes: Annotated[int, typer.Option(min=1, help="Homes, each with a button.")] = 60,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the folder of the run in any case.")] = False,
     point: Annotated[list[CrashPoint] | None, typer.Option(help="Only these crash points.")] = None,
 ) -> None:
     """Soak a real house: presses, kills, restarts, and a judge at the end."""
@@ -64,7 +65,8 @@ def main(
     waits = slowest(outcome.evidence)
     console.print(
         f"{outcome.lives} lives in {_said(clock.now() - began_at)} on {store.value}; "
-        f"slowest receipt {_said(waits.receipt)}, slowest call {_said(waits.notice)} after the press; "
+        f"slowest receipt {_said(waits.receipt)}, "
+        f"slowest call {_said(waits.notice)} after the press ({waits.alert_id}); "
         f"{len(outcome.evidence.kept.alerts)} alerts, {len(outcome.evidence.kept.notices)} notices, "
         f"{len(outcome.evidence.rang)} rings; the API answered {dict(sorted(outcome.answers.items()))}",
         markup=False,
@@ -72,10 +74,12 @@ def main(
     lacking = too_few(found, causes, kills)
     if lacking:
         console.print(f"too few kills at: {', '.join(lacking)}", style="red")
-    if faults or lacking:
+    if faults or lacking or keep:
         console.print(f"everything is kept in {folder}", markup=False)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    if faults or lacking:
         raise typer.Exit(1)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(wishes: Wishes, folder: Path, database: Database, console: Console) -> Outcome:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
+from services.domain.alerts import ChangeReason
 from services.domain.notices import NoticeKind
 from tests.soak.evidence import Evidence
 from tests.soak.judge import Fault, Kind
@@ -52,10 +53,16 @@ def too_few(found: Iterable[Row], causes: Iterable[str], kills: int) -> list[str
 
 @dataclass(frozen=True, slots=True)
 class Slowest:
-    """The longest waits over all crashes: for a receipt, and for the first telephone of a new alert."""
+    """The longest waits over all crashes: for a receipt; and until a telephone rang for a new alert, or
+    somebody had it before. ``alert_id`` is whose that was.
+    """
 
     receipt: timedelta
     notice: timedelta
+    alert_id: str | None
+
+
+_TAKEN = (ChangeReason.ACCEPTED, ChangeReason.CLOSED)
 
 
 def slowest(evidence: Evidence) -> Slowest:
@@ -75,13 +82,17 @@ def slowest(evidence: Evidence) -> Slowest:
         finding.id: [at for each in finding.evidence.event_ids if (at := pressed.get(each)) is not None]
         for finding in evidence.kept.findings
     }
+    for alert_id, changes in evidence.kept.changes.items():
+        taken_at = next((each.at for each in changes if each.reason in _TAKEN), None)
+        if taken_at is not None:
+            first_rang[alert_id] = min(taken_at, first_rang.get(alert_id, taken_at))
     waits = [
-        first_rang[alert.id] - opened_at
+        (first_rang[alert.id] - opened_at, alert.id)
         for alert in evidence.kept.alerts
         if alert.id in first_rang and alert.facts
         for opened_at in found_in.get(alert.facts[0].finding_id, ())
     ]
-    return Slowest(max(receipts, default=timedelta()), max(waits, default=timedelta()))
+    return Slowest(max(receipts, default=timedelta()), *max(waits, default=(timedelta(), None)))
 
 
 def show(console: Console, found: Sequence[Row], faults: Sequence[Fault]) -> None:
