@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -56,12 +56,22 @@ class _Stored:
     receipts: tuple[Receipt, ...]
 
 
-class IngestLoop:
-    """Takes messages in. ``zone`` is the house's, for devices without a home of another.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What works hand in hand with ingest.
 
-    ``following`` is what can follow from a batch within the transaction that stores it. Without it, and where
-    it fails, the other loops find the events by themselves.
+    ``following`` is what can follow from a batch within the transaction that stores it; without it, and where
+    it fails, the other loops find the events by themselves. ``told`` knows who was told of what could not be
+    stored. ``reached`` hears of each crash point that is passed.
     """
+
+    following: Following | None = None
+    told: ToldWithoutStore = field(default_factory=NobodyTold)
+    reached: Reached = goes_on
+
+
+class IngestLoop:
+    """Takes messages in. ``zone`` is the house's, for devices without a home of another."""
 
     def __init__(
         self,
@@ -72,9 +82,7 @@ class IngestLoop:
         zone: ZoneInfo,
         *,
         rate_limit: RateLimit | None = None,
-        following: Following | None = None,
-        told: ToldWithoutStore | None = None,
-        reached: Reached = goes_on,
+        beside: Beside | None = None,
     ) -> None:
         self.counts: Counter[str] = Counter()
         """What became of messages: ``stored``, ``duplicate``, ``quarantined:<why>``, ``ignored:<why>``."""
@@ -90,9 +98,10 @@ class IngestLoop:
         self._gate = FloodGate(rate_limit or RateLimit())
         self._origins = UnknownOrigins()
         self._numbers = count(1)
-        self._following = following
-        self._told = told or NobodyTold()
-        self._reached = reached
+        beside = beside or Beside()
+        self._following = beside.following
+        self._told = beside.told
+        self._reached = beside.reached
 
     def step(self) -> bool:
         """Take in what is there, alarms first; True if there was anything and it was stored."""

@@ -35,7 +35,7 @@ from services.wiring.observing import Observing
 from services.wiring.opening import CannotOpen, open_store
 from services.wiring.passwords import hash_password
 from services.wiring.policy_shelf import PolicyShelf
-from services.wiring.rooms import Outside, build_rooms
+from services.wiring.rooms import Manner, Outside, build_rooms
 from services.wiring.senders import Senders
 from services.wiring.settings import Settings
 from services.wiring.shipped import lay_out, texts_in
@@ -137,13 +137,11 @@ class House:
         rooms = build_rooms(
             store,
             clock,
-            Outside(inbox, inbox, channels, self._senders()),
+            Outside(inbox, inbox, channels, self._senders(), without_store.told),
             rulebooks,
             gathering,
             signals,
-            in_real_time=isinstance(clock, SystemClock),
-            told=without_store.told,
-            reached=crash_at(settings.crash_at, settings.data_dir),
+            Manner(isinstance(clock, SystemClock), crash_at(settings.crash_at, settings.data_dir)),
         )
         observing = Observing(store, clock, settings.data_dir, console_parts.version(), stopwatch)
         observing.ingest(rooms.ingest, inbox)

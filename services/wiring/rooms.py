@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.domain.crash_points import Reached, goes_on
-from services.domain.ports import Clock, Publisher, RulebookTexts, Signals, Store, ToldWithoutStore
+from services.domain.ports import (
+    Clock,
+    NobodyTold,
+    Publisher,
+    RulebookTexts,
+    Signals,
+    Store,
+    ToldWithoutStore,
+)
 from services.domain.stepping import Room
 from services.escalation.gathering import Gathering
 from services.ingest.messages import Inbox
-from services.ingest.run import IngestLoop
+from services.ingest.run import Beside, IngestLoop
 from services.notify.channels.channel import Channels
 from services.notify.delivery import DeliveryLoop
 from services.notify.run import AlertLoop
@@ -31,13 +39,25 @@ STORING_FOR = timedelta(seconds=1)
 class Outside:
     """The ways in and out: messages of devices, words to devices, channels to people.
 
-    Without a pool a send is done before its step ends, as simulated time needs it.
+    Without a pool a send is done before its step ends, as simulated time needs it. ``told`` knows who was
+    told of what could not be stored.
     """
 
     inbox: Inbox
     publisher: Publisher
     channels: Channels
     pool: Executor | None = None
+    told: ToldWithoutStore = field(default_factory=NobodyTold)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the rooms work: in real time or on a clock that is moved, and who hears of the crash points that
+    they pass.
+    """
+
+    in_real_time: bool = False
+    reached: Reached = goes_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +80,15 @@ def build_rooms(
     rulebooks: RulebookTexts,
     gathering: Gathering,
     signals: Signals | None = None,
-    *,
-    in_real_time: bool = False,
-    told: ToldWithoutStore | None = None,
-    reached: Reached = goes_on,
+    manner: Manner | None = None,
 ) -> Rooms:
     """The rooms on what the wiring hands in.
 
     In real time a deadline waits for what the broker kept while the house was down, and for what is being
     stored at its very instant; simulated time moves only when both are in.
     """
+    manner = manner or Manner()
+    reached, in_real_time = manner.reached, manner.in_real_time
     zone = gathering.house.timezone
     rules = RulesLoop(
         store,
@@ -91,15 +110,6 @@ def build_rooms(
         signals=signals,
         reached=reached,
     )
-    at_once = AtOnce(rules, alerts, delivery)
-    ingest = IngestLoop(
-        store,
-        clock,
-        outside.inbox,
-        outside.publisher,
-        zone,
-        following=at_once,
-        told=told,
-        reached=reached,
-    )
+    beside = Beside(AtOnce(rules, alerts, delivery), outside.told, reached)
+    ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, beside=beside)
     return Rooms(ingest, rules, alerts, delivery)

@@ -33,7 +33,7 @@ from services.escalation.scene import House
 from services.ingest.messages import Message
 from services.notify.channels.channel import ChannelOutcome, Sending
 from services.wiring.clock import SteppedClock
-from services.wiring.rooms import Outside, Rooms, build_rooms
+from services.wiring.rooms import Manner, Outside, Rooms, build_rooms
 from services.wiring.shipped import shipped
 from tests.stores import sqlite_store
 
@@ -244,7 +244,7 @@ class Stage:
             Outside(self._letterbox, self._letterbox, {ChannelKind.WEBHOOK: self._telephones}),
             lambda: self._texts,
             gathering,
-            reached=self.passed.add,
+            manner=Manner(reached=self.passed.add),
         )
         console = Console(
             store=self._store,

@@ -22,7 +22,7 @@ from services.domain.ports import BrokerUnavailable, Following, StoreUnavailable
 from services.domain.records import Quarantined
 from services.ingest.flooding import RateLimit
 from services.ingest.messages import Message
-from services.ingest.run import IngestLoop
+from services.ingest.run import Beside, IngestLoop
 from services.storage.store import SqlStore
 from tests.stores import RecordingSignals, sqlite_store
 
@@ -141,7 +141,7 @@ class Door:
             self.voice,
             SHANGHAI,
             rate_limit=self.rate_limit,
-            following=self.following,
+            beside=Beside(self.following),
         )
 
     def close(self) -> None:

@@ -79,10 +79,9 @@ class Outage:
         self.rooms = build_rooms(
             self.store,
             self.clock,
-            Outside(self.inbox, self.voice, self.channels),
+            Outside(self.inbox, self.voice, self.channels, told=self.told),
             self._texts,
             gathering,
-            told=self.told,
         )
         self.keeper.step()
 
