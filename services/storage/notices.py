@@ -55,7 +55,7 @@ _OF_ALERT = _ALL.where(_COLUMNS.alert_id == bindparam("of"))
 _SAVED = ("state", "reason", "next_attempt_at", "sent_at")
 _SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
 _FINISHED = ("ended_at", "result", "status", "detail")
-_FINISH = update(attempts).where(attempts.c.id == bindparam("of"))
+_FINISH = update(attempts).where(attempts.c.id == bindparam("of"), attempts.c.result.is_(None))
 _ATTEMPTS_OF = select(*ATTEMPT.columns).where(among(attempts.c.notice_id, "keys")).order_by(attempts.c.number)
 _COMMANDS_DUE = (
     select(*_COMMAND.columns)
@@ -120,9 +120,9 @@ class SqlNotices:
     def start(self, attempt: Attempt) -> Attempt:
         return _ATTEMPTS.add(self._connection, self._numbers, [attempt])[0]
 
-    def finish(self, attempt: Attempt) -> None:
+    def finish(self, attempt: Attempt) -> bool:
         values = {name: getattr(attempt, name) for name in _FINISHED}
-        change(self._connection, _FINISH, {"of": attempt.id} | values, _FINISHED)
+        return change(self._connection, _FINISH, {"of": attempt.id} | values, _FINISHED) == 1
 
     def attempts(self, notice_ids: Iterable[str]) -> list[Attempt]:
         return ATTEMPT.things(fetch(self._connection, _ATTEMPTS_OF, {"keys": keys(notice_ids)}))

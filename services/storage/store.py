@@ -17,6 +17,7 @@ from services.storage.engines import Synchronous, open_engines
 from services.storage.recent import Recent
 from services.storage.turns import TurnNeverCame, Turns
 from services.storage.unit_of_work import SqlUnitOfWork
+from services.storage.wakes import Listener, Teller
 
 PATIENCE = timedelta(seconds=5)
 """How long a writer waits for its turn before it says that the store cannot be written."""
@@ -42,6 +43,8 @@ class SqlStore:
         self._engines = open_engines(url, patience, synchronous, most_bytes)
         self._turns = Turns()
         self._recent = Recent()
+        self._url = url
+        self._teller = Teller()
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
@@ -53,6 +56,7 @@ class SqlStore:
                 with connection.begin():
                     unit = SqlUnitOfWork(connection, self._recent)
                     yield unit
+                    self._teller.tell(connection, unit.woken)
                 self._recent.committed(unit.appended)
         except TurnNeverCame:
             raise StoreUnavailable(f"somebody else has been writing for {self._patience}") from None
@@ -66,6 +70,12 @@ class SqlStore:
         with _connected(self._engines.reading) as connection, connection.begin() as transaction:
             yield SqlUnitOfWork(connection, self._recent)
             transaction.rollback()
+
+    def listener(self) -> Listener | None:
+        """Hears the commits of other processes; None where no other process shares the store (SQLite)."""
+        if self._engines.writing.dialect.name != "postgresql":
+            return None
+        return Listener(self._url, self._signals, self._teller.name)
 
     def close(self) -> None:
         """Close all connections; units of work that still run keep theirs."""

@@ -28,6 +28,7 @@ from services.domain.ports import (
     Register,
     Remembered,
     Rulebooks,
+    Runners,
     Shifts,
     StateStore,
     Topic,
@@ -55,6 +56,7 @@ from services.storage.registers import (
     SqlShifts,
     SqlUsers,
 )
+from services.storage.runners import SqlRunners
 from services.storage.states import SqlCursors, SqlStateStore
 
 
@@ -83,6 +85,7 @@ class SqlUnitOfWork:
         self.remembered: Remembered = SqlRemembered(connection)
         self.rulebooks: Rulebooks = SqlRulebooks(connection)
         self.figures: Figures = SqlFigures(connection, numbers)
+        self.runners: Runners = SqlRunners(connection)
         self.woken: dict[Topic, None] = {}
         self._connection = connection
         self.said: list[Line] = []

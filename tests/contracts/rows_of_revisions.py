@@ -311,7 +311,17 @@ RECORDS: dict[str, Row] = {
     },
 }
 
-ROWS: dict[str, dict[str, Row]] = {"0001": FACTS, "0002": REGISTERS, "0003": TELLING, "0004": RECORDS}
+ROLES: dict[str, Row] = {
+    "runner_leases": {"role": "rules", "holder": "anxin-1", "fence": 7, "renewed_at": AT},
+}
+
+ROWS: dict[str, dict[str, Row]] = {
+    "0001": FACTS,
+    "0002": REGISTERS,
+    "0003": TELLING,
+    "0004": RECORDS,
+    "0005": ROLES,
+}
 """The tables that each revision made, with a row."""
 
 

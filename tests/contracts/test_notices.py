@@ -205,6 +205,17 @@ def test_lists_of_notices_can_be_narrowed(store: Store, filters: dict[str, objec
             unit.notices.page({"contact": "x"}, 0, 9)
 
 
+def test_the_end_of_an_attempt_is_written_once(store: Store) -> None:
+    with store.writing() as unit:
+        unit.notices.add([notice("a")])
+        begun = unit.notices.start(attempt("a", "ntc_a"))
+        assert unit.notices.finish(replace(begun, ended_at=NIGHT, result=AttemptResult.UNKNOWN))
+        assert not unit.notices.finish(replace(begun, ended_at=NIGHT, result=AttemptResult.DELIVERED))
+        assert not unit.notices.finish(attempt("nobody", "ntc_a", result=AttemptResult.DELIVERED))
+    with store.reading() as unit:
+        assert [each.result for each in unit.notices.attempts(["ntc_a"])] == [AttemptResult.UNKNOWN]
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

@@ -42,6 +42,7 @@ READ: dict[str, Callable[[UnitOfWork], Any]] = {
     "device_commands": lambda uow: uow.notices.commands_due(5)[0].external_id == "button-1",
     "quarantine": lambda uow: uow.quarantine.get("qua_1").payload == b"\x00\xff{",  # type: ignore[union-attr]
     "audit": lambda uow: uow.audit.page({}, 0, 5).items[0].actor == "dawa",
+    "runner_leases": lambda uow: uow.runners.lease("rules").fence == 7,  # type: ignore[union-attr]
     "remembered_answers": lambda uow: uow.remembered.get("dawa POST /visits 1"),
 }
 """How each table's row shows through the ports."""

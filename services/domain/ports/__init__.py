@@ -31,6 +31,7 @@ from services.domain.ports.outside import (
 )
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
+from services.domain.ports.runners import Runners
 from services.domain.ports.store import Following, Store, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
 from services.domain.ports.without_store import NobodyTold, ToldWithoutStore
@@ -60,6 +61,7 @@ __all__ = [
     "Remembered",
     "RulebookTexts",
     "Rulebooks",
+    "Runners",
     "Shifts",
     "Signals",
     "StateKey",

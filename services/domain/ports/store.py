@@ -14,6 +14,7 @@ from services.domain.ports.figures import Figures
 from services.domain.ports.outside import Topic
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
+from services.domain.ports.runners import Runners
 from services.domain.ports.telling import Alerts, Notices
 
 
@@ -43,6 +44,7 @@ class UnitOfWork(Protocol):
     remembered: Remembered
     rulebooks: Rulebooks
     figures: Figures
+    runners: Runners
 
     def wake_after(self, topic: Topic) -> None:
         """Wake the waiters of ``topic`` once this transaction is committed."""

@@ -119,8 +119,8 @@ class Notices(Protocol):
         """Write the row before the send."""
         ...
 
-    def finish(self, attempt: Attempt) -> None:
-        """Write its end."""
+    def finish(self, attempt: Attempt) -> bool:
+        """Write its end; False, and nothing is written, if an end is written already."""
         ...
 
     def attempts(self, notice_ids: Iterable[str]) -> list[Attempt]:

@@ -11,7 +11,7 @@ from services.storage.tables.facts import (
     rule_states,
     rulebooks,
 )
-from services.storage.tables.records import answers, audit, numbers, quarantine
+from services.storage.tables.records import answers, audit, numbers, quarantine, runner_leases
 from services.storage.tables.registers import (
     devices,
     grids,
@@ -48,6 +48,7 @@ __all__ = [
     "residents",
     "rule_states",
     "rulebooks",
+    "runner_leases",
     "sessions",
     "shifts",
     "teams",

@@ -20,6 +20,15 @@ from services.storage.tables.columns import (
 
 numbers = Table("numbers", metadata, words("collection", key=True), whole("last"))
 
+runner_leases = Table(
+    "runner_leases",
+    metadata,
+    words("role", key=True),
+    words("holder"),
+    whole("fence"),
+    instant("renewed_at"),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

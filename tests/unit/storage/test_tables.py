@@ -19,6 +19,7 @@ from services.domain.homes import Grid, Home
 from services.domain.notices import Attempt, DeviceCommand, Notice
 from services.domain.people import Resident, Shift, Team, User, Worker
 from services.domain.records import AuditEntry, Quarantined, RememberedAnswer, RulebookRevision
+from services.domain.runners import RunnerLease
 from services.storage import tables
 from services.storage.among import among, keys, pair_among
 from services.storage.codec import Words
@@ -58,6 +59,7 @@ BESIDE: dict[str, set[str]] = {
         (Quarantined, tables.quarantine),
         (AuditEntry, tables.audit),
         (RememberedAnswer, tables.answers),
+        (RunnerLease, tables.runner_leases),
     ],
 )
 def test_a_table_has_a_column_for_each_field_of_its_noun(noun: Any, table: Table) -> None:

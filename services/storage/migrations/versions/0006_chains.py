@@ -7,7 +7,7 @@ from alembic import op
 from services.storage.migrations.words import partial_index, text_or_none
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
