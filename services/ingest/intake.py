@@ -29,6 +29,10 @@ from services.ingest.unknown_origin import UnknownOrigins
 
 RETAINED_PRESS_COUNTS_FOR = timedelta(hours=1)
 """How old a retained press may be by its own claim to be told as unconfirmed."""
+HEARD_TWICE_WITHIN = timedelta(seconds=10)
+"""Every process of ingest hears each state. One that is older than the newest stored, by less than this, is
+what another process has stored already, and not a clock that was set back.
+"""
 MOST_TOPIC = 512
 """Characters of a topic that quarantine keeps; longer ones fit into no index."""
 
@@ -67,7 +71,7 @@ class Intake:
         self._origins = origins
         self._next_number = next_number
         self._zones: dict[str, ZoneInfo] = {}
-        self._presences: dict[str, bool | None] = {}
+        self._presences: dict[str, tuple[bool | None, datetime | None]] = {}
 
     def take_in(self, messages: Sequence[Message]) -> list[Taken]:
         """What comes of each message, in their order."""
@@ -156,27 +160,27 @@ class Intake:
 
     def _presence(self, taken: Taken, device: Device, said: Presence) -> None:
         """A state, retained by design: an event only where it changes."""
-        if self._was_online(device.id) is said.is_online:
+        at = taken.message.received_at
+        was_online, since = self._known_presence(device.id)
+        is_past = since is not None and timedelta() < since - at <= HEARD_TWICE_WITHIN
+        if was_online is said.is_online or is_past:
             taken.ignored = IgnoredReason.STATE_UNCHANGED
             return
         kind = "device.online" if said.is_online else "device.offline"
-        at = taken.message.received_at
         key = derived_id("evt", kind, device.id, format_instant(at), self._next_number())
         observation = Observation(kind, own_id=said.own_id)
         taken.events.append(_event(device, observation, taken.message, ClaimedTime(at), Verdict(key)))
-        self._presences[device.id] = said.is_online
+        self._presences[device.id] = (said.is_online, at)
 
-    def _was_online(self, device_id: str) -> bool | None:
+    def _known_presence(self, device_id: str) -> tuple[bool | None, datetime | None]:
+        """Whether a device is online, as stored, and when that was received."""
         if device_id not in self._presences:
-            events = self._unit.events
-            online = events.newest_of_kind(device_id, "device.online")
-            offline = events.newest_of_kind(device_id, "device.offline")
-            newest = (
-                max((event.seq, event.kind) for event in (online, offline) if event)
-                if online or offline
-                else None
+            kinds = ("device.online", "device.offline")
+            stored = [self._unit.events.newest_of_kind(device_id, kind) for kind in kinds]
+            newest = max((event for event in stored if event), key=lambda event: event.seq, default=None)
+            self._presences[device_id] = (
+                (None, None) if newest is None else (newest.kind == "device.online", newest.received_at)
             )
-            self._presences[device_id] = None if newest is None else newest[1] == "device.online"
         return self._presences[device_id]
 
     def _zone_of(self, device: Device) -> ZoneInfo:

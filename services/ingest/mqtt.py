@@ -17,11 +17,16 @@ from datetime import datetime
 from services.domain.ports import BrokerUnavailable, Clock
 from services.domain.wire import ALARM_TOPICS, EVENT_TOPICS, ROOT, STATUS_TOPICS
 from services.ingest.messages import Lane, Message
-from services.ingest.mqtt_session import BrokerAddress, Session
+from services.ingest.mqtt_session import BrokerAddress, Session, Subscription
 from services.ingest.unstored import Unstored
 
 MOST_BYTES = 64 * 1024 * 1024
 """Payload bytes that wait in a queue before its session stops reading."""
+
+SHARE = "$share/anxin/"
+"""Before a topic: the broker hands each message to one of all who subscribe so. Mosquitto can; NATS grants it
+and delivers nothing.
+"""
 
 ECHO = f"{ROOT}/~"
 """How the topics of the house's own echoes begin; no device may have a name with a tilde (docs/wire)."""
@@ -38,18 +43,28 @@ class Source:
     name: str
     lane: Lane
     topics: str
+    can_be_shared: bool = True
 
 
 SOURCES = (
     Source("alarm", Lane.ALARMS, ALARM_TOPICS),
     Source("event", Lane.REST, EVENT_TOPICS),
-    Source("status", Lane.REST, STATUS_TOPICS),
+    # States are heard by everybody: a broker keeps no copy for those who share, and of two states that two
+    # processes took in at once the older one could be stored last.
+    Source("status", Lane.REST, STATUS_TOPICS, can_be_shared=False),
 )
 
 
 def is_echo(topic: str) -> bool:
     """Whether a message is the house's own, asking to be heard again."""
     return topic.startswith(ECHO)
+
+
+def _subscription(source: Source, *, shares: bool | None) -> Subscription:
+    plain, shared = source.topics, f"{SHARE}{source.topics}"
+    if shares is None or not source.can_be_shared:
+        return Subscription(plain)
+    return Subscription(shared, former=plain) if shares else Subscription(plain, former=shared)
 
 
 class _Queue:
@@ -87,7 +102,9 @@ class MqttInbox:
     """The sessions at one broker; the inbox of ingest, and the publisher of receipts and commands.
 
     ``client_id`` is kept by whoever builds this, the same at every start and not guessable. ``wake`` is
-    called whenever a message came; ``changed`` whenever the connection was made or lost.
+    called whenever a message came; ``changed`` whenever the connection was made or lost. An inbox that
+    ``shares`` takes its part of the load beside others at the same broker, each with a ``client_id`` of its
+    own; one that does not takes everything, and None is for a broker that cannot share.
     """
 
     def __init__(
@@ -98,25 +115,33 @@ class MqttInbox:
         clock: Clock,
         wake: Callable[[], None] = lambda: None,
         changed: Callable[[], None] = lambda: None,
+        shares: bool | None = None,
     ) -> None:
+        self._address = address
         self.unstored = Unstored()
         """The alarms that came and of which nothing is stored yet."""
         self._clock = clock
         self._wake = wake
+        self._changed = changed
+        self._shares = shares
         self._lock = threading.Lock()
         self._queues = {lane: _Queue() for lane in Lane}
         self._heard = threading.Condition()
         self._awaited: set[str] = set()
-        self._sessions = {
+        self._sessions = self._sessions_of(client_id)
+        self._adopted: dict[str, dict[Source, Session]] = {}
+
+    def _sessions_of(self, client_id: str) -> dict[Source, Session]:
+        return {
             source: Session(
-                address,
+                self._address,
                 f"{client_id}-{source.name}",
-                source.topics,
-                clock=clock,
+                _subscription(source, shares=self._shares),
+                clock=self._clock,
                 arrived=self._arrived_on(source.lane),
                 has_room=self._queues[source.lane].has_room,
-                connected=changed,
-                lost=changed,
+                connected=self._changed,
+                lost=self._changed,
             )
             for source in SOURCES
         }
@@ -130,8 +155,27 @@ class MqttInbox:
 
     def stop(self) -> None:
         """Disconnect; what is not acknowledged stays with the broker."""
-        for session in self._sessions.values():
+        for session in self._all_sessions():
             session.stop()
+
+    def adopt(self, client_id: str) -> None:
+        """Hear as well what the broker keeps, and goes on handing out, for another process that is gone."""
+        sessions = self._sessions_of(client_id)
+        with self._lock:
+            self._adopted = {**self._adopted, client_id: sessions}
+        for session in sessions.values():
+            session.start()
+
+    def leave(self, client_id: str) -> None:
+        """The other one is back: what it was handed and is not acknowledged yet comes to it again."""
+        with self._lock:
+            left = self._adopted.get(client_id, {})
+            self._adopted = {name: each for name, each in self._adopted.items() if name != client_id}
+        for session in left.values():
+            session.stop()
+
+    def _all_sessions(self) -> list[Session]:
+        return [each for own in (self._sessions, *self._adopted.values()) for each in own.values()]
 
     @property
     def is_connected(self) -> bool:
@@ -165,7 +209,7 @@ class MqttInbox:
             taken = self._queues[Lane.ALARMS].take(limit)
             taken += self._queues[Lane.REST].take(limit - len(taken))
         if was_full:
-            for session in self._sessions.values():
+            for session in self._all_sessions():
                 session.wake()
         return taken
 
@@ -176,7 +220,7 @@ class MqttInbox:
 
     def done(self, messages: list[Message]) -> None:
         self.unstored.done(messages)
-        for session in self._sessions.values():
+        for session in self._all_sessions():
             own = [each for each in messages if each.packet is not None and each.packet.session is session]
             if own:
                 session.done(own)

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -51,7 +51,10 @@ class BrokerAddress:
 
     @classmethod
     def parse(cls, url: str, username: str | None = None, password: str | None = None) -> BrokerAddress:
-        """Read ``mqtt://[user:password@]host[:port]`` or ``mqtts://…``; anything else: ValueError."""
+        """Read ``mqtt://[user:password@]host[:port]`` or ``mqtts://…``; anything else: ValueError.
+
+        What a URL cannot hold as it is stands in user and password as ``%3A`` and the like.
+        """
         parts = urlsplit(url)
         if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
             raise ValueError(f"expected mqtt://host:port or mqtts://host:port, found {url[:80]!r}")
@@ -59,8 +62,8 @@ class BrokerAddress:
         return cls(
             host=parts.hostname,
             port=parts.port or (8883 if tls else 1883),
-            username=username or parts.username,
-            password=password or parts.password,
+            username=username or (None if parts.username is None else unquote(parts.username)),
+            password=password or (None if parts.password is None else unquote(parts.password)),
             tls=tls,
         )
 
@@ -72,20 +75,30 @@ class _Client(Client):
         return BufferedSocket(super()._create_socket())
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a session hears. ``former`` is what the broker may still keep of an earlier start for the same
+    client, and what is ended.
+    """
+
+    topics: str
+    former: str | None = None
+
+
 class Session:
     """A persistent MQTT 3.1.1 session with its own thread.
 
     ``client_id`` must stay the same over restarts, or what the broker keeps for it is lost; it must not be
     guessable, or a device could take the session over. ``arrived`` is called in the session's thread for each
     new message, ``has_room`` tells whether more may be read now; ``connected`` is called when the
-    subscription stands, ``lost`` when the connection is gone.
+    subscription stands, ``lost`` when the connection is gone. Without a subscription it only speaks.
     """
 
     def __init__(
         self,
         address: BrokerAddress,
         client_id: str,
-        topics: str,
+        subscription: Subscription | None,
         *,
         clock: Clock,
         arrived: Callable[[Message], None],
@@ -93,11 +106,11 @@ class Session:
         connected: Callable[[], None] = lambda: None,
         lost: Callable[[], None] = lambda: None,
     ) -> None:
-        self.topics = topics
         self.fault: str | None = "not connected yet"
         self._address = address
         self._clock = clock
         self._arrived = arrived
+        self._subscription = subscription
         self._has_room = has_room
         self._on_connected = connected
         self._on_lost = lost
@@ -277,7 +290,12 @@ class Session:
                 self._older.setdefault((message.topic, message.payload), []).append(message)
         else:
             self._older.clear()
-        client.subscribe(self.topics, 1)
+        if self._subscription is None:
+            self._stands()
+            return
+        client.subscribe(self._subscription.topics, 1)
+        if self._subscription.former is not None:
+            client.unsubscribe(self._subscription.former)
 
     def _on_subscribe(
         self,
@@ -288,10 +306,14 @@ class Session:
         _properties: Properties | None,
     ) -> None:
         if any(reason.is_failure for reason in reasons):
-            self.fault = f"the broker refused the subscription to {self.topics}"
+            topics = "" if self._subscription is None else self._subscription.topics
+            self.fault = f"the broker refused the subscription to {topics}"
             log.error("%s", self.fault)
             client.disconnect()
             return
+        self._stands()
+
+    def _stands(self) -> None:
         self.fault = None
         self._connected.set()
         self._on_connected()

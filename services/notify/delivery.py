@@ -96,15 +96,21 @@ class DeliveryLoop:
         self._finished: SimpleQueue[tuple[str, ChannelOutcome]] = SimpleQueue()
         self._unwritten: dict[str, ChannelOutcome] = {}
 
-    def take_over(self) -> None:
-        """Take up at once what was on its way when the process before this one died.
+    def take_over(self, is_alone: Callable[[UnitOfWork], bool] = lambda _: True) -> bool:
+        """Take up at once what was on its way when another process died; False if we are not alone.
 
         Only for a process that delivers alone from its store: there nobody else can hold a lease.
+        ``is_alone`` is asked in the same transaction.
         """
         now = self._clock.now()
+        own = {each.course.notice.id for each in self._under_way.values()}
         with self._store.writing() as uow:
+            if not is_alone(uow):
+                return False
             for notice in uow.notices.under_way():
-                uow.notices.save(replace(notice, next_attempt_at=now))
+                if notice.id not in own:
+                    uow.notices.save(replace(notice, next_attempt_at=now))
+        return True
 
     def step(self) -> bool:
         """Write the results that came in, start what is due, publish commands; True if there was any of
@@ -272,7 +278,8 @@ class DeliveryLoop:
                     status=outcome.status,
                     detail=outcome.detail,
                 )
-                uow.notices.finish(attempt)
+                if not uow.notices.finish(attempt):  # somebody took us for dead and has taken the notice up
+                    continue
                 uow.say_after(attempt_ended(attempt, last.course.notice))
                 course = replace(last.course, may_pass=last.course.may_pass or outcome.may_pass)
                 following = self._following(uow, course, now)

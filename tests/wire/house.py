@@ -62,7 +62,15 @@ def with_credentials(*names: str) -> tuple[list[Device], dict[str, Credentials]]
 class House:
     """Ingest at work at a broker, in a thread of its own."""
 
-    def __init__(self, broker: Broker, folder: Path, devices: Sequence[Device] = ()) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        folder: Path,
+        devices: Sequence[Device] = (),
+        *,
+        name: str = "anxin-test",
+        shares: bool | None = None,
+    ) -> None:
         self.broker = broker
         self.changed = threading.Condition()
         self._sql = sqlite_store(folder)
@@ -75,7 +83,9 @@ class House:
         self._ending = threading.Event()
         address = BrokerAddress.parse(broker.url, broker.house.username, broker.house.password)
         clock = SystemClock()
-        self.inbox = MqttInbox(address, "anxin-test", clock=clock, wake=self._woken.set, changed=self._tell)
+        self.inbox = MqttInbox(
+            address, name, clock=clock, wake=self._woken.set, changed=self._tell, shares=shares
+        )
         self.loop = IngestLoop(self.store, clock, self.inbox, self.inbox, ZoneInfo("Asia/Shanghai"))
         self._thread = threading.Thread(target=self._work, name="ingest")
 

@@ -14,7 +14,7 @@ from services.domain.ports import Topic
 from services.notify import delivery
 from services.wiring.signals import LocalSignals
 from tests.unit.escalation.cast import ROUTINE, TWO_IN_THE_AFTERNOON
-from tests.unit.notify.community import POSTMAN, RecordingChannel, community
+from tests.unit.notify.community import POSTMAN, REFUSED, RecordingChannel, community
 
 
 class Live:
@@ -114,3 +114,37 @@ def test_hanging_lower_notices_leave_half_of_the_sends_to_high_ones(live: Live) 
     here.finds()
     live.until_sent(1)
     assert here.told() == ["pema-2"]
+
+
+def test_whoever_was_taken_for_dead_changes_nothing_with_its_late_result(live: Live) -> None:
+    here = live.here
+    hang = live.hangs("pema")
+    here.press()
+    first = here.delivery
+    here.restart()
+    assert here.delivery.take_over()
+    here.settle()
+    assert [each.result for each in here.attempts("pema")] == [AttemptResult.UNKNOWN, None]
+    notice = here.notice_of("pema")
+    here.answers("pema", REFUSED)
+    hang.set()
+    assert live.woken.wait(timeout=10)
+    first.step()
+    assert here.attempts("pema")[0].result is AttemptResult.UNKNOWN
+    assert len(here.attempts("pema")) == 2
+    assert here.notice_of("pema") == notice
+
+
+def test_taking_over_leaves_ones_own_sends_and_happens_only_alone(live: Live) -> None:
+    here = live.here
+    live.hangs("pema")
+    here.press()
+    notice = here.notice_of("pema")
+    assert not here.delivery.take_over(lambda _: False)
+    assert here.delivery.take_over()
+    assert here.notice_of("pema") == notice
+    here.restart()
+    assert not here.delivery.take_over(lambda _: False)
+    assert here.notice_of("pema") == notice
+    assert here.delivery.take_over()
+    assert here.notice_of("pema").next_attempt_at == here.now
