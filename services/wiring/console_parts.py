@@ -1,20 +1,16 @@
-"""What the console asks of the other rooms, in its own words: policies, rulebooks, connections, version."""
+"""What the console asks of the other rooms, in its own words: rulebooks, replays, version."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from importlib.metadata import version as installed_version
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.console.parts import RulebookStatus, RuleFault, RuleStatus
-from services.domain.ports import Clock, Store
-from services.ingest.mqtt import MqttInbox
+from services.domain.ports import Clock, RulebookTexts, Store
 from services.ingest.replay import replay
-from services.rules.run import RulesLoop
+from services.rules.shelf import arrange, as_stored
 from services.rules.status import BookStatus, RuleAtWork
-from services.wiring.broker import BrokerState, EmbeddedBroker
 
 
 def version() -> str:
@@ -22,28 +18,36 @@ def version() -> str:
     return installed_version("anxin")
 
 
-def client_id(data_dir: Path) -> str:
-    """The name under which this installation's sessions live at the broker: kept, and not guessable."""
-    path = data_dir / "broker-client.id"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(f"anxin-{secrets.token_hex(8)}", encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
+def rulebooks_of(books: Callable[[], Sequence[BookStatus]]) -> Callable[[], Sequence[RulebookStatus]]:
+    """The rulebooks at work in this process, as the console lists them."""
+    return lambda: [_book(book) for book in books()]
 
 
-def connection_faults(broker: EmbeddedBroker, inbox: MqttInbox) -> list[str]:
-    """What is wrong between the house and its devices now, a sentence each."""
-    faults = list(inbox.faults)
-    if broker.state is not BrokerState.RUNNING:
-        faults.append(broker.fault or f"the embedded broker is {broker.state}")
-    if not inbox.is_connected and not faults:
-        faults.append("the house is not connected to the broker")
-    return faults
+def rulebooks_in(store: Store, clock: Clock, texts: RulebookTexts) -> Callable[[], Sequence[RulebookStatus]]:
+    """The rulebooks as the rules runner of another process has them: the revisions that it stored, and the
+    faults of the texts that lie there. Which rule failed while running, only the runner knows.
+    """
 
+    def stored() -> Sequence[RulebookStatus]:
+        with store.reading() as uow:
+            revisions = uow.rulebooks.latest()
+        newest = arrange(texts(), revisions, clock.now())
+        faults = {each.book.name: each.faults for each in newest.books}
+        return [
+            _book(
+                BookStatus(
+                    name=each.book.name,
+                    revision=each.book.revision,
+                    content_hash=each.book.content_hash,
+                    active_since=each.active_since,
+                    rules=tuple(RuleAtWork(rule) for rule in each.book.rules),
+                    faults=tuple(map(str, faults.get(each.book.name, ()))),
+                )
+            )
+            for each in as_stored(revisions).books
+        ]
 
-def rulebooks_of(rules: RulesLoop) -> Callable[[], Sequence[RulebookStatus]]:
-    """The rulebooks at work, as the console lists them."""
-    return lambda: [_book(book) for book in rules.status()]
+    return stored
 
 
 def _book(book: BookStatus) -> RulebookStatus:

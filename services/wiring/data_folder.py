@@ -1,4 +1,5 @@
-"""The data folder: made readable by its owner only, and held by one house at a time.
+"""The data folder: made readable by its owner only, and held by one house at a time, or by the services of
+several processes together.
 
 The hold is a lock of the kernel, so a house that was killed leaves none behind.
 """
@@ -6,8 +7,15 @@ The hold is a lock of the kernel, so a house that was killed leaves none behind.
 from __future__ import annotations
 
 import fcntl
+import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
+
+HOUSE = "house"
+"""The lock of `up`, which runs every service."""
+PLACES = 16
+"""Processes of one service that share a folder; more than a county needs on one machine."""
 
 
 class FolderUnusable(Exception):
@@ -35,27 +43,60 @@ def made(path: Path) -> Path:
     return path
 
 
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The word that a file keeps, readable by its owner only; made once, whoever comes first."""
+    if not path.exists():
+        new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        new.touch(mode=0o600)
+        new.write_text(make(), encoding="ascii")
+        try:
+            path.hardlink_to(new)
+        except FileExistsError:
+            pass  # another process was quicker, and its word counts
+        finally:
+            new.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
 class DataFolder:
-    """One house's hold on its data folder."""
+    """One process's hold on its data folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock: IO[str] | None = None
+        self._locks: list[IO[str]] = []
 
-    def hold(self) -> None:
-        """Take the folder, making it if need be; `FolderInUse` if another house has it."""
-        lock = (made(self.path) / "house.lock").open("w", encoding="ascii")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.close()
-            raise FolderInUse(
-                f"{self.path} is in use by another 'anxin up'; end that one or choose another folder"
-            ) from error
-        self._lock = lock
+    def hold(self, service: str = HOUSE) -> int:
+        """Take a place in the folder, making it if need be; `FolderInUse` if there is none.
+
+        `up` has the folder to itself. Services of several processes share it; of each kind the first one has
+        place 1, a second one place 2.
+        """
+        made(self.path)
+        if service == HOUSE:
+            if not self._lock(HOUSE, fcntl.LOCK_EX):
+                raise FolderInUse(
+                    f"{self.path} is in use by another 'anxin up'; end that one or choose another folder"
+                )
+            return 1
+        if not self._lock(HOUSE, fcntl.LOCK_SH):
+            raise FolderInUse(f"{self.path} is in use by 'anxin up'; end that one or choose another folder")
+        for place in range(1, PLACES + 1):
+            if self._lock(f"{service}-{place}", fcntl.LOCK_EX):
+                return place
+        self.let_go()
+        raise FolderInUse(f"{self.path} is in use by {PLACES} of 'anxin {service}'; choose another folder")
 
     def let_go(self) -> None:
         """Give the folder free."""
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        while self._locks:
+            self._locks.pop().close()
+
+    def _lock(self, name: str, how: int) -> bool:
+        lock = (self.path / f"{name}.lock").open("w", encoding="ascii")
+        try:
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            return False
+        self._locks.append(lock)
+        return True

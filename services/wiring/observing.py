@@ -15,7 +15,6 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from services.domain.ports import Clock, Store
 from services.domain.stepping import Room
 from services.ingest.run import IngestLoop
-from services.rules.run import RulesLoop
 from services.rules.status import BookStatus
 from services.wiring.figures.holdings import Holdings
 from services.wiring.figures.ingest import Door, IngestFigures, ingest_lag
@@ -83,11 +82,13 @@ class Observing:
         self._loops.lags["ingest"] = partial(ingest_lag, inbox)
         self.because(lambda: ["Messages wait: the store takes none of them."] if loop.fault else [])
 
-    def rules(self, loop: RulesLoop, policies: Callable[[], Sequence[str]]) -> None:
-        """The rules run here; ``policies`` are the names of those that are there."""
-        self.registry.register(RulesFigures(self._store, self._clock, self._answers, loop.status))
+    def rules(self, books: Callable[[], Sequence[BookStatus]], policies: Callable[[], Sequence[str]]) -> None:
+        """The rules run here, or stand by; ``books`` are those at work, ``policies`` the names of those that
+        are there.
+        """
+        self.registry.register(RulesFigures(self._store, self._clock, self._answers, books))
         self._loops.lags["rules"] = rules_lag
-        self.because(lambda: rule_reasons(loop.status(), policies()))
+        self.because(lambda: rule_reasons(books(), policies()))
 
     def telling(self) -> None:
         """Alerts and delivery run here."""

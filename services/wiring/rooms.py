@@ -1,15 +1,17 @@
-"""The rooms of one house, assembled on a store, a clock and the ways in and out.
+"""The rooms of one process, assembled on a store, a clock and the ways in and out.
 
 The product and the stories build their rooms here, so that a story runs on the very wiring that runs at a
-county's.
+county's. A process with all rooms lets what follows from a press be stored with it; between processes each
+room finds by itself what the one before it stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from services.domain.crash_points import Reached, goes_on
 from services.domain.ports import (
@@ -20,6 +22,7 @@ from services.domain.ports import (
     Signals,
     Store,
     ToldWithoutStore,
+    UnitOfWork,
 )
 from services.domain.stepping import Room
 from services.escalation.gathering import Gathering
@@ -29,8 +32,14 @@ from services.notify.channels.channel import Channels
 from services.notify.delivery import DeliveryLoop
 from services.notify.run import AlertLoop
 from services.rules.run import RulesLoop
+from services.rules.status import BookStatus
 from services.wiring.at_once import AtOnce
+from services.wiring.delivering import BesideOthers, SpeaksWhileLeading
+from services.wiring.leading import Led, Own, Runner, Shared
 
+RULES = "rules"
+ALERTS = "alerts"
+"""Roles that one process has."""
 STORING_FOR = timedelta(seconds=1)
 """How long an event may be under way between its `received_at` and its commit; a batch takes milliseconds."""
 
@@ -52,12 +61,32 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the rooms work: in real time or on a clock that is moved, and who hears of the crash points that
-    they pass.
+    """How the rooms work: in real time or on a clock that is moved; with roles to be had where other processes
+    may work on the store; and who hears of the crash points that are passed.
     """
 
     in_real_time: bool = False
     reached: Reached = goes_on
+    roles: Shared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """The ways out alone, for a process in which nothing comes in."""
+
+    publisher: Publisher
+    channels: Channels
+    pool: Executor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The two rooms that lead from a finding to a person."""
+
+    alerts: Runner[AlertLoop]
+    delivery: DeliveryLoop
+    room: Room
+    """Delivery as it works beside others, where there may be others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +94,85 @@ class Rooms:
     """The loops, in the order in which a press walks through them."""
 
     ingest: IngestLoop
-    rules: RulesLoop
-    alerts: AlertLoop
-    delivery: DeliveryLoop
+    rules: Runner[RulesLoop]
+    telling: Telling
 
     def by_name(self) -> Mapping[str, Room]:
-        return {"ingest": self.ingest, "rules": self.rules, "alerts": self.alerts, "delivery": self.delivery}
+        return {
+            "ingest": self.ingest,
+            "rules": self.rules,
+            "alerts": self.telling.alerts,
+            "delivery": self.telling.room,
+        }
+
+
+def build_rules(
+    store: Store,
+    clock: Clock,
+    rulebooks: RulebookTexts,
+    zone: ZoneInfo,
+    manner: Manner,
+) -> Runner[RulesLoop]:
+    """The rules. In real time a deadline waits for what the broker kept while the house was down, and for
+    what is being stored at its very instant; simulated time moves only when both are in.
+    """
+
+    def make(on: Store) -> RulesLoop:
+        return RulesLoop(
+            on,
+            clock,
+            rulebooks,
+            zone,
+            grace_for=STORING_FOR if manner.in_real_time else timedelta(0),
+            waits_for_backlog=manner.in_real_time,
+            reached=manner.reached,
+        )
+
+    return Own(make(store)) if manner.roles is None else manner.roles.led(RULES, make)
+
+
+def books_at_work(rules: Runner[RulesLoop]) -> Callable[[], Sequence[BookStatus]]:
+    """The rulebooks at work in this process; none while it stands by."""
+
+    def books() -> Sequence[BookStatus]:
+        return () if rules.current is None else rules.current.status()
+
+    return books
+
+
+def build_telling(
+    store: Store,
+    clock: Clock,
+    gathering: Gathering,
+    ways: WaysOut,
+    signals: Signals | None,
+    manner: Manner,
+) -> Telling:
+    """Alerts and delivery. Where the store is shared, devices hear the process that leads the alerts."""
+
+    def make(on: Store) -> AlertLoop:
+        return AlertLoop(on, clock, gathering, reached=manner.reached)
+
+    def deliver(through: Publisher) -> DeliveryLoop:
+        return DeliveryLoop(
+            store,
+            clock,
+            gathering,
+            ways.channels,
+            through,
+            ways.pool,
+            signals=signals,
+            reached=manner.reached,
+        )
+
+    roles = manner.roles
+    if roles is None:
+        delivery = deliver(ways.publisher)
+        return Telling(Own(make(store)), delivery, delivery)
+    alerts = roles.led(ALERTS, make)
+    leading = SpeaksWhileLeading(ways.publisher, lambda: alerts.claim.stands)
+    delivery = deliver(leading)
+    return Telling(alerts, delivery, BesideOthers(roles, delivery))
 
 
 def build_rooms(
@@ -82,34 +184,31 @@ def build_rooms(
     signals: Signals | None = None,
     manner: Manner | None = None,
 ) -> Rooms:
-    """The rooms on what the wiring hands in.
-
-    In real time a deadline waits for what the broker kept while the house was down, and for what is being
-    stored at its very instant; simulated time moves only when both are in.
-    """
+    """All rooms on what the wiring hands in."""
     manner = manner or Manner()
-    reached, in_real_time = manner.reached, manner.in_real_time
     zone = gathering.house.timezone
-    rules = RulesLoop(
-        store,
-        clock,
-        rulebooks,
-        zone,
-        grace_for=STORING_FOR if in_real_time else timedelta(0),
-        waits_for_backlog=in_real_time,
-        reached=reached,
-    )
-    alerts = AlertLoop(store, clock, gathering, reached=reached)
-    delivery = DeliveryLoop(
-        store,
-        clock,
-        gathering,
-        outside.channels,
-        outside.publisher,
-        outside.pool,
-        signals=signals,
-        reached=reached,
-    )
-    beside = Beside(AtOnce(rules, alerts, delivery), outside.told, reached)
+    rules = build_rules(store, clock, rulebooks, zone, manner)
+    ways = WaysOut(outside.publisher, outside.channels, outside.pool)
+    telling = build_telling(store, clock, gathering, ways, signals, manner)
+    beside = Beside(WhileLeading(rules, telling), outside.told, manner.reached)
     ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, beside=beside)
-    return Rooms(ingest, rules, alerts, delivery)
+    return Rooms(ingest, rules, telling)
+
+
+class WhileLeading:
+    """What follows from a press, stored with it while this process has the rules and the alerts."""
+
+    def __init__(self, rules: Runner[RulesLoop], telling: Telling) -> None:
+        self._rules = rules
+        self._telling = telling
+        self._claims = [each.claim for each in (rules, telling.alerts) if isinstance(each, Led)]
+
+    def __call__(self, uow: UnitOfWork) -> Callable[[], None]:
+        rules, alerts = self._rules.current, self._telling.alerts.current
+        if rules is None or alerts is None or not all(claim.holds(uow) for claim in self._claims):
+            return _nothing
+        return AtOnce(rules, alerts, self._telling.delivery)(uow)
+
+
+def _nothing() -> None:
+    """All there is to do while another process has one of the roles."""

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.domain.crash_points import CrashPoint
 from services.domain.instants import zone_named
 from services.domain.people import Language
+from services.ingest.mqtt_session import BrokerAddress
+from services.wiring.data_folder import kept
 
 
 class BadSettings(Exception):
@@ -38,6 +40,15 @@ def _host_and_port(text: str) -> str:
     if not host or not port.isdigit() or int(port) > MOST_PORT:
         raise ValueError("expected HOST:PORT, e.g. 127.0.0.1:8080 (port 0 picks a free one)")
     return text
+
+
+def _broker(url: str) -> str:
+    try:
+        if url:
+            BrokerAddress.parse(url)
+    except ValueError:  # its words hold the password
+        raise ValueError("expected mqtt://USER:PASSWORD@HOST:PORT or mqtts://…") from None
+    return url
 
 
 def _last_resort(address: str) -> str:
@@ -75,6 +86,21 @@ class Settings(BaseSettings):
     )
     http_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
         default="127.0.0.1:8080", description="Address of the console and the API; port 0 picks a free one."
+    )
+    mqtt_url: Annotated[str, AfterValidator(_broker)] = Field(
+        default="", description="Broker of its own, with the house's account; empty: the embedded one."
+    )
+    mqtt_admin_url: Annotated[str, AfterValidator(_broker)] = Field(
+        default="", description="The same broker with the account that makes accounts; empty: ANXIN_MQTT_URL."
+    )
+    mqtt_public_url: Annotated[str, AfterValidator(_broker)] = Field(
+        default="", description="Address of the broker as devices reach it; empty: as connected."
+    )
+    mqtt_shared: bool = Field(
+        default=True, description="Whether `anxin ingest` shares the load with others by $share."
+    )
+    health_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
+        default="127.0.0.1:0", description="Address of the health of ingest, rules, notify; port 0 picks one."
     )
     mqtt_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
         default="127.0.0.1:1883", description="Address of the embedded broker; port 0 picks a free one."
@@ -131,15 +157,24 @@ class Settings(BaseSettings):
     def mqtt_port(self) -> int:
         return int(self.mqtt_bind.rpartition(":")[2])
 
+    @property
+    def health_host(self) -> str:
+        return self.health_bind.rpartition(":")[0]
+
+    @property
+    def health_port(self) -> int:
+        return int(self.health_bind.rpartition(":")[2])
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may work on the store: PostgreSQL, and not SQLite."""
+        return self.database_url.startswith("postgresql")
+
     def key(self) -> str:
         """The signing key: as set, else made once and kept in the data folder, readable by its owner only."""
         if self.secret_key:
             return self.secret_key
-        path = self.data_dir / "secret.key"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(32), encoding="ascii")
-        return path.read_text(encoding="ascii").strip()
+        return kept(self.data_dir / "secret.key", lambda: secrets.token_urlsafe(32))
 
 
 def read_settings(**options: object) -> Settings:
@@ -150,10 +185,10 @@ def read_settings(**options: object) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise BadSettings(
-            [
-                f"ANXIN_{'_'.join(map(str, fault['loc'])).upper()}: "
-                f"{fault['msg'].removeprefix('Value error, ')}, found {fault.get('input')!r:.80}"
-                for fault in error.errors()
-            ]
-        ) from error
+        raise BadSettings([_fault(dict(fault)) for fault in error.errors()]) from error
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    name = "_".join(map(str, fault["loc"]))
+    found = "something else" if name.endswith("_url") else repr(fault.get("input"))
+    return f"ANXIN_{name.upper()}: {fault['msg'].removeprefix('Value error, ')}, found {found:.80}"

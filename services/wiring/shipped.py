@@ -5,9 +5,11 @@ The files in the data folder are the administrator's: they are copied once and n
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from services.domain.ports import RulebookTexts
 
@@ -18,9 +20,17 @@ def lay_out(data_dir: Path) -> None:
         folder = data_dir / name
         if folder.exists():
             continue
-        folder.mkdir(parents=True)
-        for text_name, text in shipped(name).items():
-            (folder / text_name).write_text(text, encoding="utf-8")
+        with TemporaryDirectory(dir=data_dir, prefix=f".{name}-") as made:
+            new = Path(made) / name
+            new.mkdir()
+            for text_name, text in shipped(name).items():
+                (new / text_name).write_text(text, encoding="utf-8")
+            try:
+                new.rename(folder)
+            except OSError as error:
+                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                    raise
+                # another process that shares the folder was quicker
 
 
 def shipped(name: str) -> Mapping[str, str]:

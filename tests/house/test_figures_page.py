@@ -15,7 +15,7 @@ from services.escalation.scene import House
 from services.ingest.messages import Lane
 from services.wiring.clock import SystemClock, stopwatch
 from services.wiring.observing import Observing
-from services.wiring.rooms import Outside, build_rooms
+from services.wiring.rooms import Outside, books_at_work, build_rooms
 from services.wiring.shipped import shipped
 from tests.house import tree
 from tests.stores import sqlite_store
@@ -47,7 +47,7 @@ def shown(folder: Path) -> list[Metric]:
     )
     observing = Observing(store, clock, folder, "0", stopwatch)
     observing.ingest(rooms.ingest, Doorway())
-    observing.rules(rooms.rules, policies.names)
+    observing.rules(books_at_work(rooms.rules), policies.names)
     observing.telling()
     observing.holdings()
     observing.watched(rooms.by_name())

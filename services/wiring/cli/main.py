@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from services.wiring.cli import database, doctor, people, policies, rules, simulate, up
+from services.wiring.cli import broker, database, doctor, people, policies, rules, service, simulate, up
 
 app = typer.Typer(
     help="Anxin keeps watch over elders who live at home, and tells the right person until somebody has it.",
@@ -14,7 +14,10 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("doctor")(doctor.doctor)
+for name in service.WORDS:
+    app.command(name)(service.verb(name))
 app.add_typer(database.app, name="db")
+app.add_typer(broker.app, name="broker")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.add_typer(rules.app, name="rules")

@@ -1,7 +1,8 @@
-"""`anxin rules`: read a rulebook and say every fault in it, and run one over a given history.
+"""`anxin rules`: run the rules as a service; read a rulebook and say every fault in it, and run one over a
+given history.
 
-Neither needs a service or a database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be used, 3 a
-bad history.
+The latter two need no service and no database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be
+used, 3 a bad history.
 """
 
 from __future__ import annotations
@@ -13,11 +14,21 @@ from typing import Annotated
 
 import typer
 
+from services.wiring.cli.options import DataDir, settings_of
+from services.wiring.cli.service import run_service
+
 BAD_HISTORY = 3
 
-app = typer.Typer(help="Rulebooks: check them, run them over a history.", no_args_is_help=True)
+app = typer.Typer(help="Rules: run them as a service; check rulebooks, run them over a history.")
 
 RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
+
+
+@app.callback(invoke_without_command=True)
+def rules(context: typer.Context, data_dir: DataDir = None) -> None:
+    """Run the rules: one process does, others stand by. When it is ready, it prints one line of JSON."""
+    if context.invoked_subcommand is None:
+        run_service("rules", settings_of(data_dir=data_dir))
 
 
 @app.command()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.wiring.cli.options import DataDir, refuse, settings_of
+from services.wiring.cli.waiting import on_signals, wait_for
 
 if TYPE_CHECKING:
     from services.wiring.house import Ready
@@ -27,8 +25,6 @@ WORDS = """
   Devices publish to {mqtt}; everything is kept in {data_dir}.
   All people in it are invented. Ctrl-C ends it.
 """
-HEARTBEAT_SECONDS = 3600.0
-"""The main thread only waits; it looks up this often, so that a signal is never missed on any platform."""
 
 
 def up(
@@ -52,7 +48,8 @@ def up(
 ) -> None:
     """Start everything; when it is ready, print one line of JSON: addresses, folder, demo logins."""
     from services.wiring import logs
-    from services.wiring.house import CannotStart, House, Wishes
+    from services.wiring.ground import CannotStart
+    from services.wiring.house import House, Wishes
 
     settings = settings_of(
         data_dir=data_dir,
@@ -61,15 +58,14 @@ def up(
     )
     stepped_from = _start_of(clock, now)
     logs.set_up(for_a_person=welcome)
-    ended = _on_signals()
+    ended = on_signals()
     house = House(settings, Wishes(demo=demo, open_mqtt=open_mqtt, stepped_from=stepped_from))
     try:
         ready = house.start()
     except CannotStart as error:
         refuse(*error.sentences, code=error.code)
     _say(ready, welcome=welcome)
-    while not ended.wait(HEARTBEAT_SECONDS):
-        pass
+    wait_for(ended)
     unfinished = house.stop()
     if unfinished:
         refuse(f"did not end in time: {', '.join(unfinished)}", code=1)
@@ -90,17 +86,6 @@ def _start_of(clock: str, now: str | None) -> datetime | None:
         return parse_instant(now)
     except NotAnInstant:
         refuse(f"--now takes an RFC 3339 instant with an offset, not {now!r}")
-
-
-def _on_signals() -> threading.Event:
-    ended = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    return ended
 
 
 def _say(ready: Ready, *, welcome: bool) -> None:

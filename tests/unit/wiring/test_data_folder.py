@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.wiring.data_folder import DataFolder, FolderInUse
+from services.wiring.data_folder import DataFolder, FolderInUse, kept
 from services.wiring.shipped import lay_out, shipped, texts_in
 
 
@@ -18,6 +18,39 @@ def test_a_folder_is_held_by_one_house_at_a_time(tmp_path: Path) -> None:
     first.let_go()
     second.hold()
     second.let_go()
+
+
+def test_services_of_several_processes_share_a_folder_and_up_shares_with_nobody(tmp_path: Path) -> None:
+    folders = [DataFolder(tmp_path / "data") for _ in range(4)]
+    assert [
+        folder.hold(name) for folder, name in zip(folders, ("rules", "notify", "rules"), strict=False)
+    ] == [
+        1,
+        1,
+        2,
+    ]
+    with pytest.raises(FolderInUse, match="in use"):
+        folders[3].hold()
+    folders[0].let_go()
+    assert folders[3].hold("rules") == 1
+    for folder in folders:
+        folder.let_go()
+    folders[0].hold()
+    with pytest.raises(FolderInUse, match="anxin up"):
+        folders[1].hold("rules")
+    folders[0].let_go()
+
+
+def test_a_word_that_is_kept_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "word"
+    assert kept(path, lambda: "first") == kept(path, lambda: "second") == "first"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_two_that_make_a_word_at_once_one_counts_for_both(tmp_path: Path) -> None:
+    path = tmp_path / "word"
+    assert kept(path, lambda: kept(path, lambda: "quicker") and "slower") == "quicker"
 
 
 def test_shipped_files_are_laid_out_once_and_never_over_an_administrators_own(tmp_path: Path) -> None:

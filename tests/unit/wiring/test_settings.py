@@ -57,3 +57,20 @@ def test_the_signing_key_is_made_once_and_kept_from_others(tmp_path: Path) -> No
     assert first == read_settings(data_dir=tmp_path).key()
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
     assert read_settings(data_dir=tmp_path, secret_key="chosen").key() == "chosen"
+
+
+@pytest.mark.parametrize(
+    "url", ["broker:1883", "http://a:secret@broker", "mqtt://a:secret@broker:many", "mqtt://"]
+)
+def test_a_broker_that_is_no_address_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(
+        BadSettings, match=r"^ANXIN_MQTT_URL: expected mqtt://USER:PASSWORD@HOST:PORT"
+    ) as caught:
+        read_settings(mqtt_url=url)
+    assert "secret" not in str(caught.value)
+
+
+def test_only_postgresql_is_shared_by_several_processes(tmp_path: Path) -> None:
+    assert read_settings(database_url="postgresql+psycopg://anxin@db/anxin").is_shared
+    assert not read_settings(data_dir=tmp_path).is_shared
+    assert not read_settings(database_url=f"sqlite:///{tmp_path}/x.db").is_shared

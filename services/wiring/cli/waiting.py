@@ -1,0 +1,28 @@
+"""How a verb that runs for long waits for its end: SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+HEARTBEAT_SECONDS = 3600.0
+"""The main thread only waits; it looks up this often, so that a signal is never missed on any platform."""
+
+
+def on_signals() -> threading.Event:
+    """Set once the process is told to end."""
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return ended
+
+
+def wait_for(ended: threading.Event) -> None:
+    """Wait as long as it takes."""
+    while not ended.wait(HEARTBEAT_SECONDS):
+        pass

@@ -1,0 +1,96 @@
+"""The console as a service: the API and the pages on a socket of its own."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from services.console.app import make_app
+from services.console.parts import Console, ConsoleSettings, DeviceCredentials, RulebookStatus
+from services.domain.ports import Clock, Topic
+from services.escalation.gathering import Gathering
+from services.storage.store import SqlStore
+from services.wiring import console_parts
+from services.wiring.broker_side import ExternalSide
+from services.wiring.demo import is_invented
+from services.wiring.ground import READY_SECONDS, STOP_SECONDS, Ground
+from services.wiring.observing import Observing
+from services.wiring.part import Part
+from services.wiring.shipped import texts_in
+from services.wiring.simulated_time import SimulatedTime
+from services.wiring.web import WebServer, bind
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRooms:
+    """What the console hears of the other rooms of its process."""
+
+    rules: Callable[[], Sequence[RulebookStatus]]
+    stepper: SimulatedTime | None = None
+
+
+def listen(ground: Ground) -> tuple[socket.socket, str]:
+    """The socket of the console, bound before anything is said of it, and its address."""
+    host = ground.settings.http_host
+    listener = bind(host, ground.settings.http_port)
+    named = f"[{host}]" if ":" in host else host
+    return listener, f"http://{named}:{listener.getsockname()[1]}"
+
+
+def make_console(
+    ground: Ground,
+    store: SqlStore,
+    clock: Clock,
+    gathering: Gathering,
+    door: DeviceCredentials,
+    others: OtherRooms,
+    observing: Observing,
+) -> Console:
+    """The console over the parts of this process."""
+    settings = ground.settings
+    return Console(
+        store=store,
+        clock=clock,
+        new_id=lambda prefix: f"{prefix}_{secrets.token_hex(12)}",
+        device_credentials=door,
+        gathering=gathering,
+        waiter=lambda seconds: ground.signals.wait(Topic.ALERTS, seconds),
+        settings=ConsoleSettings(
+            version=console_parts.version(),
+            public_url=settings.public_url,
+            secure_cookies=settings.public_url.startswith("https://"),
+            demo=is_invented(settings.data_dir),
+        ),
+        stepper=others.stepper,
+        health=observing.reasons,
+        rules=others.rules,
+        replay=console_parts.replay_of(store, clock, ground.zone),
+        registry=observing.registry,
+    )
+
+
+def serve(ground: Ground, console: Console, listener: socket.socket) -> None:
+    """Answer requests until the end."""
+    web = WebServer(make_app(console), listener)
+    ground.ends_with("web server", web.stop, STOP_SECONDS + 1)
+    web.start(READY_SECONDS)
+
+
+def console_service(ground: Ground, clock: Clock) -> Part:
+    """One process of the console."""
+    store = ground.open_store()
+    listener, http = listen(ground)
+    side = ExternalSide(ground, store, clock)
+    texts = texts_in(ground.settings.data_dir / "rulebooks")
+    others = OtherRooms(console_parts.rulebooks_in(store, clock, texts))
+    observing = ground.observing(store, clock)
+    observing.holdings()
+    observing.because(side.faults)
+    console = make_console(ground, store, clock, ground.gathering(http), side.door, others, observing)
+    return Part(
+        observing,
+        begin=lambda: serve(ground, console, listener),
+        says={"http": http, "mqtt": side.url},
+    )

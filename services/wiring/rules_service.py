@@ -1,0 +1,21 @@
+"""Rules as a service: the one active rules runner, or one that stands by."""
+
+from __future__ import annotations
+
+from services.domain.ports import Clock
+from services.wiring.ground import Ground
+from services.wiring.part import Part
+from services.wiring.rooms import Manner, books_at_work, build_rules
+from services.wiring.shipped import texts_in
+
+
+def rules_service(ground: Ground, clock: Clock) -> Part:
+    """One process of rules."""
+    store = ground.open_store()
+    texts = texts_in(ground.settings.data_dir / "rulebooks")
+    roles = ground.roles(store, clock)
+    rules = build_rules(store, clock, texts, ground.zone, Manner(in_real_time=True, roles=roles))
+    shelf = ground.shelf()
+    observing = ground.observing(store, clock)
+    observing.rules(books_at_work(rules), lambda: shelf.policies().names())
+    return Part(observing, {"rules": rules})
