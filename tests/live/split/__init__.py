@@ -1,0 +1,1 @@
+"""Several processes of one installation, as the compose file describes them."""
