@@ -61,8 +61,8 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the rooms work: in real time or on a clock that is moved; with roles to be had where other processes
-    may work on the store; and who hears of the crash points that are passed.
+    """How the rooms work: in real time or on a clock that is moved; who hears of the crash points that they
+    pass; with roles to be had, where other processes may work on the store.
     """
 
     in_real_time: bool = False
