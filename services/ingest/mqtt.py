@@ -242,8 +242,8 @@ class MqttInbox:
 
     # ------------------------------------------------------------------ the publisher
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        self._sessions[SOURCES[0]].publish(topic, payload)
+    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
+        self._sessions[SOURCES[0]].publish(topic, payload, is_asked_again=is_asked_again)
 
     def caught_up(self, seconds: float) -> bool:
         """Wait until every message that the broker took before now is stored; False if it is not in time.

@@ -176,14 +176,14 @@ class Session:
         with contextlib.suppress(BlockingIOError, OSError):  # full: it is awake already; closed: it has ended
             self._wake_write.send(b"\0")
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Send at QoS 1, not retained, before whatever is asked for later.
+    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
+        """Send, not retained, before whatever is asked for later; at QoS 1 unless it is asked for again.
 
         `BrokerUnavailable` without a connection. If that is lost before the message is out, it goes later.
         """
         if not self.is_connected:
             raise BrokerUnavailable(self.fault or "not connected to the broker")
-        self._outbox.append(lambda: self._send(topic, payload))
+        self._outbox.append(lambda: self._send(topic, payload, 0 if is_asked_again else 1))
         self.wake()
 
     def done(self, messages: Sequence[Message]) -> None:
@@ -260,8 +260,8 @@ class Session:
         while self._client.loop_read() is MQTTErrorCode.MQTT_ERR_SUCCESS and sock.has_unread:
             pass
 
-    def _send(self, topic: str, payload: bytes) -> None:
-        self._client.publish(topic, payload, qos=1)
+    def _send(self, topic: str, payload: bytes, qos: int) -> None:
+        self._client.publish(topic, payload, qos=qos)
 
     def _acknowledge(self, messages: Sequence[Message]) -> None:
         for message in messages:

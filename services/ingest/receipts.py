@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.domain.devices import NATIVE_ID, Ecosystem
-from services.domain.kinds import ALARM_KINDS
 from services.domain.wire import receipt_topic
 from services.ingest.intake import Taken
 
@@ -26,6 +25,8 @@ class Receipt:
 
     topic: str
     payload: bytes
+    of_alarm: bool = True
+    """Of a press it goes at QoS 1, of anything else at QoS 0: a device asks until it hears (decision 14)."""
 
 
 def receipt_of(taken: Taken, answer: Answer | None) -> tuple[Receipt, ...]:
@@ -39,7 +40,8 @@ def receipt_of(taken: Taken, answer: Answer | None) -> tuple[Receipt, ...]:
         return ()
     if reading.decoder.ecosystem is not Ecosystem.NATIVE or NATIVE_ID.fullmatch(name) is None:
         return ()
-    if taken.own_id is None and not any(event.kind in ALARM_KINDS for event in taken.events):
+    of_alarm = reading.alarm_meant() is not None
+    if taken.own_id is None and not (of_alarm and taken.events):
         return ()
     said = {"id": taken.own_id, "result": answer.value}
-    return (Receipt(receipt_topic(name), json.dumps(said).encode()),)
+    return (Receipt(receipt_topic(name), json.dumps(said).encode(), of_alarm),)

@@ -250,7 +250,9 @@ class IngestLoop:
         try:
             for each in stored:
                 for receipt in each.receipts:
-                    self._publisher.publish(receipt.topic, receipt.payload)
+                    self._publisher.publish(
+                        receipt.topic, receipt.payload, is_asked_again=not receipt.of_alarm
+                    )
         except BrokerUnavailable:
             self.counts["receipts_lost"] += 1
         self._reached(CrashPoint.BEFORE_PUBACK)

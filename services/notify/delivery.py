@@ -10,7 +10,7 @@ all sends are done before `step` says that nothing is left.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -151,6 +151,7 @@ class DeliveryLoop:
         tries: list[Try] = []
         lower = sum(each.course.notice.severity is not Severity.HIGH for each in self._under_way.values())
         won = uow.notices.lease(now, LEASE_FOR, free) if free > 0 else []
+        made = _attempts_of(uow, won)
         for notice in won:
             self._reached(CrashPoint.AFTER_ALERT)
             if notice.severity is not Severity.HIGH and self._pool is not None:
@@ -158,19 +159,20 @@ class DeliveryLoop:
                     uow.notices.save(replace(notice, next_attempt_at=now + STEP_ASIDE_FOR))
                     continue
                 lower += 1
-            following = self._begin(uow, notice, now)
+            following = self._begin(uow, notice, made.get(notice.id, []), now)
             if following is not None:
                 tries.append(following)
         return tries, bool(won)
 
-    def _begin(self, uow: UnitOfWork, notice: Notice, now: datetime) -> Try | None:
+    def _begin(self, uow: UnitOfWork, notice: Notice, attempts: list[Attempt], now: datetime) -> Try | None:
         """Take a leased notice up: it may be superseded, or have tries whose end nobody knows."""
-        attempts = uow.notices.attempts([notice.id])
         lost_ones = [each for each in attempts if each.result is None]
         for lost in lost_ones:
             ended = replace(lost, ended_at=now, result=AttemptResult.UNKNOWN)
             uow.notices.finish(ended)
             uow.say_after(attempt_ended(ended, notice))
+        if lost_ones:
+            attempts = uow.notices.attempts([notice.id])
         alert = uow.alerts.get(notice.alert_id)
         why_not = why_superseded(notice, alert) or _why_not_there(uow, notice)
         if why_not is None and notice.kind is NoticeKind.STAND_DOWN:
@@ -181,15 +183,15 @@ class DeliveryLoop:
             uow.say_after(notice_concluded(unsent))
             return None
         round_ = rounds_made(notice, attempts)
-        return self._following(
-            uow, Course(notice, round_, self._wait_of(alert), may_pass=bool(lost_ones)), now
-        )
+        course = Course(notice, round_, self._wait_of(alert), may_pass=bool(lost_ones))
+        return self._following(uow, course, attempts, now)
 
-    def _following(self, uow: UnitOfWork, course: Course, now: datetime) -> Try | None:
+    def _following(
+        self, uow: UnitOfWork, course: Course, attempts: list[Attempt], now: datetime
+    ) -> Try | None:
         """Start the next channel of the round, or conclude it and let the alert go on if nobody was
         reached.
         """
-        attempts = uow.notices.attempts([course.notice.id])
         channel = next_channel(course.notice, attempts, course.round)
         if channel is None:
             notice = concluded(course.notice, attempts, now, may_pass=course.may_pass, jitter=self._jitter())
@@ -207,7 +209,8 @@ class DeliveryLoop:
                 started_at=now,
             )
         )
-        uow.notices.save(replace(course.notice, next_attempt_at=now + LEASE_FOR))
+        if course.notice.next_attempt_at != now + LEASE_FOR:
+            uow.notices.save(replace(course.notice, next_attempt_at=now + LEASE_FOR))
         uow.say_after(attempt_started(attempt, course.notice))
         return Try(course, attempt)
 
@@ -282,7 +285,8 @@ class DeliveryLoop:
                     continue
                 uow.say_after(attempt_ended(attempt, last.course.notice))
                 course = replace(last.course, may_pass=last.course.may_pass or outcome.may_pass)
-                following = self._following(uow, course, now)
+                attempts = uow.notices.attempts([course.notice.id])
+                following = self._following(uow, course, attempts, now)
                 if following is not None:
                     tries.append(following)
             self._reached(CrashPoint.BEFORE_RESULT)
@@ -291,6 +295,14 @@ class DeliveryLoop:
     def _wait_of(self, alert: Alert | None) -> timedelta:
         name, severity = (alert.policy, alert.severity) if alert else ("", Severity.HIGH)
         return self._gathering.policies().named(name, severity).channel_wait
+
+
+def _attempts_of(uow: UnitOfWork, notices: Sequence[Notice]) -> dict[str, list[Attempt]]:
+    """The attempts of each notice that has any."""
+    made: dict[str, list[Attempt]] = {}
+    for attempt in uow.notices.attempts([notice.id for notice in notices]) if notices else []:
+        made.setdefault(attempt.notice_id, []).append(attempt)
+    return made
 
 
 def _why_not_there(uow: UnitOfWork, notice: Notice) -> NoticeReason | None:

@@ -334,8 +334,9 @@ class RulesLoop:
         if not result.findings and not result.changes:
             return
         uow.say_after(findings_raised(uow.findings.add(result.findings)))
-        known = uow.findings.many([change.finding_id for change in result.changes])
-        uow.findings.change([change for change in result.changes if change.finding_id in known])
+        if result.changes:
+            known = uow.findings.many([change.finding_id for change in result.changes])
+            uow.findings.change([change for change in result.changes if change.finding_id in known])
         uow.wake_after(Topic.FINDINGS)
         self._reached(CrashPoint.BEFORE_FINDING_COMMIT)
 

@@ -65,7 +65,7 @@ class SpeaksWhileLeading:
         self._publisher = publisher
         self._leads = leads
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
         if not self._leads():
             raise BrokerUnavailable("another process speaks to the devices")
-        self._publisher.publish(topic, payload)
+        self._publisher.publish(topic, payload, is_asked_again=is_asked_again)

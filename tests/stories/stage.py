@@ -81,7 +81,7 @@ class Letterbox:
     def done(self, messages: list[Message]) -> None:
         pass
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
         self.published.append((topic, json.loads(payload)))
 
 

@@ -55,9 +55,10 @@ class Signals(Protocol):
 class Publisher(Protocol):
     """Publishes to the broker."""
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Hand a QoS 1, not retained message to the broker's connection; raises `BrokerUnavailable` when
-        there is none.
+    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
+        """Hand a message, not retained, to the broker's connection; `BrokerUnavailable` when there is none.
+
+        At QoS 1; at QoS 0 where ``is_asked_again``: whoever waits for it asks until it hears it.
         """
         ...
 

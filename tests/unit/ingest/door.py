@@ -87,7 +87,7 @@ class Voice:
         self.said: list[tuple[str, Any]] = []
         self.is_connected = True
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
         if not self.is_connected:
             raise BrokerUnavailable("no broker")
         self.said.append((topic, json.loads(payload)))

@@ -68,7 +68,7 @@ class RecordingPublisher:
         self.published: list[tuple[str, bytes]] = []
         self.is_there = True
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
         if not self.is_there:
             raise BrokerUnavailable
         self.published.append((topic, payload))
