@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Event
 
 SECOND = 1_000_000_000
+MILLISECOND = 1_000_000
 """Nanoseconds, the unit of stamps."""
 
 

@@ -15,8 +15,6 @@ from bench.service import Service
 from bench.throughput import measure as publish_and_count
 from bench.traffic import Mix
 
-IDLE_SECONDS = 180.0
-
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -37,7 +35,7 @@ def of(running: Running, events: int, repeats: int) -> Cost:
     """In a community that is there; once before to warm up."""
     taken = []
     for _ in range(1 + repeats):
-        running.wait_until_idle(IDLE_SECONDS)
+        running.wait_until_idle()
         found = publish_and_count(running, Mix.TELEMETRY, events)
         taken.append((found.service_cpu + found.broker_cpu) / events)
     return Cost(running.homes, median(taken[1:]))

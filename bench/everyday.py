@@ -19,7 +19,6 @@ from bench.service import Service
 from bench.throughput import Throughput
 from bench.traffic import Mix
 
-IDLE_SECONDS = 180.0
 EVENTS_A_SECOND = {StoreKind.SQLITE: 15_000.0, StoreKind.POSTGRESQL: 10_000.0}
 TIMES_THE_FLOOR = 4.0
 P99_AT_A_THOUSAND = 20.0
@@ -92,12 +91,12 @@ class Everyday:
 
     def _repeated(self, running: Running, mix: Mix) -> list[Throughput]:
         self._say(f"throughput, {mix.value}")
-        running.wait_until_idle(IDLE_SECONDS)
+        running.wait_until_idle()
         first = throughput.measure(running, mix, self._plan.warm_up)
         count = min(max(int(first.per_second * self._plan.throughput_for), self._plan.warm_up), MOST_EVENTS)
         taken = []
         for _ in range(self._plan.repeats):
-            running.wait_until_idle(IDLE_SECONDS)
+            running.wait_until_idle()
             taken.append(throughput.measure(running, mix, count))
         return taken
 
@@ -124,9 +123,9 @@ class Everyday:
         self._say(f"presses among {load.rate:g} events/s")
         taken, floors = [], [self._measure_floor(running)]
         for _ in range(self._plan.repeats if load.rate > QUIET else 1):
-            running.wait_until_idle(IDLE_SECONDS)
+            running.wait_until_idle()
             taken.append(latency.measure(running, load))
-            running.wait_until_idle(IDLE_SECONDS)
+            running.wait_until_idle()
             floors.append(self._measure_floor(running))
         beside = median([each.p50 for each in floors])
         name = f"publish → webhook at {load.rate:,.0f}/s"
@@ -143,7 +142,7 @@ class Everyday:
             self.handled = median([each.per_second for each in self._repeated(running, Mix.REALISTIC)])
         rate = 2 * self.handled
         self._say(f"presses in a flood of {rate:,.0f} events/s")
-        running.wait_until_idle(IDLE_SECONDS)
+        running.wait_until_idle()
         taken = latency.measure(running, replace(self._plan.flood, rate=rate))
         name = "a press in a flood of twice what is handled"
         note = f"{len(taken.took)} presses; telemetry at {taken.achieved:,.0f}/s"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bench import clock
 from bench.arithmetic import percentile
-from bench.running import MILLISECOND, Incomplete, Running, published, publisher
+from bench.running import Incomplete, Running, published, publisher
 from bench.traffic import Job, Mix
 
 DELIVERED_SECONDS = 60.0
@@ -69,5 +69,5 @@ def measure(running: Running, load: Load) -> Latency:
         missing = said.presses.keys() - running.sink.first().keys()
         raise Incomplete(f"{len(missing)} of {len(said.presses)} presses reached nobody")
     there = running.sink.first()
-    took = tuple((there[resident] - at) / MILLISECOND for resident, at in said.presses.items())
+    took = tuple((there[resident] - at) / clock.MILLISECOND for resident, at in said.presses.items())
     return Latency(load, count / max(said.seconds, load.seconds), took)

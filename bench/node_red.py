@@ -22,7 +22,7 @@ from bench import clock
 from bench.arithmetic import median, percentile
 from bench.latency import DELIVERED_SECONDS, Load
 from bench.processes import ROOT, STOP_SECONDS
-from bench.running import MILLISECOND, Incomplete, SinkProcess, published, publisher
+from bench.running import Incomplete, SinkProcess, published, publisher
 from bench.throughput import lost_and_doubled
 from bench.traffic import Job, Mix, ids
 from services.wiring.broker import EmbeddedBroker
@@ -95,7 +95,7 @@ class Peer:
             raise Incomplete("presses were lost by the peer")
         clock.until(lambda: self._rows() - before >= job.count, PATIENCE)
         there = self._sink.first()
-        took = [(there[resident] - at) / MILLISECOND for resident, at in said.presses.items()]
+        took = [(there[resident] - at) / clock.MILLISECOND for resident, at in said.presses.items()]
         return percentile(took, 0.5), percentile(took, 0.99)
 
     def _job(self, mix: Mix, count: int, load: Load | None = None) -> Job:

@@ -8,7 +8,7 @@ import socket
 import struct
 from collections.abc import Iterator
 
-CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, DISCONNECT = 1, 2, 3, 4, 8, 9, 14
+CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 1, 2, 3, 4, 8, 9
 QOS_1 = 0x02
 CLEAN_SESSION = 0x02
 MOST_PACKET = 65535

@@ -97,9 +97,6 @@ class Counted:
         """The number of the newest event."""
         return self._number("SELECT max(seq) FROM events")
 
-    def events_after(self, seq: int) -> int:
-        return self._number("SELECT count(*) FROM events WHERE seq > :seq", seq=seq)
-
     def own_ids_after(self, seq: int) -> list[str]:
         """The devices' own ids of all events after one, each as often as it is stored."""
         with self._engine.connect() as connection:

@@ -93,10 +93,6 @@ class Cpu:
     service: float
     broker: float
 
-    @property
-    def both(self) -> float:
-        return self.service + self.broker
-
     def __sub__(self, before: Cpu) -> Cpu:
         return Cpu(self.service - before.service, self.broker - before.broker)
 

@@ -18,7 +18,8 @@ from bench.service import Service
 from bench.traffic import Job
 
 PREPARE_SECONDS = 120.0
-MILLISECOND = 1_000_000
+IDLE_SECONDS = 180.0
+"""How long a service may be busy with what was published to it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Running:
             raise Incomplete(f"{self.quiet_homes} homes are too few for {self._pressed} presses")
         return first
 
-    def wait_until_idle(self, seconds: float) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until nothing is under way: the rules are through and no event has come for half a second."""
         before = [self.service.counted.newest(), 0]
 
@@ -103,8 +104,8 @@ class Running:
             before[0] = newest
             return before[1] >= 5  # noqa: PLR2004 - looks, a tenth of a second apart
 
-        if not clock.until(is_still, seconds, look_every=0.1):
-            raise Incomplete(f"the service is not idle after {seconds:.0f} s")
+        if not clock.until(is_still, IDLE_SECONDS, look_every=0.1):
+            raise Incomplete(f"the service is not idle after {IDLE_SECONDS:.0f} s")
 
 
 @contextmanager

@@ -21,14 +21,12 @@ PATIENCE = 300.0
 @dataclass(frozen=True, slots=True)
 class Throughput:
     """Of one measurement. ``stored_in`` seconds until all rows were committed, ``ruled_in`` until the rules
-    had taken them in as well; CPU seconds per 1,000 events.
+    had taken them in as well; ``…_cpu`` is CPU seconds in all.
     """
 
     events: int
     stored_in: float
     ruled_in: float
-    published_in: float
-    publisher_cpu: float
     service_cpu: float
     broker_cpu: float
     lost: int
@@ -58,8 +56,6 @@ def measure(running: Running, mix: Mix, count: int) -> Throughput:
         events=count,
         stored_in=(stored_at - said.start) / clock.SECOND,
         ruled_in=(ruled_at - said.start) / clock.SECOND,
-        published_in=said.seconds,
-        publisher_cpu=said.cpu,
         service_cpu=spent.service,
         broker_cpu=spent.broker,
         lost=lost,
