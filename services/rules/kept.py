@@ -1,8 +1,8 @@
 """Kept: what the rules remember of each key, held in memory from one batch to the next.
 
 Reading a state back from its text costs more than all that a rule does with it. Only what is committed is
-kept, and only one runner writes states, so what lies here is what lies in the store; whoever might have been
-overtaken forgets all of it.
+kept, and only one runner writes states, so what lies here is what lies in the store; whoever becomes the
+runner begins with nothing kept.
 """
 
 from __future__ import annotations
@@ -37,5 +37,5 @@ class Kept:
         self._states.update(states)
 
     def forget(self) -> None:
-        """Somebody else may have written."""
+        """States were made anew beside what lies here."""
         self._states.clear()

@@ -84,10 +84,6 @@ class RulesLoop:
         self._faults: list[RuleFault] = []
         self._kept = Kept()
 
-    def forget_states(self) -> None:
-        """Read every state anew; for a runner whose place another one may have held."""
-        self._kept.forget()
-
     def step(self) -> bool:
         """Do one batch of what is there to do now; True if there may be more."""
         now = self._clock.now()

@@ -75,8 +75,7 @@ def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous, most_by
             [page_size] = connection.execute("PRAGMA page_size").fetchone()
             connection.execute(f"PRAGMA max_page_count={max(1, most_bytes // page_size)}")
         # Moving pages from the log into the database costs more than the commits themselves; a page that
-        # changes
-        # with each batch is moved once for all of them. 8000 pages are 32 MB.
+        # changes with each batch is moved once for all of them. 8000 pages are 32 MB.
         connection.execute("PRAGMA wal_autocheckpoint=8000")
 
     # One connection writes and keeps its cache: what another one wrote would empty it.

@@ -62,10 +62,6 @@ class Listener:
         self._listening = threading.Event()
         self._thread = threading.Thread(target=self._run, name="anxin-wakes", daemon=True)
 
-    @property
-    def is_listening(self) -> bool:
-        return self._listening.is_set()
-
     def start(self) -> None:
         """Begin to connect; returns at once."""
         self._thread.start()

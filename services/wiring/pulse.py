@@ -43,11 +43,6 @@ class Pulse:
         """Seconds since a step of it ended."""
         return self._stopwatch() - self._ended_at
 
-    @property
-    def is_stalled(self) -> bool:
-        """It has ended no step for so long that it hangs, or is never asked."""
-        return self.still_for > STALLED_SECONDS
-
     def reasons(self) -> list[str]:
         """What is wrong with it now, a sentence each."""
         still_for, began_at = self.still_for, self._began_at
