@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -65,8 +66,10 @@ def test_another_broker_is_asked_in_the_same_way(tmp_path: Path) -> None:
         mosquitto.stop()
 
 
-def judged(data_dir: Path, port: int) -> Judgement:
-    settings = read_settings(data_dir=data_dir, http_bind="127.0.0.1:0", mqtt_bind=f"127.0.0.1:{port}")
+def judged(data_dir: Path, port: int, **others: object) -> Judgement:
+    settings = read_settings(
+        data_dir=data_dir, http_bind="127.0.0.1:0", mqtt_bind=f"127.0.0.1:{port}", **others
+    )
     [said] = [each for each in examine(settings, {}, NOW, stopwatch) if each.check == "broker"]
     return said
 
@@ -83,3 +86,14 @@ def test_where_the_service_runs_its_broker_has_to_answer_and_else_the_port_has_t
     assert judged(folder.path, port).state is State.FAULT
     folder.let_go()
     assert "is free" in judged(folder.path, port).found
+
+
+def test_a_broker_of_its_own_is_asked_in_place_of_the_embedded_one(
+    closed: EmbeddedBroker, tmp_path: Path
+) -> None:
+    house, where = closed.house, f"127.0.0.1:{closed.port}"
+    signed_in = judged(
+        tmp_path, 0, mqtt_url=f"mqtt://{quote(house.username, safe='')}:{house.password}@{where}"
+    )
+    assert (signed_in.state, signed_in.found) == (State.OK, f"{where} takes the house and its subscription")
+    assert "refuses the house" in judged(tmp_path, 0, mqtt_url=f"mqtt://somebody:wrong@{where}").found

@@ -16,7 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from services.domain import wire
 from services.ingest.mqtt_session import BrokerAddress
 from services.wiring.broker import BrokerFailed, broker_program
-from services.wiring.doctor.installation import Installation
+from services.wiring.doctor.installation import Installation, reachable
 from services.wiring.doctor.judgement import Judgement, fault, ok
 from services.wiring.doctor.thresholds import ANSWER_SECONDS
 
@@ -38,7 +38,7 @@ def broker(house: Installation) -> Iterator[Judgement]:
 
 
 def _running(house: Installation) -> Judgement:
-    host, port = _reachable(house.settings.mqtt_host), house.settings.mqtt_port
+    host, port = reachable(house.settings.mqtt_host), house.settings.mqtt_port
     if port == 0:
         return ok(ANSWERS, "the service picked its port itself; whether it answers is told by readiness")
     said = Conversation(BrokerAddress(host, port), house.stopwatch).connect()
@@ -147,10 +147,6 @@ class Conversation:
             if is_over and not self._heard:
                 return Said("the connection was closed without an answer")
         return self._heard[0] if self._heard else Said(NO_ANSWER)
-
-
-def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))  # noqa: S104 - asked, not bound
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -12,6 +12,7 @@ from services.wiring.doctor.installation import Installation
 from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
 
 PAGE = 4096
+MEGABYTE = 1_000_000
 
 
 def room(house: Installation) -> Iterator[Judgement]:
@@ -21,7 +22,7 @@ def room(house: Installation) -> Iterator[Judgement]:
     free = at.f_bavail * at.f_frsize
     database = house.data_dir / "anxin.db"
     wanted = max(thresholds.FREE_WANTED, database.stat().st_size if database.exists() else 0)
-    said = f"{free // thresholds.MEBIBYTE} MiB free"
+    said = f"{free // MEGABYTE} MB free"
     if free < thresholds.FREE_AT_LEAST:
         yield fault(
             "disk space", said, "Make room now: on a full disk nothing is stored, presses go by memory alone."
@@ -30,7 +31,7 @@ def room(house: Installation) -> Iterator[Judgement]:
         yield to_see_to(
             "disk space",
             said,
-            f"Make room: {wanted // thresholds.MEBIBYTE} MiB are what growth and an upgrade may need.",
+            f"Make room: {wanted // MEGABYTE} MB are what growth and an upgrade may need.",
         )
     else:
         yield ok("disk space", said)

@@ -12,6 +12,7 @@ from functools import partial
 from services.domain.ports import StoreUnavailable, UnitOfWork
 from services.storage import migrate
 from services.storage.looking import Looking, look_at
+from services.wiring.data_folder import is_held
 from services.wiring.doctor import (
     access,
     broker,
@@ -24,7 +25,7 @@ from services.wiring.doctor import (
     time,
     ways_out,
 )
-from services.wiring.doctor.installation import Installation, is_held
+from services.wiring.doctor.installation import Installation
 from services.wiring.doctor.judgement import Judgement, State, fault
 from services.wiring.settings import Settings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,8 +27,12 @@ class Installation:
     """Why the store cannot be read."""
     is_running: bool = False
     """Whether a service holds the data folder."""
-    broker: BrokerAddress | None = None
-    """A broker of one's own; None: the embedded one."""
+
+    @property
+    def broker(self) -> BrokerAddress | None:
+        """A broker of one's own; None: the embedded one."""
+        url = self.settings.mqtt_url
+        return BrokerAddress.parse(url) if url else None
 
     @property
     def data_dir(self) -> Path:
@@ -45,13 +48,7 @@ class Installation:
         return channel.kind is not ChannelKind.EMAIL or bool(self.settings.smtp_host)
 
 
-def is_held(data_dir: Path) -> bool:
-    """Whether a service holds the folder, without holding it any longer than it takes to ask."""
-    try:
-        with (data_dir / "house.lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # whoever holds it, alone or with others
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False  # no such folder or no right to look, which is said elsewhere
-    return False
+def reachable(host: str) -> str:
+    """Where to ask for what listens on a host of the settings: whatever listens everywhere answers here."""
+    bare = host.strip("[]")
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bare, bare)  # noqa: S104 - asked, not bound

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx2
 
-from services.wiring.doctor.installation import Installation
+from services.wiring.doctor.installation import Installation, reachable
 from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
 from services.wiring.doctor.thresholds import ANSWER_SECONDS
 
@@ -18,8 +18,9 @@ def service(house: Installation) -> Iterator[Judgement]:
     if settings.http_port == 0:
         yield _without_address(house)
         return
-    host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(settings.http_host, settings.http_host)  # noqa: S104
-    url = f"http://{host}:{settings.http_port}/readyz"
+    host = reachable(settings.http_host)
+    named = f"[{host}]" if ":" in host else host
+    url = f"http://{named}:{settings.http_port}/readyz"
     try:
         answer = httpx2.get(url, timeout=ANSWER_SECONDS)
         said = answer.json()

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-MEBIBYTE = 1 << 20
+from services.wiring.probe import DISK_LOW_BYTES
 
-FREE_AT_LEAST = 500 * MEBIBYTE
-"""Below it is a fault: a backlog of the broker and the log of a busy night pass it in hours, and on a full
-disk nothing is stored any more."""
-FREE_WANTED = 2048 * MEBIBYTE
-"""A month of 71 homes is some 320,000 events, about 200 MiB with their indexes: room until somebody looks."""
+FREE_AT_LEAST = DISK_LOW_BYTES
+"""Bytes; below it a running service is not ready either, and on a full disk nothing is stored any more."""
+FREE_WANTED = 2_000_000_000
+"""Bytes. A month of 71 homes is some 320,000 events, about 200 MB with their indexes: room until somebody
+looks.
+"""
 INODES_AT_LEAST = 1_000
 """The house itself needs a hundred; a file system that is down to this has lost them to something else."""
 FSYNC_SLOW = 0.020
