@@ -5,20 +5,13 @@ was kept in memory of the store.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from services.domain.devices import Device
 from services.domain.events import Event
 from services.domain.homes import Home
 from services.domain.people import Resident
-
-T_co = TypeVar("T_co", covariant=True)
-
-
-class ById(Protocol[T_co]):
-    """A register that finds one by its id."""
-
-    def get(self, thing_id: str, /) -> T_co | None: ...
+from services.domain.ports import ById
 
 
 class NamedDevices(Protocol):
@@ -35,14 +28,19 @@ class KnownEvents(Protocol):
     def newest_of_kind(self, device_id: str, kind: str, /) -> Event | None: ...
 
 
-class Known(Protocol):
-    """A unit of work is one."""
+class KnownRegisters(Protocol):
+    """Devices and who lives where: a unit of work, or a snapshot."""
 
     @property
     def devices(self) -> NamedDevices: ...
     @property
-    def events(self) -> KnownEvents: ...
-    @property
     def residents(self) -> ById[Resident]: ...
     @property
     def homes(self) -> ById[Home]: ...
+
+
+class Known(KnownRegisters, Protocol):
+    """The registers, and earlier events: a unit of work is one."""
+
+    @property
+    def events(self) -> KnownEvents: ...

@@ -20,10 +20,10 @@ from services.domain.events import Event
 from services.domain.homes import Home
 from services.domain.kinds import ALARM_KINDS
 from services.domain.people import Resident
-from services.domain.ports import Clock
+from services.domain.ports import ById, Clock
 from services.ingest.flooding import FloodGate, RateLimit
 from services.ingest.intake import Intake
-from services.ingest.known import ById, NamedDevices
+from services.ingest.known import KnownRegisters, NamedDevices
 from services.ingest.messages import Lane, Message
 from services.ingest.unknown_origin import UnknownOrigins
 
@@ -75,17 +75,6 @@ class Tells(Protocol):
         ...
 
 
-class Registers(Protocol):
-    """What is kept in memory of the store's registers."""
-
-    @property
-    def devices(self) -> NamedDevices: ...
-    @property
-    def residents(self) -> ById[Resident]: ...
-    @property
-    def homes(self) -> ById[Home]: ...
-
-
 class Watch:
     """The room that looks after the alarms that wait; ``registers`` answers the newest copy of them."""
 
@@ -94,7 +83,7 @@ class Watch:
         unstored: Unstored,
         clock: Clock,
         zone: ZoneInfo,
-        registers: Callable[[], Registers],
+        registers: Callable[[], KnownRegisters],
         tells: Tells,
     ) -> None:
         self._unstored = unstored

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from services.domain.devices import Device
@@ -18,7 +18,7 @@ from services.domain.events import Event
 from services.domain.findings import Finding, Severity
 from services.domain.homes import Home
 from services.domain.people import Resident
-from services.domain.ports import RulebookTexts, StateKey, StateStore
+from services.domain.ports import ById, RulebookTexts, StateKey, StateStore
 from services.domain.records import RulebookRevision
 from services.rules.engine import Engine, Lane, Result
 from services.rules.intake import Intake
@@ -29,14 +29,6 @@ from services.rules.shelf import arrange
 from services.rules.signs import sign_of
 
 log = logging.getLogger("anxin.rules")
-
-T_co = TypeVar("T_co", covariant=True)
-
-
-class ById(Protocol[T_co]):
-    """A register that finds one by its id."""
-
-    def get(self, thing_id: str, /) -> T_co | None: ...
 
 
 class DevicesOf(Protocol):

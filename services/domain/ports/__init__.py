@@ -30,7 +30,7 @@ from services.domain.ports.outside import (
     Topic,
 )
 from services.domain.ports.records import Audit, Quarantine, Remembered
-from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
+from services.domain.ports.registers import Access, ById, Devices, People, Register, Shifts, Users
 from services.domain.ports.runners import Runners
 from services.domain.ports.store import Following, Store, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
@@ -42,6 +42,7 @@ __all__ = [
     "AlreadyThere",
     "Audit",
     "BrokerUnavailable",
+    "ById",
     "Clock",
     "Conflict",
     "Cursors",

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from services.domain.access import AccessToken, SignIn
 from services.domain.circle import Circle
 from services.domain.devices import Device
 from services.domain.people import Shift, User
 from services.domain.ports.lists import Filters, Page, T
+
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class ById(Protocol[T_co]):
+    """Whatever finds one thing by its id: a register of the store, or a copy of it in memory."""
+
+    def get(self, thing_id: str, /) -> T_co | None:
+        """One by its id."""
+        ...
 
 
 class Register(Protocol[T]):
