@@ -1,9 +1,8 @@
-"""What the console asks of the other rooms, in its own words: rulebooks, replays, version."""
+"""What the console asks of the other rooms, in its own words: rulebooks, replays."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.metadata import version as installed_version
 from zoneinfo import ZoneInfo
 
 from services.console.parts import RulebookStatus, RuleFault, RuleStatus
@@ -11,11 +10,6 @@ from services.domain.ports import Clock, RulebookTexts, Store
 from services.ingest.replay import replay
 from services.rules.shelf import arrange, as_stored
 from services.rules.status import BookStatus, RuleAtWork
-
-
-def version() -> str:
-    """The installed version of the house."""
-    return installed_version("anxin")
 
 
 def rulebooks_of(books: Callable[[], Sequence[BookStatus]]) -> Callable[[], Sequence[RulebookStatus]]:

@@ -20,7 +20,8 @@ from services.wiring.observing import Observing
 from services.wiring.part import Part
 from services.wiring.shipped import texts_in
 from services.wiring.simulated_time import SimulatedTime
-from services.wiring.web import WebServer, bind
+from services.wiring.version import version
+from services.wiring.web import WebServer, bind, http_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,7 @@ def listen(ground: Ground) -> tuple[socket.socket, str]:
     """The socket of the console, bound before anything is said of it, and its address."""
     host = ground.settings.http_host
     listener = bind(host, ground.settings.http_port)
-    named = f"[{host}]" if ":" in host else host
-    return listener, f"http://{named}:{listener.getsockname()[1]}"
+    return listener, http_address(host, listener.getsockname()[1])
 
 
 def make_console(
@@ -58,7 +58,7 @@ def make_console(
         gathering=gathering,
         waiter=lambda seconds: ground.signals.wait(Topic.ALERTS, seconds),
         settings=ConsoleSettings(
-            version=console_parts.version(),
+            version=version(),
             public_url=settings.public_url,
             secure_cookies=settings.public_url.startswith("https://"),
             demo=is_invented(settings.data_dir),

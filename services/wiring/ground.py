@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.metadata import version as installed_version
 from zoneinfo import ZoneInfo
 
 from services.domain.ports import Clock
@@ -30,6 +29,7 @@ from services.wiring.policy_shelf import PolicyShelf
 from services.wiring.settings import Settings
 from services.wiring.shipped import lay_out
 from services.wiring.signals import LocalSignals
+from services.wiring.version import version
 from services.wiring.web import AddressInUse
 from services.wiring.without_store import WithoutStoreParts
 
@@ -121,7 +121,7 @@ class Ground:
 
     def observing(self, store: SqlStore, clock: Clock) -> Observing:
         """What this process shows of itself; it begins to look with the beats."""
-        return Observing(store, clock, self.settings.data_dir, installed_version("anxin"), stopwatch)
+        return Observing(store, clock, self.settings.data_dir, version(), stopwatch)
 
     def gathering(self, http: str) -> Gathering:
         """What escalation looks at, with the policies as they lie in the folder."""

@@ -23,6 +23,5 @@ def open_store(settings: Settings, signals: Signals) -> SqlStore:
 
 def cannot_open(settings: Settings, error: Exception) -> CannotOpen:
     """Why the database that the settings name cannot be opened."""
-    where = "ANXIN_DATABASE_URL" if settings.database_url else str(settings.data_dir)
     reason = str(error).partition("\n")[0]
-    return CannotOpen(f"the database of {where} cannot be opened: {reason}")
+    return CannotOpen(f"the database of {settings.store_named} cannot be opened: {reason}")

@@ -89,8 +89,7 @@ def _refuse_what_is_there(settings: Settings) -> None:
 
 
 def _not_empty(settings: Settings) -> str:
-    where = "ANXIN_DATABASE_URL" if settings.database_url else str(settings.data_dir)
-    return f"the database of {where} is not empty: make a new one and name that"
+    return f"the database of {settings.store_named} is not empty: make a new one and name that"
 
 
 def _write(settings: Settings, backup: BackupFile, written: Progress) -> None:

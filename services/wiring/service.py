@@ -13,7 +13,6 @@ from enum import StrEnum
 from services.domain.ports import Clock
 from services.wiring.beats import Beats
 from services.wiring.clock import SystemClock
-from services.wiring.console_parts import version
 from services.wiring.console_service import console_service
 from services.wiring.ground import READY_SECONDS, STOP_SECONDS, CannotStart, Ground
 from services.wiring.health import health_app
@@ -22,7 +21,8 @@ from services.wiring.notify_service import notify_service
 from services.wiring.part import Part, one_beat
 from services.wiring.rules_service import rules_service
 from services.wiring.settings import Settings
-from services.wiring.web import WebServer, bind
+from services.wiring.version import version
+from services.wiring.web import WebServer, bind, http_address
 
 
 class ServiceName(StrEnum):
@@ -97,5 +97,4 @@ class Service:
         web = WebServer(health_app(version(), part.observing), listener)
         ground.ends_with("health", web.stop, STOP_SECONDS)
         web.start(READY_SECONDS)
-        named = f"[{host}]" if ":" in host else host
-        return f"http://{named}:{listener.getsockname()[1]}"
+        return http_address(host, listener.getsockname()[1])

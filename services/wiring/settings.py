@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'anxin.db'}"
 
     @property
+    def store_named(self) -> str:
+        """How the database is called in words; its address may hold a password."""
+        return "ANXIN_DATABASE_URL" if self.database_url else str(self.data_dir)
+
+    @property
     def sqlite_most_bytes(self) -> int | None:
         """How large the file of SQLite may grow; None: as large as the disk."""
         return self.sqlite_most_mb * 1024 * 1024 or None

@@ -35,6 +35,11 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def http_address(host: str, port: int) -> str:
+    """How a host and a port are written for whoever asks there."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 class WebServer:
     """Serves one application on one socket."""
 

@@ -12,7 +12,6 @@ from services.domain.devices import Device
 from services.domain.people import Shift, User
 from services.domain.ports.lists import Filters, Page, T
 
-
 T_co = TypeVar("T_co", covariant=True)
 
 

@@ -19,9 +19,9 @@ def backup(
     from services.storage.backup.taking import Wanted, take_backup
     from services.wiring.cli.progress import bars
     from services.wiring.clock import SystemClock
-    from services.wiring.console_parts import version
     from services.wiring.kept_files import kept_files
     from services.wiring.opening import cannot_open
+    from services.wiring.version import version
 
     settings = settings_of(data_dir=data_dir)
     wanted = Wanted(version(), SystemClock(), lambda: kept_files(settings.data_dir))

@@ -9,6 +9,7 @@ import httpx2
 from services.wiring.doctor.installation import Installation, reachable
 from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
 from services.wiring.doctor.thresholds import ANSWER_SECONDS
+from services.wiring.web import http_address
 
 CHECK = "service"
 
@@ -18,9 +19,8 @@ def service(house: Installation) -> Iterator[Judgement]:
     if settings.http_port == 0:
         yield _without_address(house)
         return
-    host = reachable(settings.http_host)
-    named = f"[{host}]" if ":" in host else host
-    url = f"http://{named}:{settings.http_port}/readyz"
+    address = http_address(reachable(settings.http_host), settings.http_port)
+    url = f"{address}/readyz"
     try:
         answer = httpx2.get(url, timeout=ANSWER_SECONDS)
         said = answer.json()
@@ -37,7 +37,7 @@ def service(house: Installation) -> Iterator[Judgement]:
                 CHECK, f"not ready: {'; '.join(reasons)}"[:400], "See to what it says; its log says more."
             )
         else:
-            yield ok(CHECK, f"ready on {host}:{settings.http_port}")
+            yield ok(CHECK, f"ready on {address}")
 
 
 def _without_address(house: Installation) -> Judgement:

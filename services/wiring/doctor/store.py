@@ -16,10 +16,9 @@ from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
 
 def store(house: Installation) -> Iterator[Judgement]:
     if house.looking is None:
-        where = "ANXIN_DATABASE_URL" if house.settings.database_url else str(house.data_dir)
         yield fault(
             "store",
-            f"the database of {where} cannot be read: {house.why_not}",
+            f"the database of {house.settings.store_named} cannot be read: {house.why_not}",
             "Start the database or correct the setting; where it is broken, restore the newest backup.",
         )
         return
