@@ -19,6 +19,7 @@ import pytest
 
 from services.wiring.kept_files import FILES, FOLDERS
 from tests.contracts.postgresql import PostgresqlServer
+from tests.live.house.registering import button, by_webhook, worker
 from tests.live.house.running import ANXIN, PATIENCE, Api, Hook, HouseProcess, environment, stock_client
 
 CAST = {"grid": "grid_worker", "backup": "grid_worker", "desk": "duty_desk"}
@@ -65,31 +66,12 @@ def community(tmp_path: Path) -> Iterator[Community]:
         hooks = {name: Hook() for name in CAST}
         for hook in hooks.values():
             ending.callback(hook.close)
-        worker = {
-            name: api.post(
-                "workers",
-                {
-                    "name": name,
-                    "role": role,
-                    "channels": [{"kind": "webhook", "address": hooks[name].address}],
-                },
-            )["id"]
-            for name, role in CAST.items()
-        }
+        workers = {name: worker(api, name, role, by_webhook(hooks[name])) for name, role in CAST.items()}
         resident = api.post(
             "residents",
-            {"name": "措姆", "assigned_worker_id": worker["grid"], "backup_worker_id": worker["backup"]},
+            {"name": "措姆", "assigned_worker_id": workers["grid"], "backup_worker_id": workers["backup"]},
         )["id"]
-        button = api.post(
-            "devices",
-            {
-                "external_id": "button-0417",
-                "ecosystem": "native",
-                "type": "call_button",
-                "resident_id": resident,
-            },
-        )
-        yield Community(house, api, token, hooks, button)
+        yield Community(house, api, token, hooks, button(api, resident))
 
 
 def press(button: dict[str, Any], url: str, number: int, at: str) -> str:

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from devices.simulator import clock
 from services.wiring.pulse import STALLED_SECONDS
+from tests.live.house.registering import button, by_webhook, worker
 from tests.live.house.running import PATIENCE, Api, Hook, HouseProcess, stock_client
 
 pytestmark = [pytest.mark.needs_program("mosquitto_pub"), pytest.mark.needs_program("mosquitto_sub")]
@@ -59,31 +60,15 @@ def home(tmp_path: Path) -> Iterator[Home]:
     house, hook = HouseProcess(tmp_path / "data"), Hook()
     try:
         api = house.start().api()
-        worker = api.post(
-            "workers",
-            {
-                "name": "白玛央金",
-                "role": "grid_worker",
-                "channels": [{"kind": "webhook", "address": hook.address}],
-            },
-        )["id"]
+        assigned = worker(api, "白玛央金", "grid_worker", by_webhook(hook))
         home = api.post("homes", {"address": "雪松村 3 号", "phone": "0894-542-0417"})["id"]
         resident = api.post(
             "residents",
-            {"name": "措姆", "home_id": home, "assigned_worker_id": worker, "phone": "139-0000-0417"},
+            {"name": "措姆", "home_id": home, "assigned_worker_id": assigned, "phone": "139-0000-0417"},
         )["id"]
-        button = api.post(
-            "devices",
-            {
-                "external_id": "button-0417",
-                "ecosystem": "native",
-                "type": "call_button",
-                "home_id": home,
-                "resident_id": resident,
-            },
-        )
+        device = button(api, resident, home_id=home)
         told = ("白玛央金", hook.address, "雪松村 3 号", "0894-542-0417", "措姆", "139-0000-0417")
-        yield Home(house, api, hook, button, (*told, "button-0417", "救命", worker, home, resident))
+        yield Home(house, api, hook, device, (*told, "button-0417", "救命", assigned, home, resident))
         api.close()
     finally:
         house.end()

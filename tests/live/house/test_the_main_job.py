@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.live.house.registering import button, by_webhook, worker
 from tests.live.house.running import Api, Hook, HouseProcess, stock_client
 from tests.live.mailbox import Mailbox, started
 from tests.stock_client import Hearing
@@ -75,42 +76,28 @@ def community(tmp_path: Path) -> Iterator[Community]:
         hooks = {name: Hook() for name in CAST}
         for hook in hooks.values():
             ending.callback(hook.close)
-        worker = {
-            name: api.post(
-                "workers",
-                {
-                    "name": name,
-                    "role": role,
-                    "channels": [
-                        {"kind": "webhook", "address": hooks[name].address},
-                        {"kind": "email", "address": f"{name}@example.invalid"},
-                    ],
-                },
-            )["id"]
+        workers = {
+            name: worker(
+                api,
+                name,
+                role,
+                by_webhook(hooks[name]),
+                {"kind": "email", "address": f"{name}@example.invalid"},
+            )
             for name, role in CAST.items()
         }
-        home = api.post("homes", {"address": "雪松村 3 号", "neighbour_id": worker["neighbour"]})["id"]
+        home = api.post("homes", {"address": "雪松村 3 号", "neighbour_id": workers["neighbour"]})["id"]
         resident = api.post(
             "residents",
             {
                 "name": "措姆",
                 "home_id": home,
-                "assigned_worker_id": worker["grid"],
-                "backup_worker_id": worker["backup"],
+                "assigned_worker_id": workers["grid"],
+                "backup_worker_id": workers["backup"],
             },
         )["id"]
-        button = api.post(
-            "devices",
-            {
-                "external_id": "button-0417",
-                "ecosystem": "native",
-                "type": "call_button",
-                "home_id": home,
-                "place": "bedroom",
-                "resident_id": resident,
-            },
-        )
-        yield Community(house, api, hooks, mailbox, worker, resident, button)
+        device = button(api, resident, home_id=home, place="bedroom")
+        yield Community(house, api, hooks, mailbox, workers, resident, device)
 
 
 def test_a_press_at_night_and_one_by_day_reach_people_until_somebody_has_them(community: Community) -> None:

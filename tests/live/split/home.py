@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.live.house.registering import button, by_webhook, worker
 from tests.live.house.running import Api, Hook, stock_client
 from tests.stock_client import StockClient
 
@@ -11,26 +12,11 @@ from tests.stock_client import StockClient
 class Home:
     """Made through the API of a console."""
 
-    def __init__(self, api: Api, hook: Hook, button: str = "button-0417") -> None:
+    def __init__(self, api: Api, hook: Hook, name: str = "button-0417") -> None:
         self.api = api
-        self.worker: str = api.post(
-            "workers",
-            {
-                "name": "卓玛",
-                "role": "grid_worker",
-                "channels": [{"kind": "webhook", "address": hook.address}],
-            },
-        )["id"]
+        self.worker = worker(api, "卓玛", "grid_worker", by_webhook(hook))
         self.resident: str = api.post("residents", {"name": "措姆", "assigned_worker_id": self.worker})["id"]
-        self.button: dict[str, Any] = api.post(
-            "devices",
-            {
-                "external_id": button,
-                "ecosystem": "native",
-                "type": "call_button",
-                "resident_id": self.resident,
-            },
-        )
+        self.button = button(api, self.resident, name)
 
     @property
     def device(self) -> StockClient:

@@ -17,6 +17,7 @@ import httpx2
 
 from services.domain.instants import parse_instant
 from services.wiring.shipped import shipped
+from tests.live.house.registering import button, by_webhook, worker
 from tests.live.house.running import Api, Hook, HouseProcess, stock_client
 from tests.stock_client import Hearing
 
@@ -98,34 +99,25 @@ def village(folder: Path, env: Mapping[str, str]) -> Iterator[Village]:
         hooks = {name: Hook() for name in CAST}
         for hook in hooks.values():
             ending.callback(hook.close)
-        worker = {name: _worker(api, name, role, hooks[name]) for name, role in CAST.items()}
+        workers = {name: worker(api, name, role, by_webhook(hooks[name])) for name, role in CAST.items()}
         home = api.post("homes", {"address": "雪松村 3 号"})["id"]
         resident = api.post(
             "residents",
             {
                 "name": "措姆",
                 "home_id": home,
-                "assigned_worker_id": worker["grid"],
-                "backup_worker_id": worker["backup"],
+                "assigned_worker_id": workers["grid"],
+                "backup_worker_id": workers["backup"],
             },
         )["id"]
-        button = api.post(
-            "devices",
-            {
-                "external_id": "button-0417",
-                "ecosystem": "native",
-                "type": "call_button",
-                "home_id": home,
-                "resident_id": resident,
-            },
-        )
+        device = button(api, resident, home_id=home)
         # What was registered is in the snapshot with the next renewal; the first was taken at the start.
         house.end()
         house.start()
         again = Api(house.ready["http"], house.token())
         ending.callback(again.close)
-        button["mqtt"]["url"] = house.ready["mqtt"]
-        here = Village(house, again, hooks, worker, resident, button)
+        device["mqtt"]["url"] = house.ready["mqtt"]
+        here = Village(house, again, hooks, workers, resident, device)
         until(here.is_ready)
         yield here
 
@@ -145,12 +137,6 @@ def seconds_between(earlier: str, later: str) -> float:
         return parse_instant(said)
 
     return (at(later) - at(earlier)).total_seconds()
-
-
-def _worker(api: Api, name: str, role: str, hook: Hook) -> str:
-    channels = [{"kind": "webhook", "address": hook.address}]
-    made: str = api.post("workers", {"name": name, "role": role, "channels": channels})["id"]
-    return made
 
 
 def _lay_out_policies(folder: Path) -> None:
