@@ -4,9 +4,8 @@ speaks to devices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,6 @@ from services.storage.store import SqlStore
 from services.wiring.clock import SteppedClock
 from services.wiring.delivering import BesideOthers, SpeaksWhileLeading
 from services.wiring.leading import Shared
-from tests.stores import sqlite_store
 from tests.unit.notify.community import RecordingPublisher
 
 NIGHT = datetime(2025, 7, 23, 2, 0, tzinfo=UTC)
@@ -47,13 +45,6 @@ class Process:
         self.roles = Shared(store, clock, name)
         self.delivery = Delivery(store)
         self.room = BesideOthers(self.roles, self.delivery)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = sqlite_store(tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture

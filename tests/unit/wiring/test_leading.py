@@ -4,9 +4,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,6 @@ from services.domain.ports import Store
 from services.storage.store import SqlStore
 from services.wiring.clock import SteppedClock
 from services.wiring.leading import LEASE_FOR, RENEW_AFTER, LeaseLost, Led, Own, Shared
-from tests.stores import sqlite_store
 
 NIGHT = datetime(2025, 7, 23, 2, 0, tzinfo=UTC)
 BEAT = timedelta(seconds=1)
@@ -55,13 +52,6 @@ class Process:
         self.clock.move_to(self.clock.now() + after)
         self.room.step()
         return self.room.current is not None
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = sqlite_store(tmp_path)
-    yield store
-    store.close()
 
 
 def steps(store: SqlStore) -> int:

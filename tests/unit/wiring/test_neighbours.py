@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,6 @@ from services.storage.store import SqlStore
 from services.wiring.clock import SteppedClock
 from services.wiring.leading import Shared
 from services.wiring.neighbours import Neighbours
-from tests.stores import sqlite_store
 
 NIGHT = datetime(2025, 7, 23, 2, 0, tzinfo=UTC)
 BEAT = timedelta(seconds=1)
@@ -42,13 +39,6 @@ class Process:
     @property
     def hears_for(self) -> set[str]:
         return self.inbox.hears_for
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = sqlite_store(tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture

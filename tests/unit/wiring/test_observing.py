@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from prometheus_client import CollectorRegistry
 
 from services.domain.notices import AttemptResult, NoticeState
@@ -19,14 +16,6 @@ from services.wiring.figures.telling import TellingFigures
 from services.wiring.observing import rule_reasons
 from tests.contracts import cast
 from tests.contracts.cast import MINUTE, NIGHT
-from tests.stores import sqlite_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = sqlite_store(tmp_path)
-    yield store
-    store.close()
 
 
 def begun(store: Store, *, answers: bool = True) -> CollectorRegistry:

@@ -7,22 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from services.domain.ports import Store, StoreUnavailable, UnitOfWork
 from services.wiring.probe import CURSOR, DISK_LOW_BYTES, HANGS_SECONDS, Disk, Probe, disk_of
-from tests.stores import sqlite_store
 from tests.unit.wiring.test_pulse import Watch
 
 PATIENCE = 10.0
 ROOMY = Disk(2 * DISK_LOW_BYTES, DISK_LOW_BYTES)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = sqlite_store(tmp_path)
-    yield store
-    store.close()
 
 
 class Refusing:
