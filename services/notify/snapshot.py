@@ -8,7 +8,7 @@ newest that there is and never waits for the next.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from services.domain.alerts import Alert
@@ -75,21 +75,20 @@ class Keeper:
     def _taken(self, now: datetime) -> Snapshot:
         return Snapshot(
             now,
-            homes=self._all("homes"),
-            grids=self._all("grids"),
-            residents=self._all("residents"),
-            workers=self._all("workers"),
-            shifts=self._all("shifts"),
-            devices=self._all("devices"),
+            homes=self._all(lambda uow: uow.homes),
+            grids=self._all(lambda uow: uow.grids),
+            residents=self._all(lambda uow: uow.residents),
+            workers=self._all(lambda uow: uow.workers),
+            shifts=self._all(lambda uow: uow.shifts),
+            devices=self._all(lambda uow: uow.devices),
             rulebooks=self._rulebooks(),
         )
 
-    def _all(self, register: str) -> Iterator[T]:
+    def _all(self, register: Callable[[UnitOfWork], Register[T]]) -> Iterator[T]:
         after: int | None = 0
         while after is not None:
             with self._store.reading() as uow:
-                kept: Register[T] = getattr(uow, register)
-                page = kept.page({}, after, PART)
+                page = register(uow).page({}, after, PART)
             yield from page.items
             after = page.next
 

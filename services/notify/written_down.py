@@ -26,13 +26,12 @@ from services.domain.ports import Topic, UnitOfWork
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.joining import subject_of, take_in
 from services.escalation.telling import key_of
-from services.escalation.without_store import is_call, told
+from services.escalation.without_store import OUT_OF_TURN, is_call, told
 from services.notify.attempts import concluded, next_channel
 from services.notify.outings import NO_JITTER, Seen
 
 UNDER_WAY_FOR = timedelta(seconds=60)
 """How long a call that is under way from memory is nobody else's, as long as delivery's own lease."""
-
 
 AsNotices = dict[str, Seen]
 """Notice id → the call that it stands for, as it was when it was written."""
@@ -126,7 +125,7 @@ def _out_of_turn(
     call = seen.call
     if all(alert.id != call.alert_id for alert in alerts):
         alert_id = alerts[0].id
-        own_id = derived_id("ntc", alert_id, key_of(call), NoticeKind.ALERT, "told_without_store", finding_id)
+        own_id = derived_id("ntc", alert_id, key_of(call), NoticeKind.ALERT, OUT_OF_TURN, finding_id)
         call = replace(call, id=own_id, alert_id=alert_id)
     known = uow.notices.get(call.id)
     if known is not None and known.state is not NoticeState.DUE:
