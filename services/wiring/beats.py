@@ -2,15 +2,13 @@
 scheduler.
 
 A beat only decides when a room works, never what it does. Rooms that share a beat work in turn, each when it
-was woken. A room that fails is tried again at the next beat, its fault is logged, counted and shown by
-readiness; the other rooms go on.
+was woken. A room that fails is tried again at the next beat, its fault is logged and kept
+for whoever asks; the other rooms go on.
 """
 
 from __future__ import annotations
 
-import gc
 import logging
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -20,11 +18,6 @@ from services.domain.stepping import Room
 
 POLL_SECONDS = 1.0
 """How often every room asks 'what is due?' (a wake may be lost, this poll is the truth)."""
-
-TURN_SECONDS = 0.0005
-"""How long a thread keeps the interpreter while another waits for it: a tenth of Python's own 5 ms, so
-that a press that came, or a send that was begun, need not wait for the end of a batch.
-"""
 
 log = logging.getLogger("anxin.beats")
 
@@ -106,12 +99,6 @@ class Beats:
         )
 
     def start(self) -> None:
-        """Start all. What is loaded by now stays, so the collector of garbage need not look at it again: that
-        cost a press that met it 20 ms.
-        """
-        sys.setswitchinterval(TURN_SECONDS)
-        gc.collect()
-        gc.freeze()
         for beat in self.beats:
             self._scheduler.add_job(beat.wake, "interval", seconds=POLL_SECONDS, id=beat.name)
             beat.start()

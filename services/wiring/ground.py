@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from services.domain.ports import Clock
 from services.escalation.gathering import Gathering
 from services.storage.store import SqlStore
-from services.wiring import ways_out
+from services.wiring import interpreter, ways_out
 from services.wiring.beats import Beats
 from services.wiring.broker import BrokerFailed
 from services.wiring.clock import stopwatch
@@ -135,6 +135,7 @@ class Ground:
 
     def start_beats(self, beats: Beats, observing: Observing) -> None:
         """Let the rooms work until the end, and look at store and disk meanwhile."""
+        interpreter.prepare()
         beats.start()
 
         def stop() -> None:
