@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 
 from services.domain.ports import Topic, UnitOfWork
 from services.storage.store import SqlStore
-from services.storage.wakes import CHANNEL, Listener
+from services.storage.wakes import Listener
 from tests.contracts.postgresql import PostgresqlServer
 from tests.stores import RecordingSignals, sqlite_store
 
@@ -125,4 +125,3 @@ def test_what_nobody_can_read_wakes_nobody(heard: CountingSignals) -> None:
     for payload in ("me events", "you nonsense", "you"):
         listener._hear(payload)
     assert not heard.counts
-    assert CHANNEL.isidentifier()

@@ -1,4 +1,4 @@
-"""A SQLite file grows to the size that was set and no further; when there is room again it is used."""
+"""A SQLite file grows to the size that was set and no further, and keeps what it has."""
 
 from __future__ import annotations
 
