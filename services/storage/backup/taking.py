@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +92,8 @@ def _write(
         raise StoreUnavailable("there are no tables of Anxin in the database")
     names = [name for name in sorted(inspect(connection).get_table_names()) if name not in LEFT_OUT]
     total(sum(_count(connection, name) for name in names))
-    tables = {name: _write_table(connection, archive, name, taken_at, progress) for name in names}
-    files = {name: _write_file(archive, name, text, taken_at) for name, text in wanted.files().items()}
+    tables = {name: _write_table(connection, archive, name, progress) for name in names}
+    files = {name: _write_file(archive, name, text) for name, text in wanted.files().items()}
     manifest = Manifest(
         format=FORMAT,
         version=wanted.version,
@@ -103,7 +103,7 @@ def _write(
         tables=tables,
         files=files,
     )
-    archive.writestr(_member(MANIFEST, taken_at), manifest.model_dump_json(indent=2) + "\n")
+    _put(archive, MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
     return manifest
 
 
@@ -112,7 +112,7 @@ def _count(connection: Connection, name: str) -> int:
 
 
 def _write_table(
-    connection: Connection, archive: zipfile.ZipFile, name: str, taken_at: datetime, progress: Progress
+    connection: Connection, archive: zipfile.ZipFile, name: str, progress: Progress
 ) -> TableEntry:
     there = inspect(connection)
     columns = there.get_columns(name)
@@ -124,7 +124,7 @@ def _write_table(
     # A backup of some years may well pass 4 GiB, which must be said before the first byte.
     with (
         connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(asked) as found,
-        archive.open(_member(member_of_table(name), taken_at), "w", force_zip64=True) as member,
+        archive.open(member_of_table(name), "w", force_zip64=True) as member,
     ):
         for some in found.partitions():
             lines = b"".join(line_of(row, of_bytes) for row in some)
@@ -135,16 +135,15 @@ def _write_table(
     return TableEntry(columns=tuple(each["name"] for each in columns), rows=rows, sha256=digest.hexdigest())
 
 
-def _write_file(archive: zipfile.ZipFile, name: str, content: bytes, taken_at: datetime) -> FileEntry:
-    archive.writestr(_member(member_of_file(name), taken_at), content)
+def _write_file(archive: zipfile.ZipFile, name: str, content: bytes) -> FileEntry:
+    _put(archive, member_of_file(name), content)
     return FileEntry(size=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def _member(name: str, taken_at: datetime) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, taken_at.timetuple()[:6])
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o600 << 16  # for whoever unpacks it by hand
-    return info
+def _put(archive: zipfile.ZipFile, member: str, content: bytes) -> None:
+    # By its name: a member that is described by a ZipInfo is not compressed as the archive says.
+    with archive.open(member, "w") as opened:
+        opened.write(content)
 
 
 @contextmanager
