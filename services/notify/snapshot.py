@@ -36,6 +36,7 @@ class Keeper:
         """The alerts that run, as far as they are known."""
         self._store = store
         self._clock = clock
+        self._begun_at = clock.now()
         self._changes: int | None = None
         self._is_refused = False
 
@@ -62,11 +63,11 @@ class Keeper:
     def faults(self) -> list[str]:
         """What is wrong with the snapshot now, a sentence each."""
         taken_at = self.snapshot.taken_at
-        if taken_at is None:
-            return ["There is no copy of people and devices in memory yet."]
-        age = self._clock.now() - taken_at
+        age = self._clock.now() - (taken_at or self._begun_at)
         if age < TOO_OLD:
             return []
+        if taken_at is None:
+            return ["There is no copy of people and devices in memory yet."]
         minutes = int(age.total_seconds() // 60)
         return [f"The copy of people and devices in memory is {minutes} minutes old."]
 

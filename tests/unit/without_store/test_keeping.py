@@ -73,7 +73,12 @@ def test_running_alerts_are_known_at_the_next_look_and_forgotten_when_they_are_c
 def test_a_store_that_cannot_be_read_leaves_the_snapshot_and_says_its_age(outage: Outage) -> None:
     store = Refusing(outage)
     keeper = Keeper(store, outage.clock)
+    assert keeper.faults() == []
+    store.refusal = StoreUnavailable("server closed the connection")
+    keeper.step()
+    _moves(outage, minutes=5)
     assert keeper.faults() == ["There is no copy of people and devices in memory yet."]
+    store.refusal = None
     keeper.step()
     assert keeper.faults() == []
     store.refusal = StoreUnavailable("server closed the connection")
