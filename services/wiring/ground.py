@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from zoneinfo import ZoneInfo
 
+from services.domain.crash_points import Reached
 from services.domain.ports import Clock
 from services.escalation.gathering import Gathering
 from services.storage.store import SqlStore
@@ -18,7 +19,7 @@ from services.wiring import interpreter, ways_out
 from services.wiring.beats import Beats
 from services.wiring.broker import BrokerFailed
 from services.wiring.clock import stopwatch
-from services.wiring.crashing import CrashRefused
+from services.wiring.crashing import CrashRefused, crash_at
 from services.wiring.data_folder import DataFolder, FolderUnusable
 from services.wiring.demo import RealResidents, is_invented
 from services.wiring.identity import process_name
@@ -153,6 +154,10 @@ class Ground:
             self._unfinished.extend(parts.stop(STOP_SECONDS))
 
         self.ending.callback(stop)
+
+    def reached(self) -> Reached:
+        """Who hears of the crash points that are passed: nobody, or what ends the process at one of them."""
+        return crash_at(self.settings.crash_at, self.settings.data_dir)
 
     def say_what_is_missing(self) -> None:
         """Warn of what a house with real residents should not be without."""

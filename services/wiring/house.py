@@ -21,7 +21,6 @@ from services.wiring.beats import Beat, Beats
 from services.wiring.broker_side import BrokerSide, EmbeddedSide, ExternalSide
 from services.wiring.clock import SteppedClock, SystemClock
 from services.wiring.console_service import OtherRooms, listen, make_console, serve
-from services.wiring.crashing import crash_at
 from services.wiring.data_folder import HOUSE
 from services.wiring.demo import DemoLogins, is_invented, mark_as_invented, prepare_demo
 from services.wiring.ground import STOP_SECONDS, CannotStart, Ground
@@ -108,7 +107,7 @@ class House:
             texts,
             gathering,
             ground.signals,
-            Manner(isinstance(clock, SystemClock), crash_at(settings.crash_at, settings.data_dir), roles),
+            Manner(ground.reached(), roles, in_real_time=isinstance(clock, SystemClock)),
         )
         observing = ground.observing(store, clock)
         observing.ingest(rooms.ingest, inbox)

@@ -60,7 +60,14 @@ def ingest_service(ground: Ground, clock: Clock) -> Part:
         ways_out.channels(settings, http),
         texts_in(settings.data_dir / "rulebooks"),
     )
-    loop = IngestLoop(store, clock, inbox, inbox, ground.zone, beside=Beside(told=without_store.told))
+    loop = IngestLoop(
+        store,
+        clock,
+        inbox,
+        inbox,
+        ground.zone,
+        beside=Beside(told=without_store.told, reached=ground.reached()),
+    )
     roles = ground.roles(store, clock) if settings.mqtt_shared else None
     neighbours = None if roles is None else Neighbours(roles, inbox)
 

@@ -29,7 +29,7 @@ def notify_service(ground: Ground, clock: Clock) -> Part:
         ground.gathering(http),
         WaysOut(voice, ways_out.channels(settings, http), Senders()),
         ground.signals,
-        Manner(in_real_time=True, roles=ground.roles(store, clock)),
+        Manner(ground.reached(), ground.roles(store, clock), in_real_time=True),
     )
     ground.say_what_is_missing()
 

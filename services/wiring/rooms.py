@@ -65,9 +65,9 @@ class Manner:
     pass; with roles to be had, where other processes may work on the store.
     """
 
-    in_real_time: bool = False
     reached: Reached = goes_on
     roles: Shared | None = None
+    in_real_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ def rules_service(ground: Ground, clock: Clock) -> Part:
     store = ground.open_store()
     texts = texts_in(ground.settings.data_dir / "rulebooks")
     roles = ground.roles(store, clock)
-    rules = build_rules(store, clock, texts, ground.zone, Manner(in_real_time=True, roles=roles))
+    rules = build_rules(store, clock, texts, ground.zone, Manner(ground.reached(), roles, in_real_time=True))
     shelf = ground.shelf()
     observing = ground.observing(store, clock)
     observing.rules(books_at_work(rules), lambda: shelf.policies().names())
