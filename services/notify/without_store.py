@@ -20,6 +20,7 @@ from services.domain.alerts import Alert
 from services.domain.events import Event, Mark
 from services.domain.findings import Finding
 from services.domain.kinds import ALARM_KINDS
+from services.domain.notices import NoticeKind
 from services.domain.ports import Clock, Store, Stored, StoreUnavailable, UnitOfWork
 from services.domain.snapshot import Running
 from services.escalation.gathering import Gathering
@@ -141,7 +142,7 @@ class WithoutStore:
         telling = Telling(event, now)
         for finding in self._alarms.find(event, snapshot.rulebooks, snapshot):
             matter = (finding.alert_kind, subject_of(finding))
-            before = self._running.get(matter) or self._keeper.running.get(matter)
+            before = self._running.get(matter) or _as_stored(self._keeper.running.get(matter))
             running = before.alert if before else None
             scene = self._scene(running or finding, before, now, finding.device_id)
             move = call_at_once(finding, running, scene)
@@ -293,6 +294,17 @@ class WithoutStore:
         self._in_hand = []
         self._written = {}
         self._not_begun = []
+
+
+def _as_stored(running: Running | None) -> Running | None:
+    """An alert as it ran when it was last seen, a second before the store went or longer: it may be closed.
+
+    So whoever was told of a joined press a moment ago is told again rather than passed over.
+    """
+    if running is None:
+        return None
+    notices = (notice for notice in running.notices if notice.kind is not NoticeKind.JOINED)
+    return replace(running, notices=tuple(notices))
 
 
 class LateResults:

@@ -204,6 +204,21 @@ def test_an_alert_that_somebody_has_calls_its_holder_and_the_desk(outage: Outage
     assert outage.heard() == ["desk", "tashi"]
 
 
+def test_whom_the_store_told_a_moment_ago_is_called_again_for_the_alert_may_be_closed(outage: Outage) -> None:
+    outage.store.refusal = None
+    outage.presses("1")
+    outage.settle()
+    outage.clock.move_to(outage.clock.now() + timedelta(seconds=15))
+    outage.presses("2")
+    outage.begins()
+    assert "joined" in {notice.kind.value for notice in outage.notices()}
+    outage.heard()
+    outage.clock.move_to(outage.clock.now() + timedelta(seconds=15))
+    outage.presses("3")
+    outage.waits(5)
+    assert outage.heard() == ["desk", "pema"]
+
+
 def test_the_words_stand_in_every_language() -> None:
     case = cast.Case()
     case.press()
