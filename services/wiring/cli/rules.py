@@ -19,7 +19,7 @@ from services.wiring.cli.service import run_service
 
 BAD_HISTORY = 3
 
-app = typer.Typer(help="Rules: run them as a service; check rulebooks, run them over a history.")
+app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, run them over a history.")
 
 RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
 

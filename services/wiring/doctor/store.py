@@ -19,7 +19,7 @@ def store(house: Installation) -> Iterator[Judgement]:
         yield fault(
             "store",
             f"the database of {house.settings.store_named} cannot be read: {house.why_not}",
-            "Start the database or correct the setting; where it is broken, restore the newest backup.",
+            "Before the first start there is none. Else start it, correct the setting or restore a backup.",
         )
         return
     yield ok("store", f"{house.looking.database} answers")
