@@ -9,6 +9,8 @@ import re
 import sqlite3
 
 import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection
 from sqlalchemy.engine import ExceptionContext
 
 from services.domain.ports import AlreadyThere, StoreUnavailable
@@ -53,6 +55,20 @@ def refusal(error: BaseException) -> Exception | None:
     if isinstance(error, psycopg.Error):
         return _of_postgresql(error)
     return None
+
+
+def make_sure_it_stands(connection: Connection) -> None:
+    """Raise unless the transaction can still be committed.
+
+    Both databases answer 'done' to the commit of a transaction that they have taken back: SQLite takes all of
+    it back by itself where the disk is full or fails, PostgreSQL where a statement failed and somebody caught
+    the error.
+    """
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection) and not driver.in_transaction:
+        raise StoreUnavailable("the database took the transaction back")
+    if isinstance(driver, psycopg.Connection) and driver.info.transaction_status is TransactionStatus.INERROR:
+        raise RuntimeError("a statement failed in this transaction, and nobody said so")
 
 
 def _of_sqlite(error: sqlite3.Error) -> Exception | None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from services.domain.ports import Signals, StoreUnavailable
 from services.storage.engines import Synchronous, open_engines
 from services.storage.recent import Recent
+from services.storage.refusals import make_sure_it_stands
 from services.storage.turns import TurnNeverCame, Turns
 from services.storage.unit_of_work import SqlUnitOfWork
 from services.storage.wakes import Listener, Teller
@@ -56,6 +57,7 @@ class SqlStore:
                 with connection.begin():
                     unit = SqlUnitOfWork(connection, self._recent)
                     yield unit
+                    make_sure_it_stands(connection)
                     self._teller.tell(connection, unit.woken)
                 self._recent.committed(unit.appended)
         except TurnNeverCame:

@@ -31,6 +31,7 @@ from services.domain.ports import (
     Runners,
     Shifts,
     StateStore,
+    StoreUnavailable,
     Topic,
     Users,
 )
@@ -107,10 +108,13 @@ class SqlUnitOfWork:
         run(self._connection, "SAVEPOINT trial", ())
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self.woken = before
             del self._log.appended[appended:]
             del self.said[said:]
-            run(self._connection, "ROLLBACK TO SAVEPOINT trial", ())
+            try:
+                run(self._connection, "ROLLBACK TO SAVEPOINT trial", ())
+            except Exception:  # noqa: BLE001 - whatever it says, what came before the trial is gone as well
+                raise StoreUnavailable(f"the whole transaction was taken back: {error}") from error
             raise
         run(self._connection, "RELEASE SAVEPOINT trial", ())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
 
 from services.domain.events import Event
 from services.domain.ports import Store, StoreUnavailable, Topic, UnitOfWork
@@ -202,6 +203,71 @@ def test_a_full_disk_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
     with store.writing() as unit:
         assert unit.events.append([event("after")])[0].event.seq == 2
     store.close()
+
+
+def full(unit: UnitOfWork) -> None:
+    """Let the disk be full from here on; write until it says so."""
+    connection = unit.events._connection  # type: ignore[attr-defined]
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    unit.events.append([event(str(number), data={"note": "x" * 500}) for number in range(500)])
+
+
+def test_a_disk_that_fills_up_on_trial_takes_all_back_and_is_told(
+    tmp_path: Path, signals: RecordingSignals
+) -> None:
+    store = SqlStore(sqlite_url(tmp_path), signals, synchronous=Synchronous.OFF)
+
+    def on_trial(unit: UnitOfWork) -> None:
+        with unit.on_trial():
+            full(unit)
+
+    with pytest.raises(StoreUnavailable, match="full"), store.writing() as unit:
+        unit.events.append([event("press")])
+        unit.wake_after(Topic.EVENTS)
+        on_trial(unit)
+    with store.reading() as unit:
+        assert unit.events.after(0, 9) == []
+    assert signals.woken == []
+    store.close()
+
+
+def test_a_transaction_that_the_database_took_back_is_never_called_committed(
+    url: str, signals: RecordingSignals
+) -> None:
+    store = SqlStore(url, signals, synchronous=Synchronous.OFF)
+    is_sqlite = url.startswith("sqlite")
+
+    def work() -> None:
+        with store.writing() as unit:
+            unit.events.append([event("press")])
+            connection = unit.events._connection  # type: ignore[attr-defined]
+            with pytest.raises((StoreUnavailable, ProgrammingError)):  # caught by somebody who should not
+                full(unit) if is_sqlite else connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    with pytest.raises(StoreUnavailable if is_sqlite else RuntimeError):
+        work()
+    with store.reading() as unit:
+        assert unit.events.after(0, 9) == []
+    store.close()
+
+
+def test_a_connection_that_is_lost_on_trial_is_told(postgresql: PostgresqlServer) -> None:
+    with postgresql.database() as url:
+        store = SqlStore(url, RecordingSignals())
+
+        def work() -> None:
+            with store.writing() as unit:
+                unit.events.append([event("press")])
+                with unit.on_trial():
+                    postgresql.say(CUT_OFF)
+                    unit.events.append([event("what follows")])
+
+        with pytest.raises(StoreUnavailable):
+            work()
+        with store.reading() as unit:
+            assert unit.events.last_seq() == 0
+        store.close()
 
 
 def test_a_connection_that_was_lost_is_told_and_made_anew(postgresql: PostgresqlServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -76,3 +77,28 @@ def test_a_press_has_a_transaction_without_the_telemetry_that_came_with_it(
     door.work()
     assert [event.kind for event in door.events] == ["call_button.pressed", "bed.exited"]
     assert followed.done == ["written", "sent, 0 acknowledged", "written", "sent, 1 acknowledged"]
+
+
+def test_a_disk_that_fills_up_behind_a_press_keeps_the_press_unacknowledged(door: Door) -> None:
+    def fills_the_disk(uow: UnitOfWork) -> Callable[[], None]:
+        connection = uow.events._connection  # type: ignore[attr-defined]
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        pressed = uow.events.after(0, 1)[0]
+        uow.events.append([replace(pressed, id=f"evt_{n}", dedupe_key=f"evt_{n}") for n in range(500)])
+        raise AssertionError("there was room")
+
+    door.following = fills_the_disk
+    door.loop = door.new_loop()
+    door.comes("button-1/alarm", press("17"))
+    assert door.presses == []
+    assert (door.receipts, door.inbox.acknowledged) == ([], [])
+    assert len(door.inbox.waiting) == 1
+    assert door.loop.fault is not None
+    door.following = None
+    door.loop = door.new_loop()
+    with door.store.writing() as uow:
+        uow.events._connection.exec_driver_sql("PRAGMA max_page_count = 1000000")  # type: ignore[attr-defined]
+    door.work()
+    assert len(door.presses) == 1
+    assert door.receipts == ["stored"]

@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.domain.events import Json
 from services.domain.findings import Finding
 from services.domain.instants import format_instant
+from services.domain.ports import StoreUnavailable, UnitOfWork
 from services.domain.stepping import settle
 from services.rules.history import read_history
+from services.rules.run import RulesLoop
 from services.storage.store import SqlStore
 from tests.stores import sqlite_store
 from tests.unit.rules.cast import History, rulebook
@@ -123,5 +127,50 @@ def test_a_backlog_that_is_read_late_is_the_same(store: SqlStore) -> None:
             if line.event is not None:
                 uow.events.append([replace(line.event, dedupe_key=line.event.id, seq=0)])
     live.clock.move_to(lines[-1].received_at)
+    settle([live.loop])
+    assert sorted((told(found) for found in live.findings()), key=str) == told_by_replay(history, BOOK)
+
+
+class Forsaken:
+    """A store of whose commits some succeed and are reported as failed, as where the connection breaks before
+    the answer comes.
+    """
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self._commits = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        with self._store.writing() as uow:
+            yield uow
+        self._commits += 1
+        if self._commits % 3 == 0:
+            raise StoreUnavailable("the connection broke at the commit")
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        return self._store.reading()
+
+
+class Persistent(RulesLoop):
+    """Tries again whatever could not be stored, as a beat does."""
+
+    def step(self) -> bool:
+        try:
+            return super().step()
+        except StoreUnavailable:
+            return True
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_commit_that_is_reported_as_failed_leaves_no_old_state_in_memory(
+    store: SqlStore, seed: int
+) -> None:
+    history = some_week(seed)
+    lines = list(read_history(history.texts()))
+    live = Live(store, {"test.yaml": BOOK}, lines[0].received_at)
+    live.loop = Persistent(Forsaken(store), live.clock, lambda: live.texts, ZoneInfo("Asia/Shanghai"))
+    for line in lines:
+        live.take(line)
     settle([live.loop])
     assert sorted((told(found) for found in live.findings()), key=str) == told_by_replay(history, BOOK)
