@@ -1,13 +1,13 @@
 """Kept: what the rules remember of each key, held in memory from one batch to the next.
 
 Reading a state back from its text costs more than all that a rule does with it. Only what is committed is
-kept, and only one runner writes states, so what lies here is what lies in the store; whoever becomes the
-runner begins with nothing kept.
+kept, what is being written is not, and only one runner writes states, so what lies here is what lies in the
+store; whoever becomes the runner begins with nothing kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,13 @@ class Kept:
         if len(self._states) + len(states) > MOST:
             self._states.clear()
         self._states.update(states)
+
+    def doubt(self, written: Iterable[StateKey]) -> None:
+        """These are being written. Whether that is committed nobody may ever hear: a commit that is reported
+        as failed may have succeeded.
+        """
+        for at in written:
+            self._states.pop(at, None)
 
     def forget(self) -> None:
         """States were made anew beside what lies here."""

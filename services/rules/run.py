@@ -311,6 +311,7 @@ class RulesLoop:
             self._engine.catch_up(memory, at, until, result, inclusive=True)
 
     def _write(self, uow: UnitOfWork, memory: Memory) -> None:
+        self._kept.doubt(memory.rewritten())
         kept, gone = memory.changed()
         uow.states.save(kept)
         uow.states.delete(gone)
