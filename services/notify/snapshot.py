@@ -22,7 +22,8 @@ TOO_OLD = timedelta(minutes=5)
 PART = 500
 """Things that are read in one transaction: few enough that nobody waits for the memory of a large county."""
 MOST_CHANGES = 50
-"""Alerts that are read anew at a look; the rest at the next ones, or not at all where too many move."""
+"""Changes that are looked at at a look. Where more alerts moved, those that run are all read anew with the
+next renewal."""
 
 log = logging.getLogger("anxin.snapshot")
 
@@ -38,6 +39,7 @@ class Keeper:
         self._clock = clock
         self._begun_at = clock.now()
         self._changes: int | None = None
+        self._has_skipped = False
         self._is_refused = False
 
     def step(self) -> bool:
@@ -46,7 +48,10 @@ class Keeper:
         try:
             self._look_at_alerts()
             taken_at = self.snapshot.taken_at
-            if taken_at is None or now - taken_at >= RENEWED_EVERY:
+            if taken_at is None or not timedelta() <= now - taken_at < RENEWED_EVERY:
+                if self._has_skipped:
+                    self._changes = None  # a skipped change may have closed an alert that seems to run
+                    self._look_at_alerts()
                 self.snapshot = self._taken(now)
         except StoreUnavailable as error:
             if not self._is_refused:
@@ -105,8 +110,10 @@ class Keeper:
             if self._changes is None:
                 alerts = uow.alerts.page({"running": True}, 0, PART).items
                 self.running = {each.matter: each for each in (_running(uow, alert) for alert in alerts)}
+                self._has_skipped = False
             else:
                 after = max(self._changes, last - MOST_CHANGES)
+                self._has_skipped = self._has_skipped or after > self._changes
                 changes = uow.alerts.changes_after(after, MOST_CHANGES)
                 moved = dict.fromkeys(change.alert_id for change in changes)
                 self.running = self._moved(uow, moved)

@@ -8,7 +8,7 @@ hears an older word after a newer one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.domain.ports import BrokerUnavailable, Publisher, UnitOfWork
 from services.notify.delivery import DeliveryLoop
@@ -39,7 +39,7 @@ class BesideOthers:
 
     def _look_around(self) -> None:
         now = self._clock.now()
-        if self._looked_at is not None and now - self._looked_at < LOOK_AFTER:
+        if self._looked_at is not None and timedelta() <= now - self._looked_at < LOOK_AFTER:
             return
         self._looked_at = now
         with self._store.reading() as uow:

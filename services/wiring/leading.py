@@ -51,7 +51,8 @@ class Silence:
         if not lease.holder:
             return True
         seen, seen_at = self._seen.get(lease.role, (None, now))
-        if seen is None or (seen.fence, seen.renewed_at) != (lease.fence, lease.renewed_at):
+        has_moved = seen is None or (seen.fence, seen.renewed_at) != (lease.fence, lease.renewed_at)
+        if has_moved or now < seen_at:  # a clock that was put back would wait for as long as it was put back
             self._seen[lease.role] = (lease, now)
             return False
         return now - seen_at >= LEASE_FOR

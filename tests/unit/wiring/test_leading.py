@@ -86,6 +86,17 @@ def test_a_silent_holder_is_followed_within_the_promise_whatever_its_clock_says(
     assert LEASE_FOR <= second.clock.now() - died_at < PROMISED
 
 
+def test_a_clock_that_is_put_back_delays_no_takeover(store: SqlStore) -> None:
+    first, second = Process(store, "first"), Process(store, "second")
+    first.beat()
+    second.beat()
+    second.clock = SteppedClock(NIGHT - timedelta(hours=1))
+    second.room.claim._clock = second.clock
+    put_back_at = second.clock.now()
+    while not second.beat():
+        assert second.clock.now() - put_back_at < PROMISED
+
+
 def test_whoever_lost_the_role_writes_nothing_and_begins_anew_when_it_is_theirs_again(
     store: SqlStore,
 ) -> None:

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from services.domain.alerts import AlertChange, AlertState, ChangeReason
 from services.domain.ports import StoreUnavailable, UnitOfWork
-from services.notify.snapshot import Keeper
+from services.notify.snapshot import MOST_CHANGES, Keeper
+from services.wiring.clock import SteppedClock
 from tests.unit.escalation.cast import DESK, worker
 from tests.unit.without_store.outage import Outage
 
@@ -68,6 +69,38 @@ def test_running_alerts_are_known_at_the_next_look_and_forgotten_when_they_are_c
         uow.alerts.save(closed, [change])
     outage.keeper.step()
     assert outage.keeper.running == {}
+
+
+def test_a_flood_of_changes_leaves_no_closed_alert_running_in_memory_for_longer_than_a_minute(
+    outage: Outage,
+) -> None:
+    outage.store.refusal = None
+    outage.presses("1")
+    outage.settle()
+    assert len(outage.keeper.running) == 1
+    with outage.store.writing() as uow:
+        [alert] = outage.alerts
+        for number in range(MOST_CHANGES + 1):
+            state = AlertState.CLOSED if number == 0 else alert.state
+            now = outage.clock.now()
+            change = AlertChange(alert.id, now, "desk", alert.state, state, ChangeReason.CLOSED)
+            if number == 0:
+                uow.alerts.save(replace(alert, state=state, deadlines=()), [change])
+            else:
+                other = replace(alert, id=f"alt_{number}", subject=f"resident:{number}", facts=())
+                uow.alerts.add(other, [replace(change, alert_id=other.id)])
+    outage.keeper.step()
+    _moves(outage, minutes=1)
+    outage.keeper.step()
+    assert alert.id not in {running.alert.id for running in outage.keeper.running.values()}
+
+
+def test_a_clock_that_is_put_back_keeps_no_snapshot_old(outage: Outage) -> None:
+    clock = SteppedClock(outage.clock.now() - timedelta(hours=1))
+    taken_at = outage.keeper.snapshot.taken_at
+    outage.keeper._clock = clock
+    outage.keeper.step()
+    assert outage.keeper.snapshot.taken_at == clock.now() != taken_at
 
 
 def test_a_store_that_cannot_be_read_leaves_the_snapshot_and_says_its_age(outage: Outage) -> None:
