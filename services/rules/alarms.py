@@ -18,7 +18,7 @@ from services.domain.events import Event
 from services.domain.findings import Finding, Severity
 from services.domain.homes import Home
 from services.domain.people import Resident
-from services.domain.ports import ById, RulebookTexts, StateKey, StateStore
+from services.domain.ports import ById, RulebookTexts, StateKey, StateStore, StoreUnavailable
 from services.domain.records import RulebookRevision
 from services.rules.engine import Engine, Lane, Result
 from services.rules.intake import Intake
@@ -78,6 +78,8 @@ class Alarms:
         """
         try:
             found = self._found(event, rulebooks, registers, states)
+        except StoreUnavailable:
+            raise
         except Exception:
             log.exception("the rulebooks fail on the alarm %s; the press floor takes it", event.id)
             found = []
