@@ -90,6 +90,9 @@ class WithoutStore:
         self._running: dict[tuple[str, str], Running] = {}
         self._claims: dict[str, datetime] = {}
         self._in_hand: list[Telling | None] = []
+        self._numbers: list[int] = []
+        self._plain: dict[int, Event] = {}
+        self._overtaken: dict[str, tuple[Event, Telling]] = {}
         self._written: AsNotices = {}
         self._not_begun: list[Outing] = []
         self._late: dict[str, Outing] = {}
@@ -203,6 +206,7 @@ class WithoutStore:
     def claim(self, came: Sequence[tuple[int, Event]]) -> list[Event]:
         now = self._clock.now()
         with self._lock:
+            self._numbers = [number for number, _ in came]
             self._in_hand = [
                 self._taken(number, event, now) if event.kind in ALARM_KINDS else None
                 for number, event in came
@@ -214,7 +218,9 @@ class WithoutStore:
 
     def settle(self, uow: UnitOfWork, stored: Sequence[Stored]) -> None:
         settled: set[int] = set()
-        for each, telling in zip(stored, self._in_hand, strict=True):
+        for number, each, telling in zip(self._numbers, stored, self._in_hand, strict=True):
+            if telling is None:
+                self._plain[number] = each.event
             if telling is None or id(telling) in settled:
                 continue
             settled.add(id(telling))
@@ -227,7 +233,13 @@ class WithoutStore:
                 log.exception("what was told of %s cannot be written down; it is told again", each.event.id)
 
     def write_late(self, store: Store) -> None:
-        """Write the ends of the calls that were under way when their alarm was stored."""
+        """Write what people were told while the commit hung that stored the alarm after all, and the ends of
+        the calls that were under way when their alarm was stored.
+        """
+        self._write_ends(store)
+        self._write_overtaken(store)
+
+    def _write_ends(self, store: Store) -> None:
         with self._lock:
             ready = {key: outing.seen() for key, outing in self._late.items() if not outing.is_under_way}
         if not ready:
@@ -238,6 +250,19 @@ class WithoutStore:
         with self._lock:
             for notice_id in ready:
                 del self._late[notice_id]
+
+    def _write_overtaken(self, store: Store) -> None:
+        with self._lock:
+            overtaken = list(self._overtaken.values())
+        for event, telling in overtaken:
+            with self._lock:
+                calls = [outing.seen() for outing in telling.outings]
+            with store.writing() as uow:
+                findings = self._alarms.find(event, uow.rulebooks.latest(), uow, uow.states)
+                written = write_down(uow, self._gathering, findings, telling.at, calls, self._clock.now())
+            with self._lock:
+                del self._overtaken[event.id]
+                self._await_ends(written)
 
     def _taken(self, number: int, event: Event, now: datetime) -> Telling | None:
         telling = self._by_event.get(event.id) or self._by_number.get(number)
@@ -276,10 +301,8 @@ class WithoutStore:
             for telling in self._in_hand:
                 for outing in telling.outings if telling else ():
                     outing.is_given_up = True
-            for notice_id, seen in self._written.items():
-                outing = seen.outing
-                if seen.attempts and (outing.is_under_way or outing.seen().ended != seen.ended):
-                    self._late[notice_id] = outing
+            self._await_ends(self._written)
+            stored |= self._note_overtaken()
             if stored:
                 self._by_event = {key: each for key, each in self._by_event.items() if id(each) not in stored}
                 self._by_number = {
@@ -289,9 +312,31 @@ class WithoutStore:
                 self._running.clear()
             self._forget_claims()
 
+    def _await_ends(self, written: AsNotices) -> None:
+        for notice_id, seen in written.items():
+            outing = seen.outing
+            if seen.attempts and (outing.is_under_way or outing.seen().ended != seen.ended):
+                self._late[notice_id] = outing
+
+    def _note_overtaken(self) -> set[int]:
+        """The tellings that began while the transaction hung that has stored their alarm now. Delivery calls
+        the people of the alert; nobody is called from here any more, and who was is written down later.
+        """
+        overtaken = set()
+        for number, event in self._plain.items():
+            telling = self._by_event.get(event.id) or self._by_number.get(number)
+            if telling is not None:
+                overtaken.add(id(telling))
+                self._overtaken[event.id] = event, telling
+                for outing in telling.outings:
+                    outing.is_given_up = True
+        return overtaken
+
     def _forget_claims(self) -> None:
         self._claims.clear()
         self._in_hand = []
+        self._numbers = []
+        self._plain = {}
         self._written = {}
         self._not_begun = []
 

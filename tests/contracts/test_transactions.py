@@ -218,14 +218,15 @@ def test_a_disk_that_fills_up_on_trial_takes_all_back_and_is_told(
 ) -> None:
     store = SqlStore(sqlite_url(tmp_path), signals, synchronous=Synchronous.OFF)
 
-    def on_trial(unit: UnitOfWork) -> None:
-        with unit.on_trial():
-            full(unit)
+    def work() -> None:
+        with store.writing() as unit:
+            unit.events.append([event("press")])
+            unit.wake_after(Topic.EVENTS)
+            with unit.on_trial():
+                full(unit)
 
-    with pytest.raises(StoreUnavailable, match="full"), store.writing() as unit:
-        unit.events.append([event("press")])
-        unit.wake_after(Topic.EVENTS)
-        on_trial(unit)
+    with pytest.raises(StoreUnavailable, match="full"):
+        work()
     with store.reading() as unit:
         assert unit.events.after(0, 9) == []
     assert signals.woken == []

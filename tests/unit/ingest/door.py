@@ -6,7 +6,7 @@ everybody is invented.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,16 +94,21 @@ class Voice:
 
 
 class RefusingStore:
-    """The real store, but for as long as a test wants writing is refused."""
+    """The real store, but for as long as a test wants writing is refused, or something happens before the
+    commit.
+    """
 
     def __init__(self, store: SqlStore) -> None:
         self._store = store
         self.refusal: Exception | None = None
+        self.hangs: Callable[[], None] | None = None
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
         with self._store.writing() as unit:
             yield unit
+            if self.hangs is not None:
+                self.hangs()
             if self.refusal is not None:
                 raise self.refusal
 

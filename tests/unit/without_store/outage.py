@@ -129,6 +129,13 @@ class Outage:
                 return
             self.clock.move_to(min(until, self.clock.now() + timedelta(seconds=1)))
 
+    def looks(self, seconds: int) -> None:
+        """Time goes by while ingest is at work; the watch looks each second."""
+        for _ in range(seconds):
+            self.clock.move_to(self.clock.now() + timedelta(seconds=1))
+            self.watch.step()
+            self.told.step()
+
     def goes_on(self, **length: float) -> None:
         advance(self.clock, list(self.rooms.by_name().values()), self.clock.now() + timedelta(**length))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from services.domain.alerts import AlertChange, AlertState, ChangeReason
 from services.domain.events import Mark
 from services.domain.notices import AttemptResult, NoticeReason, NoticeState
 from services.notify import outings, without_store
@@ -195,6 +196,48 @@ def test_nobody_is_told_of_what_is_being_stored_just_now(outage: Outage) -> None
         assert not outage.told.tell(message.number, event)
         outage.clock.move_to(outage.clock.now() + timedelta(seconds=1))
         assert outage.told.tell(message.number, event)  # a commit that takes so long may never end
+
+
+def test_a_commit_that_hangs_and_succeeds_leaves_every_call_in_the_store_and_none_in_memory(
+    outage: Outage,
+) -> None:
+    outage.store.refusal = None
+    outage.presses("17")
+    outage.store.hangs = lambda: outage.looks(8)
+    outage.rooms.ingest.step()
+    outage.store.hangs = None
+    told = set(outage.sent_ids())
+    assert outage.heard() == ["desk", "pema", "pema"], "who stores it cannot know who was called meanwhile"
+    outage.late.step()
+    outage.settle()
+    assert outage.heard() == []
+    assert {notice.id for who in ("pema", "desk") for notice in outage.sent_to(who)} == told
+    [desk] = outage.sent_to("desk")
+    assert (desk.state, desk.reason) == (NoticeState.SENT, NoticeReason.TOLD_WITHOUT_STORE)
+    assert len(outage.alerts) == 1
+
+
+def test_the_next_outage_knows_nothing_of_a_call_that_a_commit_overtook(outage: Outage) -> None:
+    outage.store.refusal = None
+    outage.presses("17")
+    outage.store.hangs = lambda: outage.looks(8)
+    outage.rooms.ingest.step()
+    outage.store.hangs = None
+    outage.late.step()
+    outage.settle()
+    [first] = outage.alerts
+    with outage.store.writing() as uow:
+        closed = replace(first, state=AlertState.CLOSED, deadlines=())
+        now = outage.clock.now()
+        moved = AlertChange(first.id, now, "desk", first.state, AlertState.CLOSED, ChangeReason.CLOSED)
+        uow.alerts.save(closed, [moved])
+    outage.heard()
+    outage.clock.move_to(outage.clock.now() + timedelta(hours=3))
+    outage.begins()
+    outage.presses("18")
+    outage.waits(7)
+    assert outage.heard() == ["desk", "pema"]
+    assert first.id not in {sending.notice.alert_id for _, sending in outage.here.webhook.sent[-2:]}
 
 
 # ---------------------------------------------------------------------------- calls that are under way
