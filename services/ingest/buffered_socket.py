@@ -7,10 +7,13 @@ It must never keep back what was sent for longer than the turn in which it was: 
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 PAGE = 64 * 1024
 """Bytes that are read at one go: some hundred messages."""
+
+FULL_FOR_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class BufferedSocket:
@@ -54,10 +57,15 @@ class BufferedSocket:
         return len(data)
 
     def flush(self) -> None:
-        """Send as much as the other side takes now. A broken connection is found by whoever reads next."""
+        """Send as much as the other side takes now. A broken connection is found by whoever reads next; what
+        can never go out is not kept, or its owner would be told for ever that the socket takes more.
+        """
         while self._unsent:
             try:
                 sent = self.plain.send(self._unsent)
-            except OSError:  # full for now, or broken: then `recv` says so
+            except FULL_FOR_NOW:
+                return
+            except OSError:
+                self._unsent.clear()
                 return
             del self._unsent[:sent]

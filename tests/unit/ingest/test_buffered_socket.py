@@ -58,4 +58,5 @@ def test_a_broken_connection_is_found_by_whoever_reads(pair: tuple[BufferedSocke
     theirs.close()
     ours.send(b"abc")
     ours.flush()
+    assert not ours.has_unsent, "nobody waits for ever until it takes the rest"
     assert ours.recv(1) == b""
