@@ -82,7 +82,8 @@ class Beat:
         try:
             worked = room.step()
         except Exception as error:
-            self._faults[name] = f"{name}: {type(error).__name__}: {error}"
+            # What an error says may name people, and readiness shows this to everybody.
+            self._faults[name] = f"The {name} loop fails ({type(error).__name__}); the log says where."
             log.exception("the %s room failed and is tried again within a second", name)
             return False
         self._faults.pop(name, None)
