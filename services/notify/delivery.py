@@ -22,7 +22,16 @@ from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.findings import Severity
 from services.domain.identity import derived_id
 from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
-from services.domain.ports import Clock, Publisher, Signals, Store, Topic, UnitOfWork
+from services.domain.ports import (
+    Clock,
+    Conflict,
+    Publisher,
+    Signals,
+    Store,
+    StoreUnavailable,
+    Topic,
+    UnitOfWork,
+)
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.stages import call_failed
 from services.escalation.steps import has_failed
@@ -62,6 +71,9 @@ class Try:
 
     course: Course
     attempt: Attempt
+
+
+Begin = Callable[[UnitOfWork, Notice, list[Attempt], datetime], Try | None]
 
 
 class DeliveryLoop:
@@ -132,7 +144,13 @@ class DeliveryLoop:
         nearest = self.next_due_at()
         if free <= 0 or nearest is None or nearest > now:
             return False
-        tries, any_due = again_on_conflict(lambda: self._lease(now, free))
+        try:
+            tries, any_due = again_on_conflict(lambda: self._lease(now, free))
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception:
+            log.exception("the notices that are due could not be begun together; each is tried alone")
+            tries, any_due = again_on_conflict(lambda: self._lease(now, free, alone=True))
         self._launch(tries)
         return any_due
 
@@ -143,11 +161,14 @@ class DeliveryLoop:
         tries, _ = self._lease_in(uow, self._clock.now(), SLOTS - len(self._under_way))
         return lambda: self._launch(tries)
 
-    def _lease(self, now: datetime, free: int) -> tuple[list[Try], bool]:
+    def _lease(self, now: datetime, free: int, *, alone: bool = False) -> tuple[list[Try], bool]:
         with self._store.writing() as uow:
-            return self._lease_in(uow, now, free)
+            return self._lease_in(uow, now, free, self._begin_alone if alone else self._begin)
 
-    def _lease_in(self, uow: UnitOfWork, now: datetime, free: int) -> tuple[list[Try], bool]:
+    def _lease_in(
+        self, uow: UnitOfWork, now: datetime, free: int, begin: Begin | None = None
+    ) -> tuple[list[Try], bool]:
+        begin = begin or self._begin
         tries: list[Try] = []
         lower = sum(each.course.notice.severity is not Severity.HIGH for each in self._under_way.values())
         won = uow.notices.lease(now, LEASE_FOR, free) if free > 0 else []
@@ -159,10 +180,23 @@ class DeliveryLoop:
                     uow.notices.save(replace(notice, next_attempt_at=now + STEP_ASIDE_FOR))
                     continue
                 lower += 1
-            following = self._begin(uow, notice, made.get(notice.id, []), now)
+            following = begin(uow, notice, made.get(notice.id, []), now)
             if following is not None:
                 tries.append(following)
         return tries, bool(won)
+
+    def _begin_alone(
+        self, uow: UnitOfWork, notice: Notice, attempts: list[Attempt], now: datetime
+    ) -> Try | None:
+        """A notice that cannot be begun keeps its lease, is tried again after it, and holds up no other."""
+        try:
+            with uow.on_trial():
+                return self._begin(uow, notice, attempts, now)
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception:
+            log.exception("the notice %s cannot be begun and is tried again in %s", notice.id, LEASE_FOR)
+            return None
 
     def _begin(self, uow: UnitOfWork, notice: Notice, attempts: list[Attempt], now: datetime) -> Try | None:
         """Take a leased notice up: it may be superseded, or have tries whose end nobody knows."""
@@ -185,6 +219,19 @@ class DeliveryLoop:
         round_ = rounds_made(notice, attempts)
         course = Course(notice, round_, self._wait_of(alert), may_pass=bool(lost_ones))
         return self._following(uow, course, attempts, now)
+
+    def _following_alone(
+        self, uow: UnitOfWork, course: Course, attempts: list[Attempt], now: datetime
+    ) -> Try | None:
+        """What cannot follow from a result is tried again when the lease of its notice ends."""
+        try:
+            with uow.on_trial():
+                return self._following(uow, course, attempts, now)
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception:
+            log.exception("what follows for notice %s is tried again", course.notice.id)
+            return None
 
     def _following(
         self, uow: UnitOfWork, course: Course, attempts: list[Attempt], now: datetime
@@ -243,7 +290,13 @@ class DeliveryLoop:
         ended = self._ended(now)
         if not ended:
             return False
-        following = again_on_conflict(lambda: self._write_results(ended, now))
+        try:
+            following = again_on_conflict(lambda: self._write_results(ended, now, self._following))
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception:
+            log.exception("what follows from results could not be stored together; each is tried alone")
+            following = again_on_conflict(lambda: self._write_results(ended, now, self._following_alone))
         self._reached(CrashPoint.AFTER_RESULT)
         for attempt_id in ended:
             del self._under_way[attempt_id]
@@ -269,7 +322,12 @@ class DeliveryLoop:
                 ended[attempt_id] = timed_out(f"no answer within {each.course.wait_for.total_seconds():g} s")
         return ended
 
-    def _write_results(self, ended: dict[str, ChannelOutcome], now: datetime) -> list[Try]:
+    def _write_results(
+        self,
+        ended: dict[str, ChannelOutcome],
+        now: datetime,
+        follow: Callable[[UnitOfWork, Course, list[Attempt], datetime], Try | None],
+    ) -> list[Try]:
         tries: list[Try] = []
         with self._store.writing() as uow:
             for attempt_id, outcome in ended.items():
@@ -286,7 +344,7 @@ class DeliveryLoop:
                 uow.say_after(attempt_ended(attempt, last.course.notice))
                 course = replace(last.course, may_pass=last.course.may_pass or outcome.may_pass)
                 attempts = uow.notices.attempts([course.notice.id])
-                following = self._following(uow, course, attempts, now)
+                following = follow(uow, course, attempts, now)
                 if following is not None:
                     tries.append(following)
             self._reached(CrashPoint.BEFORE_RESULT)

@@ -1,15 +1,18 @@
 """Delivery: each notice reaches its person, or says why not; whatever crashes in between."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from services.domain.alerts import ChangeReason, Outcome
-from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, NoticeState
+from services.domain.notices import AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
 from services.domain.people import ChannelKind
 from services.domain.ports import StoreUnavailable
 from services.escalation import actions
+from services.notify import delivery
 from services.notify.channels import Sending
 from tests.unit.escalation.cast import ROUTINE
 from tests.unit.notify.community import (
@@ -269,3 +272,27 @@ def test_a_send_is_handed_the_instant_of_its_attempt(here: Community) -> None:
     here.press()
     sending: Sending = here.webhook.sent[0][1]
     assert sending.at == here.now
+
+
+@pytest.mark.parametrize("broken", ["next_channel", "concluded"])
+def test_a_notice_that_breaks_delivery_holds_up_no_other_and_is_tried_again(
+    here: Community, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    works: Callable[..., Any] = getattr(delivery, broken)
+
+    def breaks_for_pema(notice: Notice, *more: Any, **named: Any) -> Any:
+        if notice.worker_id == "pema":
+            raise ZeroDivisionError
+        return works(notice, *more, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, broken, breaks_for_pema)
+        here.press()
+        here.after(minutes=3)
+        others = {notice.worker_id for notice in here.notices()} - {"pema"}
+        assert others
+        for who in others:
+            assert here.notice_of(str(who)).state is NoticeState.SENT
+        assert here.notice_of("pema").state is NoticeState.DUE
+    here.after(minutes=2)
+    assert here.notice_of("pema").state is NoticeState.SENT
