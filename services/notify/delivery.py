@@ -107,6 +107,7 @@ class DeliveryLoop:
         self._under_way: dict[str, Try] = {}
         self._finished: SimpleQueue[tuple[str, ChannelOutcome]] = SimpleQueue()
         self._unwritten: dict[str, ChannelOutcome] = {}
+        self._unsure: dict[str, Attempt] = {}
 
     def take_over(self, is_alone: Callable[[UnitOfWork], bool] = lambda _: True) -> bool:
         """Take up at once what was on its way when another process died; False if we are not alone.
@@ -128,6 +129,7 @@ class DeliveryLoop:
         """Write the results that came in, start what is due, publish commands; True if there was any of
         it.
         """
+        self._make_sure()
         results = self._take_results()
         started = self._start_due()
         published = publish_due(self._store, self._publisher, self._clock.now(), self._reached)
@@ -137,6 +139,18 @@ class DeliveryLoop:
         """When the nearest notice is to be sent, or taken up again."""
         with self._store.reading() as uow:
             return uow.notices.next_due_at()
+
+    def _make_sure(self) -> None:
+        """Take up at once what was begun in a transaction that was reported as failed, and succeeded."""
+        if not self._unsure:
+            return
+        with self._store.writing() as uow:
+            for begun in self._unsure.values():
+                notice = uow.notices.get(begun.notice_id)
+                newest = uow.notices.attempts([begun.notice_id])[-1:]
+                if notice is not None and [replace(each, number=begun.number) for each in newest] == [begun]:
+                    uow.notices.save(replace(notice, next_attempt_at=self._clock.now()))
+        self._unsure.clear()
 
     def _start_due(self) -> bool:
         now = self._clock.now()
@@ -256,6 +270,7 @@ class DeliveryLoop:
                 started_at=now,
             )
         )
+        self._unsure[attempt.id] = attempt
         if course.notice.next_attempt_at != now + LEASE_FOR:
             uow.notices.save(replace(course.notice, next_attempt_at=now + LEASE_FOR))
         uow.say_after(attempt_started(attempt, course.notice))
@@ -270,6 +285,7 @@ class DeliveryLoop:
         tries = list(tries)
         self._under_way.update((each.attempt.id, each) for each in tries)
         for each in tries:
+            self._unsure.pop(each.attempt.id, None)
             self._reached(CrashPoint.AFTER_ATTEMPT_ROW)
             if self._pool is None:
                 self._send(each)

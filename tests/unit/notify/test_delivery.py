@@ -1,7 +1,8 @@
 """Delivery: each notice reaches its person, or says why not; whatever crashes in between."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from services.domain.alerts import ChangeReason, Outcome
 from services.domain.notices import AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
 from services.domain.people import ChannelKind
-from services.domain.ports import StoreUnavailable
+from services.domain.ports import StoreUnavailable, UnitOfWork
 from services.escalation import actions
 from services.notify import delivery
 from services.notify.channels import Sending
+from services.storage.store import SqlStore
 from tests.unit.escalation.cast import ROUTINE
 from tests.unit.notify.community import (
     BROKEN,
@@ -296,3 +298,35 @@ def test_a_notice_that_breaks_delivery_holds_up_no_other_and_is_tried_again(
         assert here.notice_of("pema").state is NoticeState.DUE
     here.after(minutes=2)
     assert here.notice_of("pema").state is NoticeState.SENT
+
+
+def test_a_commit_that_is_reported_as_failed_delays_nobody(here: Community) -> None:
+    here.finds()
+    here.alerts.step()
+    here.delivery._store = Forsaken(here.store)
+    with pytest.raises(StoreUnavailable):
+        here.delivery.step()
+    assert here.told() == []
+    here.delivery._store = here.store
+    here.settle()
+    assert here.told() == ["pema"]
+    assert [each.result for each in here.attempts("pema")] == [
+        AttemptResult.UNKNOWN,
+        AttemptResult.DELIVERED,
+    ]
+
+
+class Forsaken:
+    """A store whose commits succeed and are reported as failed, as where the connection breaks in between."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        with self._store.writing() as uow:
+            yield uow
+        raise StoreUnavailable("the connection broke at the commit")
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        return self._store.reading()
