@@ -83,8 +83,10 @@ class Beat:
             worked = room.step()
         except Exception as error:
             # What an error says may name people, and readiness shows this to everybody.
-            self._faults[name] = f"The {name} loop fails ({type(error).__name__}); the log says where."
-            log.exception("the %s room failed and is tried again within a second", name)
+            fault = f"The {name} loop fails ({type(error).__name__}); the log says where."
+            if self._faults.get(name) != fault:  # once, and not each second onto a disk that may be full
+                log.exception("the %s room failed and is tried again each second", name)
+            self._faults[name] = fault
             return False
         self._faults.pop(name, None)
         return worked

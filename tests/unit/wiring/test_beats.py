@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
+import pytest
+
 from services.domain.ports import Topic
 from services.wiring.beats import Beat, Beats
 from services.wiring.signals import LocalSignals
@@ -80,6 +82,23 @@ def test_rooms_of_one_beat_have_their_turns_and_a_failing_one_keeps_nobody_waiti
     assert second.idle.wait(PATIENCE)
     assert beat.stop(PATIENCE)
     assert beat.faults == []
+
+
+def test_a_fault_that_lasts_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    room = Room()
+    beat = Beat({"rules": room})
+    beat.start()
+    assert room.idle.wait(PATIENCE)
+    for fails in (1, 1, 0, 1):
+        room.idle.clear()
+        room.failed.clear()
+        room.fails = fails
+        beat.wake()
+        assert (room.failed if fails else room.idle).wait(PATIENCE)
+    assert beat.stop(PATIENCE)
+    assert [record.message for record in caplog.records] == [
+        "the rules room failed and is tried again each second"
+    ] * 2
 
 
 def test_who_waits_for_a_topic_is_woken_by_that_topic_only() -> None:
