@@ -32,7 +32,13 @@ def service(house: Installation) -> Iterator[Judgement]:
             CHECK, f"another program answers on {url}", "Choose another ANXIN_HTTP_BIND, or end that one."
         )
     else:
-        if reasons:
+        if not house.is_running:
+            yield to_see_to(
+                CHECK,
+                f"a house answers on {address}, and none runs on this folder",
+                "If that one is meant, name its folder with --data-dir; else start this one: `anxin up`.",
+            )
+        elif reasons:
             yield fault(
                 CHECK, f"not ready: {'; '.join(reasons)}"[:400], "See to what it says; its log says more."
             )

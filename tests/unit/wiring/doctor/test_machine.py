@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
 from services.storage import migrate
@@ -208,3 +209,13 @@ def test_a_table_whose_rows_cannot_be_read_does_not_hide_the_other_checks(patien
     found = patient.examined()
     assert found["devices"].state is State.FAULT
     assert found["last resort"].state is State.OK
+
+
+def test_a_house_that_runs_on_another_folder_is_not_taken_for_this_one(
+    patient: Patient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/readyz").respond_with_json({"ready": True, "reasons": []})
+    patient.settings["http_bind"] = f"{httpserver.host}:{httpserver.port}"
+    found = patient.examined()["service"]
+    assert found.state is State.TO_SEE_TO
+    assert "none runs on this folder" in found.found
