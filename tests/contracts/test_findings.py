@@ -126,5 +126,5 @@ def test_the_latest_revision_of_each_rulebook_is_known(store: Store) -> None:
 def test_a_revision_is_stored_once(store: Store) -> None:
     with store.writing() as unit:
         unit.rulebooks.add(revision(1))
-    with store.writing() as unit, pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyThere), store.writing() as unit:
         unit.rulebooks.add(revision(1))
