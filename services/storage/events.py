@@ -62,9 +62,6 @@ class SqlEventLog:
         self._connection = connection
         self._numbers = numbers
         self._recent = recent
-        # On PostgreSQL another process may have stored what follows; whoever reads less than the limit takes
-        # that for all there is.
-        self._is_alone = connection.dialect.name == "sqlite"
 
     def append(self, new: Sequence[Event]) -> list[Stored]:
         if not new:
@@ -95,8 +92,9 @@ class SqlEventLog:
         last_known = recent[-1].seq if recent else seq
         if only_alarms:
             recent = [event for event in recent if event.kind in ALARM_KINDS][:limit]
-        if recent and (len(recent) == limit or self._is_alone):
+        if len(recent) == limit:
             return list(recent)
+        # Another process may have stored what follows, and who reads less than the limit takes it for all.
         query = _ALARMS_AFTER if only_alarms else _AFTER
         return [*recent, *self._read(query, after=last_known, most=limit - len(recent))]
 

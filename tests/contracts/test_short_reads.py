@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from services.storage.store import SqlStore
+from services.domain.ports import Store
 from tests.contracts.cast import event
-from tests.contracts.postgresql import PostgresqlServer
-from tests.stores import RecordingSignals
 
 
-def test_a_read_goes_on_into_what_another_process_stored(postgresql: PostgresqlServer) -> None:
-    with postgresql.database() as url:
-        here, there = SqlStore(url, RecordingSignals()), SqlStore(url, RecordingSignals())
-        for store, name in ((here, "a"), (here, "b"), (there, "c"), (there, "d")):
-            with store.writing() as uow:
-                uow.events.append([event(name), event(f"{name}-press", kind="call_button.pressed")])
-        for store in (here, there):
-            with store.reading() as uow:
-                assert [each.seq for each in uow.events.after(0, 100)] == list(range(1, 9))
-                assert [each.seq for each in uow.events.after(2, 3)] == [3, 4, 5]
-                assert [each.seq for each in uow.events.after(0, 100, only_alarms=True)] == [2, 4, 6, 8]
-        here.close()
-        there.close()
+def test_a_read_goes_on_into_what_another_process_stored(store: Store, another_process: Store) -> None:
+    writers = (store, store, another_process, another_process)
+    for writer, name in zip(writers, "abcd", strict=True):
+        with writer.writing() as uow:
+            uow.events.append([event(name), event(f"{name}-press", kind="call_button.pressed")])
+    for reader in (store, another_process):
+        with reader.reading() as uow:
+            assert [each.seq for each in uow.events.after(0, 100)] == list(range(1, 9))
+            assert [each.seq for each in uow.events.after(2, 3)] == [3, 4, 5]
+            assert [each.seq for each in uow.events.after(0, 100, only_alarms=True)] == [2, 4, 6, 8]
