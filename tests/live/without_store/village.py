@@ -5,6 +5,7 @@ telephones and Debian's MQTT clients as the button. Time is the machine's; the s
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -69,6 +70,11 @@ class Village:
 
     def says(self, words: str) -> bool:
         return any(words in reason for reason in self.readiness()[1])
+
+    def waited_for(self) -> int:
+        """How long the first alarm has waited to be stored, in seconds, as readiness says."""
+        said = (re.search(r"the first for (\d+) s", reason) for reason in self.readiness()[1])
+        return max((int(match[1]) for match in said if match), default=0)
 
     def presses(self) -> list[dict[str, Any]]:
         return self.api.items("events?kind=call_button.pressed")

@@ -259,6 +259,20 @@ def hanging(tmp_path: Path) -> Iterator[Outage]:
     made.close()
 
 
+def _is_called(outage: Outage) -> None:
+    """Wait until the thread that calls Pema has begun."""
+    begun = threading.Event()
+    address = outage.here.address("pema")
+
+    def before(called: str) -> None:
+        if called == address:
+            begun.set()
+
+    outage.here.webhook.before = before
+    outage.waits(6)
+    assert begun.wait(10)
+
+
 def _answers(outage: Outage) -> None:
     """Pema's webhook answers at last; the call has ended when this has."""
     ended = threading.Event()
@@ -269,7 +283,7 @@ def _answers(outage: Outage) -> None:
 
 def test_a_call_that_is_under_way_is_not_made_again_and_its_end_is_written_later(hanging: Outage) -> None:
     hanging.presses("17")
-    hanging.waits(6)
+    _is_called(hanging)
     hanging.ends()
     [notice] = hanging.sent_to("pema")
     [attempt] = hanging.attempts(notice)
@@ -291,7 +305,7 @@ def test_a_call_that_waits_for_a_slot_is_made_by_delivery(
     monkeypatch.setattr(outings, "SLOTS", 1)
     hanging.here.webhook.hangs[hanging.here.address("desk")] = threading.Event()
     hanging.presses("17")
-    hanging.waits(6)
+    _is_called(hanging)
     hanging.here.webhook.hangs[hanging.here.address("desk")].set()
     hanging.ends()
     _answers(hanging)
