@@ -148,7 +148,9 @@ class DeliveryLoop:
             for begun in self._unsure.values():
                 notice = uow.notices.get(begun.notice_id)
                 newest = uow.notices.attempts([begun.notice_id])[-1:]
-                if notice is not None and [replace(each, number=begun.number) for each in newest] == [begun]:
+                if notice is None or notice.reason is NoticeReason.TOLD_WITHOUT_STORE:
+                    continue  # begun at the same instant from memory, and under way there
+                if [replace(each, number=begun.number) for each in newest] == [begun]:
                     uow.notices.save(replace(notice, next_attempt_at=self._clock.now()))
         self._unsure.clear()
 
