@@ -35,7 +35,7 @@ from services.console.api import (
 from services.console.gate import GuardedRoute
 from services.console.metrics import Requests
 from services.console.outside import Outside
-from services.console.pages import board, sign_in
+from services.console.pages import board, files, sign_in
 from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.parts import Console
 from services.console.sessions import Throttle
@@ -61,6 +61,7 @@ ROUTERS: Sequence[APIRouter] = (
     audit.router,
     rulebooks.router,
     stream.router,
+    files.router,
     sign_in.router,
     board.router,
 )

@@ -1,5 +1,6 @@
 """What every request and answer passes: a bound on the body, and headers that keep a browser from doing
-what no page here asks for, and a count of it. Nothing here is ever kept in a cache: it is about people.
+what no page here asks for, and a count of it. What is about people is never kept in a cache; only a route
+that serves nothing of the kind says otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from services.console.metrics import Requests
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -22,9 +24,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
 }
-
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request."""
@@ -67,6 +67,7 @@ class Outside:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
                 route = getattr(scope.get("route"), "path_format", "none")
                 self._requests.count(scope["method"], route, message["status"])
             await send(message)

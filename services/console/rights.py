@@ -59,7 +59,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", "/readyz"): PUBLIC,
         ("GET", "/metrics"): PUBLIC,
         ("GET", "/openapi.json"): PUBLIC,
-        ("GET", "/static/{name}"): PUBLIC,
+        ("GET", "/static/{edition}/{name}"): PUBLIC,
         ("GET", "/sign-in"): PUBLIC,
         ("POST", "/sign-in"): PUBLIC,
         ("POST", "/sign-out"): EVERYBODY,

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console.callers import Caller, parts_of
+from services.console.pages.files import address_of
 from services.console.pages.texts import Texts
 from services.console.problems import Problem
 from services.domain.people import Language
@@ -51,6 +52,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     texts = Texts(language_of(request, caller), parts.house.timezone)
     text = _TEMPLATES.get_template(template).render(
         t=texts,
+        static=address_of,
         language=texts.language,
         languages=LANGUAGE_NAMES,
         here=request.url.path,

@@ -1,30 +1,24 @@
-"""Signing in and out, the choice of the language, and the files that pages need."""
+"""Signing in and out, and the choice of the language."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from services.console.api.fields import Shape
 from services.console.api.session import SignInFields
 from services.console.callers import Parts, Who, identify
 from services.console.gate import GuardedRoute
 from services.console.pages.rendering import LANGUAGE_COOKIE, SIGN_IN, page
-from services.console.problems import Problem, not_found
+from services.console.problems import Problem
 from services.console.sessions import clear_cookie, set_cookie, sign_in, sign_out
 from services.domain.people import Language
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-STATIC = {
-    path.name: path
-    for path in (Path(__file__).parent / "static").iterdir()
-    if path.suffix in {".css", ".js", ".svg"}
-}
 A_YEAR = 365 * 24 * 3600
 
 
@@ -33,13 +27,6 @@ class LanguageForm(Shape):
 
     language: Language
     back: str = "/"
-
-
-@router.get("/static/{name}")
-def read_static(name: str) -> Response:
-    if name not in STATIC:
-        raise not_found("file")
-    return FileResponse(STATIC[name])
 
 
 @router.get("/sign-in")

@@ -1,18 +1,22 @@
 """Texts: the words of the pages in the languages of the house, from catalogues that are read once.
 
-English is the language of the keys. A word that a catalogue lacks is shown in English, never left out.
+English is the language of the keys. Each page has a catalogue of its own in the folder of each language;
+a text that several pages say stands in one of them. A word that no catalogue has is shown in English, never
+left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
 
+from services.console.pages.words import word_of
 from services.domain.instants import local
 from services.domain.people import Language
 
@@ -22,12 +26,12 @@ LOCALES = Path(__file__).parent / "locales"
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """What each English text is in that language."""
-    path = LOCALES / f"{language.value}.po"
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        read = read_po(file, abort_invalid=True)
-    return {str(each.id): str(each.string) for each in read if each.id and each.string}
+    words: dict[str, str] = {}
+    for path in sorted((LOCALES / language.value).glob("*.po")):
+        with path.open("rb") as file:
+            read = read_po(file, abort_invalid=True)
+        words |= {str(each.id): str(each.string) for each in read if each.id and each.string}
+    return words
 
 
 class Texts:
@@ -40,6 +44,10 @@ class Texts:
 
     def __call__(self, text: str, **values: object) -> str:
         return self._words.get(text, text).format(**values)
+
+    def word(self, member: StrEnum) -> str:
+        """What a state, a reason or a kind is called (`words`)."""
+        return self(word_of(member))
 
     def clock(self, instant: datetime, now: datetime) -> str:
         """The wall time; with the day where it is not today's."""

@@ -13,7 +13,9 @@ from fastapi.testclient import TestClient
 from jinja2 import nodes
 
 from services.console.pages import rendering
+from services.console.pages.files import EDITION, address_of
 from services.console.pages.texts import LOCALES, Texts, catalogue
+from services.console.pages.words import WORDS
 from services.console.parts import ConsoleSettings
 from services.domain.alerts import Deadline, DeadlineKind
 from services.domain.people import Language, Role
@@ -253,11 +255,12 @@ def said_by(expression: nodes.Node) -> set[str]:
 
 def test_every_word_of_the_pages_is_in_every_catalogue() -> None:
     templates = rendering._TEMPLATES
-    said = {
+    said = {text for words in WORDS.values() for text in words.values()}
+    said |= {
         text
         for name in templates.list_templates()
         for call in templates.parse((PAGES / "templates" / name).read_text("utf-8")).find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name == "t"
+        if isinstance(call.node, nodes.Name) and call.node.name == "t" and call.args
         for text in said_by(call.args[0])
     }
     said |= {"{minutes} min", "{hours} h {minutes} min", "{days} d {hours} h"}
@@ -271,7 +274,12 @@ def test_the_catalogues_hold_the_same_words_with_the_same_places() -> None:
     assert chinese.keys() == tibetan.keys()
     for word, said in (*chinese.items(), *tibetan.items()):
         assert set(re.findall(r"\{\w+\}", word)) == set(re.findall(r"\{\w+\}", said)), word
-    assert {path.name for path in LOCALES.glob("*.po")} == {"zh-CN.po", "bo.po"}
+    assert {path.name for path in LOCALES.iterdir()} == {"zh-CN", "bo"}
+
+
+def test_every_state_and_reason_has_a_word() -> None:
+    for kind, words in WORDS.items():
+        assert set(words) == set(kind), kind
 
 
 def test_how_long_something_lasts_is_said_in_two_units(house: Cast) -> None:
@@ -284,7 +292,13 @@ def test_how_long_something_lasts_is_said_in_two_units(house: Cast) -> None:
 
 def test_only_the_files_of_the_pages_are_served(house: Cast) -> None:
     client = house.client()
-    assert client.get("/static/live.js").headers["content-type"].startswith("text/javascript")
-    assert client.get("/static/console.css").status_code == 200
+    assert client.get(address_of("live.js")).headers["content-type"].startswith("text/javascript")
+    assert client.get(address_of("console.css")).status_code == 200
     for name in ("..%2Fboard.py", "board.py", "%2e%2e"):
-        assert client.get(f"/static/{name}").status_code == 404
+        assert client.get(f"/static/{EDITION}/{name}").status_code == 404
+
+
+def test_a_file_is_kept_for_good_under_its_edition_alone(house: Cast) -> None:
+    client = house.client()
+    assert "immutable" in client.get(address_of("console.css")).headers["cache-control"]
+    assert client.get("/static/older/console.css").headers["cache-control"] == "no-cache"
