@@ -35,7 +35,7 @@ from services.console.api import (
 from services.console.gate import GuardedRoute
 from services.console.metrics import Requests
 from services.console.outside import Outside
-from services.console.pages import board, files, sign_in
+from services.console.pages import board, files, looks, sign_in
 from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.parts import Console
 from services.console.sessions import Throttle
@@ -64,6 +64,7 @@ ROUTERS: Sequence[APIRouter] = (
     files.router,
     sign_in.router,
     board.router,
+    looks.router,
 )
 
 describing = APIRouter(route_class=GuardedRoute)

@@ -64,6 +64,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("POST", "/sign-in"): PUBLIC,
         ("POST", "/sign-out"): EVERYBODY,
         ("POST", "/language"): PUBLIC,
+        ("GET", "/looks"): EVERYBODY,
         ("GET", "/"): AROUND,
         ("POST", "/alerts/{alert_id}/{action}"): AROUND,
         ("GET", f"{_API}/session"): EVERYBODY,

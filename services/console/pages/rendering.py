@@ -14,12 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.console.callers import Caller, parts_of
 from services.console.pages.files import address_of
 from services.console.pages.texts import Texts
+from services.console.pages.words import said
 from services.console.problems import Problem
+from services.console.rights import RIGHTS
 from services.domain.people import Language
 
 LANGUAGE_COOKIE = "anxin_language"
 LANGUAGE_NAMES = {Language.ZH_CN: "中文", Language.BO: "བོད་ཡིག", Language.EN: "English"}
 SIGN_IN = "/sign-in"
+SECTIONS = {"/": said("Board"), "/visits": said("Visits"), "/devices": said("Devices")}
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -58,9 +61,18 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         here=request.url.path,
         person=caller,
         demo=parts.settings.demo,
+        sections=_sections(caller),
         **values,
     )
     return HTMLResponse(text, status)
+
+
+def _sections(caller: Caller | None) -> list[tuple[str, str]]:
+    """The parts of the console that somebody may open: address and English name, in their order."""
+    if caller is None:
+        return []
+    rights = ((path, name, RIGHTS.get(("GET", path))) for path, name in SECTIONS.items())
+    return [(path, name) for path, name, right in rights if right is not None and caller.role in right.roles]
 
 
 def is_for_a_person(request: Request) -> bool:

@@ -63,3 +63,10 @@ class Texts:
         if hours:
             return self("{hours} h {minutes} min", hours=hours, minutes=minutes % 60)
         return self("{minutes} min", minutes=minutes)
+
+    def count(self, span: timedelta) -> str:
+        """What a countdown shows: m:ss or h:mm:ss, and 0:00 when it is over."""
+        seconds = max(int(span.total_seconds()), 0)
+        minutes, seconds = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
