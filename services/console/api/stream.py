@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, current_time, to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field, StringConstraints
@@ -31,10 +31,21 @@ WAIT_SECONDS = 1.0
 """A wake may be lost; so the store is read at least this often."""
 BATCH = 500
 RETRY_MILLISECONDS = 2000
+BEAT_SECONDS = 10.0
+"""A page cannot see the comments that keep a connection open; a beat it sees, and takes its absence for a dead
+line.
+"""
 
 Cursor = Annotated[
     Annotated[int, Field(ge=0, le=2**63 - 1)] | SkipJsonSchema[None],
     Query(description="Changes after this one; left out: from now on."),
+]
+Looks = Annotated[
+    bool,
+    Query(
+        description="Also events `beat` (at the start and every 10 s, with the time here) and `look` (something "
+        "else that pages show has moved); they have no id."
+    ),
 ]
 LastEventId = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")] | SkipJsonSchema[None],
@@ -74,10 +85,12 @@ async def stream(
     streams: Open,
     after: Cursor = None,
     last_event_id: LastEventId = None,
+    looks: Looks = False,  # noqa: FBT001 - a parameter of the address
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events `change`; the data are the change with its `alert_id`."""
     cursor = int(last_event_id) if last_event_id is not None else after
     yield ServerSentEvent(retry=RETRY_MILLISECONDS, comment="the live stream of alerts")
+    beat_due_at = current_time()
     while True:
         turn = await to_thread.run_sync(_read, parts, request, who, cursor, limiter=streams.threads)
         if turn is None:
@@ -85,6 +98,9 @@ async def stream(
         changes, cursor = turn
         for change in changes:
             yield ServerSentEvent(event="change", id=str(change.number), data=streamed(change))
+        if looks and current_time() >= beat_due_at:
+            beat_due_at = current_time() + BEAT_SECONDS
+            yield ServerSentEvent(event="beat", data={"at": parts.clock.now().isoformat()})
         if not changes:
             await to_thread.run_sync(
                 parts.waiter, WAIT_SECONDS, limiter=streams.threads, abandon_on_cancel=True

@@ -1,86 +1,240 @@
-// Keeps the page true: listens for moves of alerts and asks for the page again when there is one. It decides
-// nothing: without it the page reloads by itself.
+// Keeps an open page true. It listens to the stream from the cursor in <body data-after>, asks for the page's own
+// address again when something moved, and lets `swapping` put in what is new. It says so plainly when the line is
+// lost, and mends it by itself. It decides nothing: without it the page shows what it was served.
 
-const COALESCE_MS = 150;
-const REFRESH_MS = 30000;
-const PATIENCE_MS = 8000; // a list that somebody has just opened stays open; a new alarm waits no longer than this
+import { setClock } from "./countdown.js";
+import { remember, swap } from "./swapping.js";
+
+const COALESCE_MS = 150; // what comes in one breath is asked for once
+const BREATH = 2; // after an answer that took long, wait this many times as long: a busy house is not pressed harder
+const LONGEST_BREATH_MS = 5000;
+const ANSWER_MS = 15000; // a page that takes longer counts as lost
+const POLL_MS = 30000; // asks without being told as well: a change may go unsaid
+const POLL_WITHOUT_STREAM_MS = 5000;
+const SILENCE_MS = 40000; // the house says something every 10 s; longer silence is a dead line
+const REOPEN_MS = 3000; // a browser gives up by itself on a refusal; this does not
+const BANNER_MS = 10000; // of loss, before it stands across the page
+const HELD_MS = 2000; // a finger on the glass: what it is on does not change under it, this long at most
+const LIFTED_MS = 100; // the click comes a moment after the finger has gone
+
+const body = document.body;
 const pulse = document.getElementById("pulse");
-let pending = 0;
+const words = { live: "live", lost: "connection lost, trying again", ...pulse?.dataset };
+const every = Math.max(Number(body.dataset.every) || POLL_MS, 1000);
+const always = body.dataset.live === "always"; // others let go of their stream while nobody sees them: a browser has six
+
+let after = body.dataset.after;
+let stream = null;
+let heardAt = Date.now(); // when the house was last heard
+let trueAt = Date.now(); // when what stands here was last known to be so
+let lostAt = null;
+let banner = null;
+let streams = false; // whether the stream is up
+let answers = true; // whether the last page came: only then is what stands here known to be so
+let owing = false; // something moved that this page does not show yet
 let asking = false;
-let touched = -PATIENCE_MS;
+let timer = null;
+let askedAt = 0;
+let breath = COALESCE_MS;
+let heldAt = -HELD_MS;
 
-function show(word) {
-  pulse.hidden = false;
-  pulse.textContent = pulse.dataset[word];
-  pulse.className = `pulse ${word}`;
+// ------------------------------------------------------------------ what is said about the line
+
+function clock(at) {
+  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
-function controls() {
-  return [...document.querySelectorAll(".card select")];
+function say(text) {
+  return (text ?? words.lost).replace("{since}", clock(lostAt)).replace("{seen}", clock(trueAt));
 }
 
-function placeOf(control) {
-  return `${control.closest(".card").id} ${control.form.getAttribute("action")} ${control.name}`;
-}
-
-// Whatever somebody has chosen and not sent yet is chosen in the fresh page as well.
-function swap(fresh) {
-  const chosen = new Map(controls().map((control) => [placeOf(control), control.value]));
-  const at = document.activeElement;
-  const focus = at?.closest(".card") && at.form && at.name ? placeOf(at) : null;
-  document.querySelector("main").replaceWith(fresh.querySelector("main"));
-  for (const control of controls()) {
-    const value = chosen.get(placeOf(control));
-    if (value && [...control.options].some((option) => option.value === value)) control.value = value;
-    if (focus === placeOf(control)) control.focus();
+function show() {
+  const lost = !answers;
+  if (lost && lostAt === null) {
+    lostAt = Date.now();
+    document.dispatchEvent(new CustomEvent("live:lost"));
+  } else if (!lost && lostAt !== null) {
+    lostAt = null;
+    banner?.remove();
+    banner = null;
+    document.dispatchEvent(new CustomEvent("live:back"));
   }
+  if (pulse) {
+    const text = lost ? say(words.since ?? `${words.lost} · {since}`) : streams ? words.live : (words.slow ?? words.live);
+    pulse.hidden = false;
+    pulse.className = `pulse ${lost ? "lost" : "live"}`;
+    if (pulse.textContent !== text) pulse.textContent = text;
+  }
+  body.classList.toggle("line-lost", lost);
+  if (lost && Date.now() - lostAt >= BANNER_MS) raise();
 }
 
-async function refresh() {
-  pending = 0;
-  const wait = touched + PATIENCE_MS - performance.now();
-  if (asking || wait > 0) {
-    soon(Math.max(wait, COALESCE_MS));
+function raise() {
+  if (!banner) {
+    banner = document.createElement("p");
+    banner.className = "notice-strip wrong line-banner";
+    banner.setAttribute("role", "alert");
+    document.querySelector("header")?.after(banner);
+  }
+  const text = say(words.banner ?? `${words.lost} · {since}`);
+  if (banner.textContent !== text) banner.textContent = text;
+}
+
+// ------------------------------------------------------------------ asking for the page
+
+function soon(wait = breath) {
+  owing = true;
+  if (timer !== null || asking) return;
+  // Browsers let timers of a page that nobody sees run once a minute; an alarm does not wait for that.
+  if (document.hidden && always) ask();
+  else timer = setTimeout(ask, wait);
+}
+
+async function ask() {
+  timer = null;
+  if (asking) return;
+  const held = heldAt + HELD_MS - performance.now();
+  if (held > 0) {
+    soon(Math.min(held, COALESCE_MS));
     return;
   }
   asking = true;
+  owing = false;
+  askedAt = Date.now();
   try {
-    const answer = await fetch("/", { headers: { Accept: "text/html" } });
+    const answer = await fetch(location.href, {
+      headers: { Accept: "text/html" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     if (answer.redirected) {
-      location.assign(answer.url);
+      location.assign(answer.url); // the session is over, or the page has moved
       return;
     }
-    if (answer.ok) {
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      swap(fresh);
-      document.title = fresh.title;
-      for (const count of ["alert", "unprotected", "protected"]) {
-        const place = `#counts .count.${count}`;
-        document.querySelector(place).textContent = fresh.querySelector(place).textContent;
-      }
+    if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+    if (!answer.ok) {
+      location.reload(); // what stood here is no longer for whoever looks
+      return;
     }
+    take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    answers = true;
   } catch {
-    show("lost");
+    answers = false;
+    owing = true;
   } finally {
     asking = false;
+    breath = Math.min(Math.max((Date.now() - askedAt) * BREATH, COALESCE_MS), LONGEST_BREATH_MS);
   }
+  show();
+  if (owing && answers) soon();
 }
 
-function soon(wait = COALESCE_MS) {
-  if (!pending) pending = setTimeout(refresh, wait);
+function take(fresh) {
+  const script = [...fresh.scripts].find((each) => each.getAttribute("src")?.endsWith("/live.js"));
+  if (script && new URL(script.getAttribute("src"), location.href).href !== import.meta.url && !isWritten()) {
+    location.reload(); // a newer release of the pages
+    return;
+  }
+  if (fresh.body.dataset.now) setClock(fresh.body.dataset.now);
+  if (!swap(fresh)) owing = true;
+  else trueAt = askedAt;
+  if (document.title !== fresh.title) document.title = fresh.title;
+  const before = Number(after);
+  after = fresh.body.dataset.after ?? after;
+  body.dataset.after = after;
+  if (Number(after) < before) listen(); // the house was restored from an older copy
+  document.dispatchEvent(new CustomEvent("live:swapped"));
 }
 
-const stream = new EventSource(`/api/v1/stream?after=${document.body.dataset.after}`);
-stream.addEventListener("open", () => {
-  show("live");
-  soon();
+function isWritten() {
+  return [...document.querySelectorAll("input:not([type=hidden]), textarea")].some((each) => each.value !== each.defaultValue);
+}
+
+// ------------------------------------------------------------------ listening
+
+function heard(event) {
+  heardAt = Date.now();
+  streams = true;
+  if (event.type === "beat") setClock(JSON.parse(event.data).at);
+  if (!owing && !asking && answers) trueAt = heardAt;
+  show();
+}
+
+function listen() {
+  stream?.close();
+  stream = new EventSource(`/api/v1/stream?after=${after}&looks=true`);
+  stream.addEventListener("beat", heard);
+  for (const kind of ["open", "change", "look"]) {
+    stream.addEventListener(kind, (event) => {
+      owing = true;
+      heard(event);
+      soon();
+    });
+  }
+  stream.addEventListener("error", () => {
+    streams = false;
+    soon(COALESCE_MS); // says whether it is the line, the house or the session
+  });
+}
+
+// Nothing was heard for too long: the line counts as lost until a page comes.
+function deaf() {
+  heardAt = Date.now();
+  streams = false;
+  answers = false;
+  listen();
+  soon(0);
+}
+
+function watch() {
+  const now = Date.now();
+  const rests = document.hidden && !always;
+  if (rests) return;
+  if (streams && now - heardAt > SILENCE_MS) deaf();
+  else if (stream.readyState === EventSource.CLOSED && now - heardAt > REOPEN_MS) {
+    heardAt = now;
+    listen();
+  }
+  const rest = streams && answers ? every : Math.min(every, POLL_WITHOUT_STREAM_MS);
+  if (now - askedAt >= rest) soon(0);
+  show();
+}
+
+// A phone that slept, a page that comes back into sight, a line that came back: what stands here may be old, and
+// the stream dead without a word.
+function wake() {
+  if (Date.now() - heardAt > SILENCE_MS / 2 || stream.readyState === EventSource.CLOSED) {
+    heardAt = Date.now();
+    listen();
+  }
+  soon(0);
+}
+
+function start() {
+  listen();
+  setInterval(watch, 1000);
+  addEventListener("online", wake);
+  addEventListener("offline", () => {
+    answers = false;
+    show();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) wake();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) wake();
+    else if (!always) stream.close();
+  });
+}
+
+document.addEventListener("pointerdown", () => {
+  heldAt = performance.now();
 });
-stream.addEventListener("change", () => soon());
-stream.addEventListener("error", () => show("lost"));
-document.addEventListener("pointerdown", (event) => {
-  if (event.target instanceof HTMLSelectElement) touched = performance.now();
-});
-document.addEventListener("change", () => {
-  touched = -PATIENCE_MS;
-});
-setInterval(soon, REFRESH_MS);
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => {
+    heldAt = performance.now() - HELD_MS + LIFTED_MS;
+  });
+}
+
+remember();
+if (after !== undefined) start();
