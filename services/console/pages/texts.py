@@ -1,37 +1,60 @@
-"""Texts: the words of the pages in the languages of the house, from catalogues that are read once.
+"""Texts: what the pages say in one language, and how they tell numbers, days and times there.
 
-English is the language of the keys. Each page has a catalogue of its own in the folder of each language;
-a text that several pages say stands in one of them. A word that no catalogue has is shown in English, never
-left out.
+A word that no catalogue has is shown in English, never left out. Until a native speaker has read a
+language, what calls people out stands in Chinese as well, as in the messages (`escalation.text`). A time
+that is left is never said longer than it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.messages.pofile import read_po
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
 
-from services.console.pages.words import word_of
+from services.console.pages.catalogues import catalogue, is_reviewed
+from services.console.pages.words import said, word_of
 from services.domain.instants import local
 from services.domain.people import Language
 
-LOCALES = Path(__file__).parent / "locales"
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a language writes days, in the patterns of Unicode's CLDR."""
+
+    locale: Locale
+    day: str
+    date: str
+    month: str
 
 
-@cache
-def catalogue(language: Language) -> Mapping[str, str]:
-    """What each English text is in that language."""
-    words: dict[str, str] = {}
-    for path in sorted((LOCALES / language.value).glob("*.po")):
-        with path.open("rb") as file:
-            read = read_po(file, abort_invalid=True)
-        words |= {str(each.id): str(each.string) for each in read if each.id and each.string}
-    return words
+WAYS: Mapping[Language, Ways] = {
+    Language.ZH_CN: Ways(Locale("zh", "CN", script="Hans"), "M月d日", "y年M月d日", "y年M月"),
+    # CLDR's own Tibetan dates mix Tibetan and European digits; these are those of the messages.
+    Language.BO: Ways(Locale("bo"), "'ཟླ་' M 'ཚེས་' d", "y 'ལོའི་ཟླ་' M 'ཚེས་' d", "y 'ལོའི་ཟླ་' M"),
+    Language.EN: Ways(Locale("en", "GB"), "d MMM", "d MMM y", "MMMM y"),
+}
+
+When = date
+"""An instant, or a day of the calendar."""
+
+WEEKDAY = "EEEE"
+DAYS_BY_NAME = 7
+"""From the seventh day back a weekday would name two days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with the language it is in, for its `lang`."""
+
+    text: str
+    language: Language
 
 
 class Texts:
@@ -41,6 +64,7 @@ class Texts:
         self.language = language
         self._words = catalogue(language)
         self._zone = zone
+        self._ways = WAYS[language]
 
     def __call__(self, text: str, **values: object) -> str:
         return self._words.get(text, text).format(**values)
@@ -49,20 +73,79 @@ class Texts:
         """What a state, a reason or a kind is called (`words`)."""
         return self(word_of(member))
 
+    def plural(self, one: str, many: str, count: int, **values: object) -> str:
+        """How many: `one` and `many` are the English singular and plural with `{count}`."""
+        form = one if self._ways.locale.plural_form(count) == "one" else many
+        return self._words.get(one, form).format(count=self.number(count), **values)
+
+    def alarm(self, titles: Mapping[str, str], otherwise: str = "") -> tuple[Line, ...]:
+        """The lines that say what is the matter: in this language, and in Chinese under it until this one is
+        reviewed. ``otherwise`` stands where nothing has a title.
+        """
+        order = (self.language, Language.ZH_CN, Language.EN)
+        lines = [Line(titles[each], each) for each in order if titles.get(each)]
+        if not lines:
+            return (Line(otherwise, self.language),)
+        return self._doubled(lines[0], titles.get(Language.ZH_CN))
+
+    def both(self, text: str, **values: object) -> tuple[Line, ...]:
+        """The lines of a text of the pages that people act on in an alarm, doubled in the same way."""
+        return self._doubled(
+            Line(self(text, **values), self.language), Texts(Language.ZH_CN, self._zone)(text, **values)
+        )
+
+    def number(self, number: float | Decimal) -> str:
+        """A number with its groups of digits, and decimals as they are (three at most)."""
+        return format_decimal(number, locale=self._ways.locale)
+
+    def percent(self, share: float) -> str:
+        """A share of one in percent: 0.8 is 80%."""
+        return format_percent(share, locale=self._ways.locale)
+
+    def time(self, instant: datetime) -> str:
+        """The wall time alone, on 24 hours."""
+        return f"{local(instant, self._zone):%H:%M}"
+
+    def date(self, when: When) -> str:
+        """The day with its year, of an instant or of a day of the calendar."""
+        return self._written(self._day_of(when), self._ways.date)
+
+    def month(self, when: When) -> str:
+        """The month with its year."""
+        return self._written(self._day_of(when), self._ways.month)
+
+    def weekday(self, when: When) -> str:
+        return self._written(self._day_of(when), WEEKDAY)
+
+    def day(self, when: When, now: datetime) -> str:
+        """The day as one says it now: today, yesterday, tomorrow, a weekday of the last six days, else its
+        date, with the year where it is not this one.
+        """
+        day, today = self._day_of(when), self._day_of(now)
+        past = (today - day).days
+        if past in _NEAR:
+            return self(_NEAR[past])
+        if 0 < past < DAYS_BY_NAME:
+            return self.weekday(day)
+        return self._written(day, self._ways.day if day.year == today.year else self._ways.date)
+
     def clock(self, instant: datetime, now: datetime) -> str:
         """The wall time; with the day where it is not today's."""
-        here, today = local(instant, self._zone), local(now, self._zone)
-        return f"{here:%H:%M}" if here.date() == today.date() else f"{here:%m-%d %H:%M}"
+        if self._day_of(instant) == self._day_of(now):
+            return self.time(instant)
+        return f"{self.day(instant, now)} {self.time(instant)}"
 
     def span(self, span: timedelta) -> str:
-        """How long, in the two units that matter."""
+        """How long, in the two units that matter, rounded down to minutes; never less than none."""
         minutes = max(int(span.total_seconds()) // 60, 0)
         hours, days = minutes // 60, minutes // (60 * 24)
         if days:
-            return self("{days} d {hours} h", days=days, hours=hours % 24)
-        if hours:
-            return self("{hours} h {minutes} min", hours=hours, minutes=minutes % 60)
-        return self("{minutes} min", minutes=minutes)
+            text = said("{days} d {hours} h") if hours % 24 else said("{days} d")
+        elif hours:
+            text = said("{hours} h {minutes} min") if minutes % 60 else said("{hours} h")
+        else:
+            text = said("{minutes} min")
+        return self(text, days=days, hours=hours % 24, minutes=minutes % 60)
 
     def count(self, span: timedelta) -> str:
         """What a countdown shows: m:ss or h:mm:ss, and 0:00 when it is over."""
@@ -70,3 +153,37 @@ class Texts:
         minutes, seconds = divmod(seconds, 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+    def ago(self, instant: datetime, now: datetime) -> str:
+        """How long it is since then; what lies ahead by a clock that runs fast was just now."""
+        past = now - instant
+        if past < timedelta(minutes=1):
+            return self(said("just now"))
+        return self(said("{span} ago"), span=self.span(past))
+
+    def left(self, until: datetime, now: datetime) -> str:
+        """How long there is until then, by seconds in the last minute; by how much it is overdue after it."""
+        left = until - now
+        if left >= timedelta(minutes=1):
+            return self(said("in {span}"), span=self.span(left))
+        if left >= timedelta(seconds=1):
+            seconds = self(said("{seconds} s"), seconds=int(left.total_seconds()))
+            return self(said("in {span}"), span=seconds)
+        if -left < timedelta(minutes=1):
+            return self(said("due now"))
+        return self(said("{span} overdue"), span=self.span(-left))
+
+    def _doubled(self, line: Line, chinese: str | None) -> tuple[Line, ...]:
+        if chinese and line.language is not Language.ZH_CN and not is_reviewed(line.language):
+            return (line, Line(chinese, Language.ZH_CN))
+        return (line,)
+
+    def _day_of(self, when: When) -> When:
+        return local(when, self._zone).date() if isinstance(when, datetime) else when
+
+    def _written(self, day: When, pattern: str) -> str:
+        # A Tibetan weekday of CLDR ends with the dot between two syllables, and none follows here.
+        return format_date(day, pattern, self._ways.locale).removesuffix("་")
+
+
+_NEAR = {0: said("today"), 1: said("yesterday"), -1: said("tomorrow")}

@@ -10,19 +10,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from jinja2 import nodes
 
-from services.console.pages import rendering
 from services.console.pages.files import EDITION, address_of
-from services.console.pages.texts import LOCALES, Texts, catalogue
-from services.console.pages.words import WORDS
 from services.console.parts import ConsoleSettings
 from services.domain.alerts import Deadline, DeadlineKind
-from services.domain.people import Language, Role
+from services.domain.people import Role
 from tests.unit.console.cast import PASSWORD, Cast, cast, press
 
 PAGE = {"Accept": "text/html"}
-PAGES = Path(rendering.__file__).parent
 
 
 def signed_in(house: Cast, username: str = "desk") -> TestClient:
@@ -236,61 +231,6 @@ def test_a_page_speaks_the_worker_s_language_where_none_was_chosen(house: Cast) 
 def test_the_choice_of_a_language_leads_nowhere_else(house: Cast, back: str) -> None:
     answer = house.client().post("/language", data={"language": "en", "back": back}, follow_redirects=False)
     assert answer.headers["location"] == "/"
-
-
-def said_by(expression: nodes.Node) -> set[str]:
-    """The texts that an expression can come to: of `"b" if a else "c"` both, of `{"k": "v"}[k]` each
-    value.
-    """
-    if isinstance(expression, nodes.Name):
-        return set()
-    if isinstance(expression, nodes.Const):
-        return {str(expression.value)}
-    if isinstance(expression, nodes.CondExpr):
-        parts = [expression.expr1, expression.expr2]
-    else:
-        assert isinstance(expression, nodes.Getitem)
-        assert isinstance(expression.node, nodes.Dict)
-        parts = [pair.value for pair in expression.node.items]
-    return {text for part in parts if part is not None for text in said_by(part)}
-
-
-def test_every_word_of_the_pages_is_in_every_catalogue() -> None:
-    templates = rendering._TEMPLATES
-    said = {text for words in WORDS.values() for text in words.values()}
-    said |= set(rendering.SECTIONS.values())
-    said |= {
-        text
-        for name in templates.list_templates()
-        for call in templates.parse((PAGES / "templates" / name).read_text("utf-8")).find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name == "t" and call.args
-        for text in said_by(call.args[0])
-    }
-    said |= {"{minutes} min", "{hours} h {minutes} min", "{days} d {hours} h"}
-    assert len(said) > 50
-    for language in (Language.ZH_CN, Language.BO):
-        assert set(catalogue(language)) == said, language
-
-
-def test_the_catalogues_hold_the_same_words_with_the_same_places() -> None:
-    chinese, tibetan = catalogue(Language.ZH_CN), catalogue(Language.BO)
-    assert chinese.keys() == tibetan.keys()
-    for word, said in (*chinese.items(), *tibetan.items()):
-        assert set(re.findall(r"\{\w+\}", word)) == set(re.findall(r"\{\w+\}", said)), word
-    assert {path.name for path in LOCALES.iterdir()} == {"zh-CN", "bo"}
-
-
-def test_every_state_and_reason_has_a_word() -> None:
-    for kind, words in WORDS.items():
-        assert set(words) == set(kind), kind
-
-
-def test_how_long_something_lasts_is_said_in_two_units(house: Cast) -> None:
-    said = Texts(Language.EN, house.parts.house.timezone)
-    assert said.span(timedelta(seconds=59)) == "0 min"
-    assert said.span(timedelta(minutes=61)) == "1 h 1 min"
-    assert said.span(timedelta(days=2, hours=3)) == "2 d 3 h"
-    assert said.span(-timedelta(seconds=1)) == "0 min"
 
 
 def test_only_the_files_of_the_pages_are_served(house: Cast) -> None:
