@@ -27,6 +27,7 @@ USAGE = """usage: python3 do.py VERB [arguments]
   check    format, lint, types, arrows between the rooms, rules of the house
   bench    measure throughput and latency and print a table; --quick takes a minute and a half
   soak     kill the house at every crash point while devices press; counts what was lost or doubled
+  words    write what the catalogues of the pages lack into them, to be translated
   setup    only set up, with the tools of a developer
   lock     resolve the locks anew; --upgrade takes newer versions
   anxin    any verb of the command line: python3 do.py anxin --help
@@ -266,6 +267,12 @@ def soak(arguments: "list[str]") -> int:
     return hand_over([str(BIN / python_name()), "-m", "tests.soak", *arguments])
 
 
+def words(arguments: "list[str]") -> int:
+    set_up([RUN_LOCK, DEV_LOCK])
+    os.chdir(str(ROOT))
+    return hand_over([str(BIN / python_name()), "-m", "tests.words", *arguments])
+
+
 def lock(arguments: "list[str]") -> int:
     set_up([RUN_LOCK, DEV_LOCK])
     resolve = [tool("uv"), "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--quiet"]
@@ -291,6 +298,7 @@ VERBS = {
     "check": check,
     "bench": bench,
     "soak": soak,
+    "words": words,
     "setup": setup,
     "lock": lock,
     "anxin": anxin,

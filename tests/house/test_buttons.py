@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import services.escalation
-from services.console.pages.texts import catalogue
+from services.console.pages.catalogues import catalogue
 from services.domain.people import Language
 
 TEXTS = Path(services.escalation.__file__).parent / "texts"

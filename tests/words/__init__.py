@@ -1,0 +1,1 @@
+"""The words of the pages: which texts the pages say, and which of them the catalogues lack."""
