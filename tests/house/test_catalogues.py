@@ -118,15 +118,15 @@ def said_in(template: str) -> list[object]:
 def test_all_that_a_template_may_say_is_found() -> None:
     assert said_in('{{ t("a" if x else "b") }}') == ["a", "b"]
     assert said_in('{% if t({"k": "c", "l": "d"}[k], n=1) %}{% endif %}') == ["c", "d"]
-    assert said_in('<i title="{{ t.both("e") }}">{{ t.count("{count} f", "{count} fs", n) }}') == [
+    assert said_in('<i title="{{ t.both("e") }}">{{ t.plural("{count} f", "{count} fs", n) }}') == [
         "e",
         ("{count} f", "{count} fs"),
     ]
-    assert said_in("{{ t.clock(now, now) }}{{ names.count(x) }}") == []
+    assert said_in("{{ t.clock(now, now) }}{{ t.count(span) }}{{ t(name) }}{{ t(step.name) }}") == []
 
 
 def test_all_that_a_module_may_say_is_found() -> None:
-    source = """said("a"), view.t("b" if y else "c"), t(z), [].count("d"), t.count("{n} e", "{n} es", 2)"""
+    source = """said("a"), view.t("b" if y else "c"), t(z), t.plural("{n} e", "{n} es", 2)"""
     assert [text for _, _, text, _ in of_module(io.BytesIO(source.encode()))] == [
         "a",
         "b",
@@ -135,7 +135,17 @@ def test_all_that_a_module_may_say_is_found() -> None:
     ]
 
 
-@pytest.mark.parametrize("template", ["{{ t(name) }}", '{{ t("a" ~ b) }}', "{{ t(1) }}"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ t(name | title) }}",
+        '{{ t("a" ~ b) }}',
+        "{{ t(1) }}",
+        "{% macro say(name) %}{{ t(name) }}{% endmacro %}",
+        '{% for name in ("a", "b") %}{{ t(name) }}{% endfor %}',
+        '{% set name = "a" if b else "c" %}{{ t(name) }}',
+    ],
+)
 def test_a_text_that_is_put_together_where_it_is_said_is_refused(template: str) -> None:
     with pytest.raises(NotAText, match="line 1"):
         said_in(template)
