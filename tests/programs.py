@@ -6,6 +6,7 @@ import os
 import shutil
 
 PACKAGES = {
+    "chromium": "chromium",
     "mosquitto": "mosquitto",
     "mosquitto_pub": "mosquitto-clients",
     "mosquitto_sub": "mosquitto-clients",

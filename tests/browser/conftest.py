@@ -1,0 +1,69 @@
+"""One browser for the folder, and gone with its last test: while Playwright works, no other test of this
+process could run an event loop of its own. Houses last a module; people before screens last one test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import chromium
+from tests.browser.line import Line
+from tests.browser.viewers import Viewers
+from tests.browser.village import Village
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in this folder starts Chromium."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.needs_program("chromium"))
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def viewers(browser: Browser) -> Iterator[Viewers]:
+    """Lets people come; a fault before the eyes of any of them fails the test."""
+    coming = Viewers(browser)
+    found: list[str] = []
+    try:
+        yield coming
+    finally:
+        found = coming.leave()
+    assert found == []
+
+
+@pytest.fixture(scope="module")
+def village_in_use(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
+    village = Village(tmp_path_factory.mktemp("village") / "data")
+    try:
+        yield village.start()
+    finally:
+        village.end()
+
+
+@pytest.fixture
+def village(village_in_use: Village) -> Village:
+    """The village of this module, with nothing running."""
+    village_in_use.calm()
+    return village_in_use
+
+
+@pytest.fixture
+def line(village: Village) -> Iterator[Line]:
+    """A line to the village that can be cut: who comes to `Over(line, village)` comes over it."""
+    drawn = Line(village.http)
+    try:
+        yield drawn
+    finally:
+        drawn.close()
