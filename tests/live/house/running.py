@@ -102,6 +102,12 @@ class Api:
         found: dict[str, Any] = answer.json()
         return found
 
+    def patch(self, path: str, fields: Mapping[str, object]) -> dict[str, Any]:
+        answer = self._client.patch(path, json=dict(fields))
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
     def get(self, path: str) -> dict[str, Any]:
         answer = self._client.get(path)
         assert answer.status_code == 200, answer.text

@@ -1,0 +1,191 @@
+"""A staged night: the demo community on a clock that stands still, always at the same instant of the same
+invented night. One call is unanswered, one is in hand, one heart beats too fast, some homes have a gap, the
+rest is calm. Shots and the checks of the pages look at this and at nothing else; they must never change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.domain.instants import format_instant
+from services.wiring.shipped import lay_out
+from tests.browser.saying import Said, say
+from tests.live.house.registering import by_webhook
+from tests.live.house.running import Api, Hook, HouseProcess
+
+ZONE = ZoneInfo("Asia/Shanghai")
+BEGINS = datetime(2025, 7, 9, 12, 0, tzinfo=ZONE)
+NIGHTS = 14
+PRESSED = datetime(2025, 7, 23, 2, 13, 5, tzinfo=ZONE)
+NOW = datetime(2025, 7, 23, 2, 16, 20, tzinfo=ZONE)
+
+CALLS = "03"
+"""Presses in the last night, and nobody has answered yet. Numbers are those of the demo's homes."""
+IS_UP = "17"
+"""Left the bed and did not come back; somebody has it."""
+FAST_HEART = "41"
+EMPTY_BATTERY = "66"
+LOW_BATTERY, NOBODY_ASSIGNED = "06", "30"
+NEVER_HEARD = ("11", "55")
+AWAY = "22"
+WITH_NIGHTS = (CALLS, IS_UP, FAST_HEART, "05")
+
+
+class Staged:
+    """One such house; `start` once, `end` once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._now = BEGINS
+        self.alerts: dict[str, str] = {}
+        """The running alerts, by the number of the home."""
+
+    def start(self) -> Staged:
+        self._folder.mkdir()
+        lay_out(self._folder)
+        rules = (Path(__file__).parent / "staged-rules.yaml").read_text(encoding="utf-8")
+        (self._folder / "rulebooks" / "staged.yaml").write_text(rules, encoding="utf-8")
+        self._hook = Hook()
+        stepped = ("--clock", "stepped", "--now", format_instant(BEGINS))
+        self._house = HouseProcess(self._folder, "--demo", "--open-mqtt", *stepped).start()
+        self.http: str = self._house.ready["http"]
+        self.api: Api = self._house.api()
+        self._give_everybody_a_telephone()
+        self._play()
+        return self
+
+    def end(self) -> None:
+        self.api.close()
+        self._house.end()
+        self._hook.close()
+
+    @property
+    def now(self) -> datetime | None:
+        return self._now
+
+    def password_of(self, login: str) -> str:
+        password: str = self._house.ready["demo"]["password"]
+        return password
+
+    def resident(self, number: str) -> str:
+        return f"res_demo_{number}"
+
+    def home(self, number: str) -> str:
+        return f"home_demo_{number}"
+
+    def device(self, kind: str, number: str) -> str:
+        """The id of a ``button`` or a ``bed``."""
+        return f"dev_demo_{kind}_{number}"
+
+    # ------------------------------------------------------------------ what happens
+
+    def _play(self) -> None:
+        self._say(Said(name, "device.online") for name in self._heard())
+        for night in range(NIGHTS):
+            self._a_night(night)
+            if night == 2:
+                self._a_call_of_long_ago()
+        self._the_evening()
+        self._someone_is_up()
+        self._someone_calls()
+        self._to(NOW)
+        for number in (CALLS, IS_UP, FAST_HEART, EMPTY_BATTERY):
+            self.alerts[number] = self._running(number)["id"]
+
+    def _heard(self) -> list[str]:
+        """The external ids of all devices that were ever heard."""
+        devices = [each["external_id"] for each in self.api.items("devices?limit=500")]
+        return [each for each in devices if not each.endswith(NEVER_HEARD)]
+
+    def _a_night(self, night: int) -> None:
+        """Who has a history sleeps through a night, and it is noon again."""
+        evening = BEGINS.replace(hour=21) + timedelta(days=night)
+        if night == NIGHTS - 1:  # the last one is played itself
+            self._to(evening)
+            return
+        self._say(said for each in WITH_NIGHTS for said in _slept(f"demo-bed-{each}", evening, int(each)))
+        self._to(BEGINS + timedelta(days=night + 1))
+
+    def _a_call_of_long_ago(self) -> None:
+        self._say([Said(f"demo-button-{CALLS}", "call_button.pressed")])
+        self._to(self._now + timedelta(seconds=40))
+        alert = self._running(CALLS)["id"]
+        self._do(alert, "accept", "grid-1")
+        self._to(self._now + timedelta(minutes=7))
+        self._do(alert, "arrive", "grid-1")
+        self._to(self._now + timedelta(minutes=20))
+        self._do(alert, "close", "grid-1", outcome="helped", note="起身时头晕，已扶回床上，量过血压。")
+        for days, service in ((5, "助洁"), (1, "代办")):
+            visit = {"resident_id": self.resident(CALLS), "service": service, "worker_id": "wrk_demo_grid-1"}
+            at = format_instant(self._now - timedelta(days=days, hours=2))
+            self.api.post("visits", visit | {"occurred_at": at})
+
+    def _the_evening(self) -> None:
+        self.api.post(
+            "events",
+            {"kind": "resident.away", "resident_id": self.resident(AWAY), "data": {"reason": "住院"}},
+        )
+        self._change(f"residents/{self.resident(NOBODY_ASSIGNED)}", assigned_worker_id=None)
+        self._say([Said(f"demo-button-{LOW_BATTERY}", "device.battery", data={"percent": 14})])
+        self._say([Said(f"demo-button-{EMPTY_BATTERY}", "device.battery", data={"percent": 5})])
+        self._say(Said(f"demo-bed-{each}", "bed.entered") for each in WITH_NIGHTS)
+        for minutes in range(0, 60, 5):
+            beats = {"heart_rate": 112 + minutes % 7, "respiration_rate": 19, "movement": 0.2}
+            self._say([Said(f"demo-bed-{FAST_HEART}", "bed.vitals", data=beats)])
+            self._to(self._now + timedelta(minutes=5))
+
+    def _someone_is_up(self) -> None:
+        self._to(PRESSED - timedelta(minutes=28))
+        self._say([Said(f"demo-bed-{IS_UP}", "bed.exited")])
+        self._to(PRESSED - timedelta(minutes=6))
+        self._do(self._running(IS_UP)["id"], "accept", "grid-2")
+
+    def _someone_calls(self) -> None:
+        for minutes, kind in ((95, "exited"), (90, "entered"), (31, "exited"), (22, "entered")):
+            self._say([Said(f"demo-bed-{CALLS}", f"bed.{kind}", PRESSED - timedelta(minutes=minutes))])
+        self._to(PRESSED)
+        self._say([Said(f"demo-bed-{CALLS}", "bed.exited", PRESSED - timedelta(minutes=2))])
+        self._say([Said(f"demo-button-{CALLS}", "call_button.pressed")])
+
+    # ------------------------------------------------------------------ how it is made to happen
+
+    def _give_everybody_a_telephone(self) -> None:
+        for worker in self.api.items("workers?limit=500"):
+            self._change(f"workers/{worker['id']}", channels=[by_webhook(self._hook)])
+
+    def _say(self, said: Iterator[Said] | list[Said]) -> None:
+        say(self._house.ready["mqtt"], said)
+
+    def _to(self, instant: datetime) -> None:
+        self.api.post("clock", {"to": format_instant(instant)}, status=200)
+        self._now = instant
+
+    def _do(self, alert_id: str, action: str, worker: str, **more: str) -> None:
+        body = {"worker_id": f"wrk_demo_{worker}", **more}
+        self.api.post(f"alerts/{alert_id}/{action}", body, status=200)
+
+    def _change(self, path: str, **fields: object) -> None:
+        self.api.patch(path, fields)
+
+    def _running(self, number: str) -> dict[str, Any]:
+        alerts = self.api.items(f"alerts?resident_id={self.resident(number)}&state=running")
+        assert len(alerts) == 1, (number, alerts)
+        return alerts[0]
+
+
+def _slept(bed: str, evening: datetime, number: int) -> Iterator[Said]:
+    """One night in bed with a trip or two, never the same and always as it was played before."""
+    odd = (evening.day * 7 + number * 3) % 45
+    yield Said(bed, "bed.entered", evening + timedelta(minutes=15 + odd))
+    for hours in (3, 6) if odd % 2 else (4,):
+        out = evening + timedelta(hours=hours, minutes=odd)
+        yield Said(bed, "bed.exited", out)
+        yield Said(bed, "bed.entered", out + timedelta(minutes=4 + odd % 9))
+    yield Said(bed, "bed.exited", evening + timedelta(hours=9, minutes=30 + odd))
+    if odd % 3 == 0:
+        yield Said(bed, "bed.entered", evening + timedelta(hours=13, minutes=odd))
+        yield Said(bed, "bed.exited", evening + timedelta(hours=13, minutes=50 + odd))
