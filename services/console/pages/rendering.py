@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console.callers import Caller, parts_of
 from services.console.pages.files import address_of
+from services.console.pages.preferred import preferred
 from services.console.pages.texts import Texts
 from services.console.pages.words import said
 from services.console.problems import Problem
@@ -34,13 +35,13 @@ _TEMPLATES = Environment(
 
 
 def language_of(request: Request, caller: Caller | None) -> Language:
-    """As chosen on this machine, else the worker's own, else the house's."""
+    """As chosen on this machine, else the worker's own, else what the browser asks for, else the house's."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in set(Language):
         return Language(chosen)
     if caller is not None and caller.worker is not None:
         return caller.worker.language
-    return parts_of(request).house.language
+    return preferred(request.headers.get("accept-language", "")) or parts_of(request).house.language
 
 
 def caller_of(request: Request) -> Caller | None:
