@@ -38,7 +38,7 @@ from services.console.outside import Outside
 from services.console.pages import board, files, looks, sign_in
 from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.parts import Console
-from services.console.sessions import Throttle
+from services.console.throttle import Throttle
 
 ROUTERS: Sequence[APIRouter] = (
     health.router,
@@ -120,5 +120,5 @@ def make_app(parts: Console) -> FastAPI:
     for kind in (*problems.FORESEEN, Exception):
         app.add_exception_handler(kind, refuse)
     requests = Requests(parts.registry)
-    app.add_middleware(Outside, requests=requests)
+    app.add_middleware(Outside, requests=requests, over_tls=parts.settings.secure_cookies)
     return app

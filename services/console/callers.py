@@ -19,6 +19,8 @@ from services.domain.people import Role, User, Worker
 from services.domain.ports import UnitOfWork
 
 COOKIE = "anxin_session"
+OF_THIS_HOST = "__Host-"
+"""Browsers take a cookie of such a name over TLS alone and from this very host: no neighbour plants one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Caller:
         return replace(self, sees=Sees.ALL if self.speaks_for_role else sees)
 
 
+def cookie_name(parts: Console) -> str:
+    """What the cookie of a session is called in this installation."""
+    return f"{OF_THIS_HOST}{COOKIE}" if parts.settings.secure_cookies else COOKIE
+
+
 def bearer_of(request: Request) -> str | None:
     """The bearer token of a request; None if it bears none (an empty one is one that nobody has)."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -63,7 +70,7 @@ def identify(uow: UnitOfWork, request: Request, at: datetime) -> Caller | None:
     """Who asks, None if nobody is known. A bad token is not saved by a good cookie beside it."""
     if request.headers.get("authorization") is not None:
         return _of_token(uow, bearer_of(request) or "")
-    secret = request.cookies.get(COOKIE)
+    secret = request.cookies.get(cookie_name(parts_of(request)))
     return _of_session(uow, secret, at) if secret else None
 
 

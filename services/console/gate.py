@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from services.console.callers import Caller, bearer_of, identify, parts_of
 from services.console.problems import Fault, Problem
 from services.console.rights import RIGHTS, Right
+from services.console.sessions import renewed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -58,31 +59,36 @@ def _admit(request: Request, right: Right) -> Caller:
     sees = right.roles.get(caller.role)
     if sees is None:
         raise Problem(403, "not_your_role", f"The role {caller.role.value} has no right to this.")
-    return caller.seeing(sees)
+    return renewed(parts, caller.seeing(sees))
 
 
 def _check_origin(request: Request) -> None:
     """Refuse what another site makes a signed-in person's browser send.
 
-    Browsers say with every unsafe request where it comes from; a request that says neither comes from no
-    browser and brings its cookie knowingly. A bearer token is never sent by a browser of itself.
+    Browsers say with every unsafe request where it comes from, very old ones by the Referer alone; a request
+    that says nothing of it comes from no browser and brings its cookie knowingly. A bearer token is never
+    sent by a browser of itself.
     """
     if request.method in SAFE or bearer_of(request) is not None:
         return
-    origin = request.headers.get("origin")
-    if origin is not None:
-        if origin_is_ours(request, origin):
-            return
-    elif request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}:
+    origin = request.headers.get("origin", request.headers.get("referer"))
+    fetched_by = request.headers.get("sec-fetch-site", "same-origin")
+    if fetched_by in {"same-origin", "none"} and (origin is None or origin_is_ours(request, origin)):
         return
     raise Problem(403, "foreign_origin", "This request comes from a page of another site.")
 
 
 def origin_is_ours(request: Request, origin: str) -> bool:
-    """Whether an Origin header names this console, as addressed now or as configured."""
-    public = urlsplit(parts_of(request).settings.public_url)
-    named = urlsplit(origin)
-    if not named.netloc:
+    """Whether an Origin header names this console, as addressed now or as configured; where people come by
+    TLS, a page that came without it is none of ours.
+    """
+    settings = parts_of(request).settings
+    public = urlsplit(settings.public_url)
+    try:
+        named = urlsplit(origin)
+    except ValueError:
+        return False
+    if not named.netloc or (settings.secure_cookies and named.scheme != "https"):
         return False
     ours = {request.headers.get("host", "").lower()} | ({public.netloc.lower()} if public.netloc else set())
     return named.netloc.lower() in ours

@@ -26,6 +26,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where people come by TLS, a browser that was here once comes so for a year, whatever a link says."""
+
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request."""
 
@@ -53,8 +56,9 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
 class Outside:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, requests: Requests) -> None:
+    def __init__(self, app: ASGIApp, requests: Requests, *, over_tls: bool = False) -> None:
         self._app = app
+        self._headers = HEADERS | (OVER_TLS if over_tls else {})
         self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,7 +69,7 @@ class Outside:
         async def send_dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
                 route = getattr(scope.get("route"), "path_format", "none")

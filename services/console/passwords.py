@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from functools import cache
 
 from pwdlib import PasswordHash
@@ -14,6 +15,14 @@ SHORTEST = 10
 LONGEST = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether a password fits, and its hash made anew where the stored one is weaker than today's."""
+
+    fits: bool
+    new_hash: str | None = None
+
+
 def hashed(password: str) -> str:
     return _ARGON2.hash(password)
 
@@ -23,13 +32,18 @@ def fresh() -> str:
     return secrets.token_urlsafe(12)
 
 
-def matches(password: str, password_hash: str | None) -> bool:
-    """Whether it is the password; without a hash the work is done all the same, and the answer is no."""
+def check(password: str, password_hash: str | None) -> Check:
+    """Compare; without a hash, or with one that nobody can read, the work is done all the same, and the
+    answer is no.
+    """
     try:
-        same = _ARGON2.verify(password, password_hash or _nobodys())
+        fits, new_hash = _ARGON2.verify_and_update(password, password_hash or _nobodys())
     except UnknownHashError:
-        return False
-    return same and password_hash is not None
+        _ARGON2.verify(password, _nobodys())
+        return Check(fits=False)
+    if not fits or password_hash is None:
+        return Check(fits=False)
+    return Check(fits=True, new_hash=new_hash)
 
 
 @cache

@@ -99,6 +99,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("POST", f"{_API}/users"): ADMIN,
         ("GET", f"{_API}/users/{{user_id}}"): ADMIN,
         ("PATCH", f"{_API}/users/{{user_id}}"): ADMIN,
+        ("GET", f"{_API}/users/{{user_id}}/sessions"): ADMIN,
+        ("DELETE", f"{_API}/users/{{user_id}}/sessions"): ADMIN,
         ("POST", f"{_API}/tokens"): ADMIN,
         ("DELETE", f"{_API}/tokens/{{token_id}}"): ADMIN,
         ("GET", f"{_API}/devices"): HOMES,

@@ -49,5 +49,17 @@ class SqlAccess:
     def end_session(self, secret_hash: str) -> None:
         self._connection.execute(delete(sessions).where(sessions.c.secret_hash == secret_hash))
 
-    def end_sessions_of(self, user_id: str) -> None:
-        self._connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
+    def sessions_of(self, user_id: str) -> list[SignIn]:
+        query = select(*_SESSION.columns).where(sessions.c.user_id == user_id).order_by(sessions.c.number)
+        return [_SESSION.thing(row) for row in self._connection.execute(query)]
+
+    def renew_session(self, secret_hash: str, expires_at: datetime) -> None:
+        self._connection.execute(
+            update(sessions).where(sessions.c.secret_hash == secret_hash).values(expires_at=expires_at)
+        )
+
+    def end_sessions_of(self, user_id: str) -> int:
+        return self._connection.execute(delete(sessions).where(sessions.c.user_id == user_id)).rowcount
+
+    def forget_sessions_over(self, at: datetime) -> None:
+        self._connection.execute(delete(sessions).where(sessions.c.expires_at <= at))

@@ -73,7 +73,7 @@ def make_console(
 
 def serve(ground: Ground, console: Console, listener: socket.socket) -> None:
     """Answer requests until the end."""
-    web = WebServer(make_app(console), listener)
+    web = WebServer(make_app(console), listener, ground.settings.trusted_proxies)
     ground.ends_with("web server", web.stop, STOP_SECONDS + 1)
     web.start(READY_SECONDS)
 

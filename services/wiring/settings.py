@@ -6,6 +6,7 @@ Every field is read from ``ANXIN_<NAME>``; the options of the commands go before
 from __future__ import annotations
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,6 +66,15 @@ def _web_address(address: str) -> str:
     return address
 
 
+def _proxies(proxies: str) -> str:
+    for each in proxies.split(",") if proxies not in ("", "*") else ():
+        try:
+            ip_network(each.strip())
+        except ValueError as error:
+            raise ValueError("expected addresses or networks with commas between them, or *") from error
+    return proxies
+
+
 def _crash_at(text: str) -> str:
     point, _, count = text.partition(":")
     if text and (point not in list(CrashPoint) or not count.isdigit() or int(count) < 1):
@@ -107,6 +117,10 @@ class Settings(BaseSettings):
     )
     public_url: Annotated[str, AfterValidator(_web_address)] = Field(
         default="", description="Address of the console as people reach it; empty: as bound."
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_proxies)] = Field(
+        default="127.0.0.1,::1",
+        description="Proxies whose X-Forwarded-For is believed: addresses, networks, or *; empty: none.",
     )
     secret_key: str = Field(
         default="", description="Key of the webhook signatures; empty: made once, kept in the data folder."

@@ -43,7 +43,10 @@ def http_address(host: str, port: int) -> str:
 class WebServer:
     """Serves one application on one socket."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, trusted_proxies: str = "") -> None:
+        """``trusted_proxies``: whose word is taken for where a request comes from, as addresses and networks
+        with commas between them; none: nobody's.
+        """
         self._listener = listener
         self._server = _Server(
             uvicorn.Config(
@@ -51,6 +54,8 @@ class WebServer:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=trusted_proxies,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
         )

@@ -239,5 +239,21 @@ def test_sessions_end_one_by_one_and_all_of_a_user(store: Store) -> None:
         unit.access.end_session("hash a")
         unit.access.end_session("hash nobody")
         assert unit.access.session("hash a") is None
-        unit.access.end_sessions_of("usr_1")
+        assert [each.id for each in unit.access.sessions_of("usr_1")] == ["ses_b", "ses_c"]
+        assert unit.access.end_sessions_of("usr_1") == 2
+        assert unit.access.end_sessions_of("usr_1") == 0
         assert [name for name in "abcd" if unit.access.session(f"hash {name}")] == ["d"]
+
+
+def test_the_end_of_a_session_moves_and_one_that_is_over_is_forgotten(store: Store) -> None:
+    noon = NIGHT + timedelta(hours=12)
+    with store.writing() as unit:
+        for name in "ab":
+            unit.access.add_session(SignIn(f"ses_{name}", f"hash {name}", "usr_1", NIGHT, noon))
+        unit.access.renew_session("hash b", noon + timedelta(hours=1))
+        unit.access.renew_session("hash nobody", noon)
+        unit.access.forget_sessions_over(noon - timedelta(microseconds=1))
+        assert unit.access.session("hash a") is not None
+        unit.access.forget_sessions_over(noon)
+        assert unit.access.session("hash a") is None
+        assert [each.expires_at for each in unit.access.sessions_of("usr_1")] == [noon + timedelta(hours=1)]

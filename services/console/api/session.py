@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import StringConstraints
 
 from services.console.api.fields import NO_NUL, Instant, Shape
@@ -17,6 +17,9 @@ from services.domain.people import Role
 router = APIRouter(prefix="/api/v1/session", tags=["session"], route_class=GuardedRoute)
 
 Given = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+
+
+Everywhere = Annotated[bool, Query(description="End all of one's own sessions, not this one alone.")]
 
 
 class SignInFields(Shape):
@@ -47,7 +50,7 @@ def _shape_of(who: Caller) -> SessionShape:
 @router.post("", status_code=201, responses=documented(401, 429))
 def open_session(request: Request, response: Response, parts: Parts, body: SignInFields) -> SessionShape:
     signed_in = sign_in(parts, request, body.username, body.password)
-    set_cookie(parts, response, signed_in.secret)
+    set_cookie(parts, response, signed_in)
     return _shape_of(signed_in.caller)
 
 
@@ -57,8 +60,8 @@ def read_session(who: Who) -> SessionShape:
 
 
 @router.delete("", status_code=204)
-def end_session(parts: Parts, who: Who) -> Response:
-    sign_out(parts, who)
+def end_session(parts: Parts, who: Who, *, everywhere: Everywhere = False) -> Response:
+    sign_out(parts, who, everywhere=everywhere)
     response = Response(status_code=204)
     clear_cookie(parts, response)
     return response

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field, StringConstraints
 
 from services.console import passwords
-from services.console.api.fields import NO_NUL, Flag, Id, PathId, Shape, changes_of, unset
+from services.console.api.fields import NO_NUL, Flag, Id, Instant, PathId, Shape, changes_of, unset
 from services.console.api.lists import IdFilter, Listed, Part, Wanted, WordFilter, listed
 from services.console.api.references import Known
 from services.console.callers import Parts, Who
@@ -60,6 +60,14 @@ class NewUserShape(UserShape):
     """A login just made; the password, where one was made for it, is shown this once."""
 
     password: str | None
+
+
+class OneSessionShape(Shape):
+    """One browser in which somebody is signed in, and until when if nothing more is done there."""
+
+    id: str
+    created_at: Instant
+    expires_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,35 @@ def change_user(parts: Parts, who: Who, user_id: PathId, body: UserChanges) -> U
         return user
 
     return _shape_of(write(parts, work))
+
+
+@router.get("/{user_id}/sessions")
+def list_sessions(parts: Parts, user_id: PathId) -> Listed[OneSessionShape]:
+    """Where somebody is signed in now; all of it, for nobody has many."""
+    with parts.store.reading() as uow:
+        if uow.users.get(user_id) is None:
+            raise not_found("user")
+        now = parts.clock.now()
+        running = [each for each in uow.access.sessions_of(user_id) if each.expires_at > now]
+    items = [
+        OneSessionShape(id=each.id, created_at=each.created_at, expires_at=each.expires_at)
+        for each in running
+    ]
+    return Listed[OneSessionShape](items=items, next=None)
+
+
+@router.delete("/{user_id}/sessions", status_code=204)
+def end_sessions(parts: Parts, who: Who, user_id: PathId) -> Response:
+    """Sign somebody out everywhere: a lost phone, a desk that was left."""
+
+    def work(uow: UnitOfWork) -> None:
+        if uow.users.get(user_id) is None:
+            raise not_found("user")
+        ended = uow.access.end_sessions_of(user_id)
+        note(uow, parts, who, "session.ended_everywhere", ("user", user_id), str(ended))
+
+    write(parts, work)
+    return Response(status_code=204)
 
 
 def _shape_of(user: User) -> UserShape:

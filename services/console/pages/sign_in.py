@@ -42,9 +42,11 @@ def take_sign_in(request: Request, parts: Parts, form: Annotated[SignInFields, F
     try:
         signed_in = sign_in(parts, request, form.username, form.password)
     except Problem as problem:
-        return page(request, "sign_in.html", problem.status, wrong=problem, username=form.username)
+        answer = page(request, "sign_in.html", problem.status, wrong=problem, username=form.username)
+        answer.headers.update(problem.headers)
+        return answer
     response = RedirectResponse("/", 303)
-    set_cookie(parts, response, signed_in.secret)
+    set_cookie(parts, response, signed_in)
     return response
 
 

@@ -124,6 +124,18 @@ class Access(Protocol):
         """Forget a session; unknown is no error."""
         ...
 
-    def end_sessions_of(self, user_id: str) -> None:
-        """Forget all sessions of a user."""
+    def sessions_of(self, user_id: str) -> list[SignIn]:
+        """All sessions of a user that are kept, the oldest first."""
+        ...
+
+    def renew_session(self, secret_hash: str, expires_at: datetime) -> None:
+        """Move the end of a session; unknown is no error, so one that was ended stays so."""
+        ...
+
+    def end_sessions_of(self, user_id: str) -> int:
+        """Forget all sessions of a user; returns how many."""
+        ...
+
+    def forget_sessions_over(self, at: datetime) -> None:
+        """Forget every session whose end had come by then."""
         ...

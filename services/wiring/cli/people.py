@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from services.domain.people import Role
+from services.domain.people import Role, User
+from services.domain.ports import UnitOfWork
 from services.wiring.cli.options import DataDir, refuse, settings_of, store_of
 
 users = typer.Typer(help="Logins.", no_args_is_help=True)
@@ -50,6 +52,39 @@ def add_user(
         except AlreadyThere:
             refuse(f"a login named {username!r} exists already", code=1)
     typer.echo(password)
+
+
+@users.command("password")
+def change_password(
+    username: Annotated[str, typer.Argument(help="Name of the login.")], data_dir: DataDir = None
+) -> None:
+    """Give a login a new password and print it, not to be shown again; whoever is signed in so is out."""
+    from services.wiring.passwords import hash_password
+
+    password = secrets.token_urlsafe(12)
+    password_hash = hash_password(password)
+    with store_of(settings_of(data_dir=data_dir)) as store, store.writing() as uow:
+        login = _login(uow, username)
+        uow.users.save(replace(login, password_hash=password_hash))
+        uow.access.end_sessions_of(login.id)
+    typer.echo(password)
+
+
+@users.command("sign-out")
+def sign_out(
+    username: Annotated[str, typer.Argument(help="Name of the login.")], data_dir: DataDir = None
+) -> None:
+    """Sign a login out everywhere and print of how many sessions: after a lost phone, for example."""
+    with store_of(settings_of(data_dir=data_dir)) as store, store.writing() as uow:
+        ended = uow.access.end_sessions_of(_login(uow, username).id)
+    typer.echo(ended)
+
+
+def _login(uow: UnitOfWork, username: str) -> User:
+    login = uow.users.by_username(username)
+    if login is None:
+        refuse(f"no login is named {username!r}", code=1)
+    return login
 
 
 @tokens.command("add")
