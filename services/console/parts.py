@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from services.domain.devices import Device
 from services.domain.identity import NewId
+from services.domain.people import Role
 from services.domain.ports import Clock, Store
 from services.escalation.gathering import Gathering
 from services.escalation.scene import House
@@ -114,6 +115,8 @@ class ConsoleSettings:
     """Send the session cookie over TLS only; set where the console stands behind TLS."""
     demo: bool = False
     """Invented people only: every page says so."""
+    demo_logins: Mapping[str, Role] = field(default_factory=dict)
+    """Names of a demonstration's logins, for the page where people sign in; never a password."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from services.escalation.gathering import Gathering
 from services.storage.store import SqlStore
 from services.wiring import console_parts
 from services.wiring.broker_side import ExternalSide
-from services.wiring.demo import is_invented
+from services.wiring.demo import is_invented, logins_of
 from services.wiring.ground import READY_SECONDS, STOP_SECONDS, Ground
 from services.wiring.observing import Observing
 from services.wiring.part import Part
@@ -62,6 +62,7 @@ def make_console(
             public_url=settings.public_url,
             secure_cookies=settings.public_url.startswith("https://"),
             demo=is_invented(settings.data_dir),
+            demo_logins=logins_of(settings.data_dir),
         ),
         stepper=others.stepper,
         health=observing.reasons,

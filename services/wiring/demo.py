@@ -7,7 +7,7 @@ resident is enrolled. The logins get one new password at every start.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,8 @@ from services.domain.register import device_fact, resident_fact
 
 MARK = "community"
 """A file in the data folder that says that all its people are invented: ``demo`` or ``simulated``."""
+
+DEMO = "demo"
 
 USERS: dict[str, tuple[Role, str | None]] = {
     "desk": (Role.DUTY_DESK, "desk-1"),
@@ -91,6 +93,14 @@ def is_invented(data_dir: Path) -> bool:
     return (data_dir / MARK).exists()
 
 
+def logins_of(data_dir: Path) -> Mapping[str, Role]:
+    """The names of the demo's logins and their roles, where the data folder is a demo's."""
+    mark = data_dir / MARK
+    if not mark.exists() or mark.read_text(encoding="ascii").strip() != DEMO:
+        return {}
+    return {name: role for name, (role, _) in USERS.items()}
+
+
 def mark_as_invented(data_dir: Path, word: str) -> None:
     """Note that everybody in this data folder is invented."""
     (data_dir / MARK).write_text(word + "\n", encoding="ascii")
@@ -117,7 +127,7 @@ def prepare_demo(
                 uow.users.save(user)
                 uow.access.end_sessions_of(user.id)
         uow.wake_after(Topic.EVENTS)
-    mark_as_invented(data_dir, "demo")
+    mark_as_invented(data_dir, DEMO)
     return DemoLogins(tuple(USERS), password)
 
 

@@ -63,6 +63,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         person=caller,
         demo=parts.settings.demo,
         sections=_sections(caller),
+        demo_logins=parts.settings.demo_logins,
         **values,
     )
     return HTMLResponse(text, status)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from services.domain.alerts import AlertState, Outcome
 from services.domain.findings import Severity
+from services.domain.people import Role
 from services.domain.protection import ProtectionReason, ProtectionState
 
 
@@ -20,6 +21,15 @@ def said(text: str) -> str:
 
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Role: {
+        Role.GRID_WORKER: said("Grid worker"),
+        Role.NEIGHBOUR: said("Neighbour"),
+        Role.CAREGIVER: said("Caregiver"),
+        Role.DUTY_DESK: said("Duty desk"),
+        Role.TECHNICIAN: said("Technician"),
+        Role.MANAGER: said("Manager of the service"),
+        Role.ADMIN: said("Administrator"),
+    },
     AlertState: {
         AlertState.OPEN: said("Nobody has it yet"),
         AlertState.ACCEPTED: said("On the way"),

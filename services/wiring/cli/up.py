@@ -11,6 +11,7 @@ import typer
 
 from services.wiring.cli.options import DataDir, refuse, settings_of
 from services.wiring.cli.waiting import on_signals, wait_for
+from services.wiring.demo import logins_of
 
 if TYPE_CHECKING:
     from services.wiring.house import Ready
@@ -20,11 +21,13 @@ WORDS = """
 
   Open      {http}
   Sign in   {users}
-  Password  {password}
+  Password  {password}  (of each)
 
   Devices publish to {mqtt}; everything is kept in {data_dir}.
   All people in it are invented. Ctrl-C ends it.
 """
+BELOW = "\n            "
+"""One login a line, under the first."""
 
 
 def up(
@@ -91,12 +94,15 @@ def _start_of(clock: str, now: str | None) -> datetime | None:
 def _say(ready: Ready, *, welcome: bool) -> None:
     if welcome:
         logins = ready.demo
+        roles = logins_of(Path(ready.data_dir))
         typer.echo(
             WORDS.format(
                 http=ready.http,
                 mqtt=ready.mqtt,
                 data_dir=Path(ready.data_dir),
-                users=", ".join(logins.users) if logins else "–",
+                users=BELOW.join(f"{name:10} {roles[name].replace('_', ' ')}" for name in logins.users)
+                if logins
+                else "–",
                 password=logins.password if logins else "–",
             )
         )

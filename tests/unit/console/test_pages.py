@@ -204,8 +204,18 @@ def test_every_page_of_a_demonstration_says_so(tmp_path: Path) -> None:
             assert 'class="demo"' in page.text
 
 
+def test_where_a_demonstration_runs_the_names_of_its_logins_stand_at_the_door(tmp_path: Path) -> None:
+    settings = ConsoleSettings(demo=True, demo_logins={"desk": Role.DUTY_DESK})
+    with cast(tmp_path, settings=settings) as house:
+        page = house.client().get("/sign-in", headers=PAGE).text
+        assert {"desk", "值班台"} <= set(words(page))
+        assert PASSWORD not in page
+
+
 def test_no_demonstration_says_nothing_of_the_kind(house: Cast) -> None:
-    assert 'class="demo"' not in house.client().get("/sign-in").text
+    page = house.client().get("/sign-in", headers=PAGE).text
+    assert 'class="demo"' not in page
+    assert "desk" not in page
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.domain.people import Role
-from services.wiring.demo import GRIDS, HOMES, RealResidents, is_invented, prepare_demo
+from services.wiring.demo import (
+    GRIDS,
+    HOMES,
+    RealResidents,
+    is_invented,
+    logins_of,
+    mark_as_invented,
+    prepare_demo,
+)
 from tests.stores import sqlite_store
 
 NOW = datetime(2025, 7, 23, 6, 0, tzinfo=UTC)
@@ -47,6 +55,16 @@ def test_a_second_start_makes_new_passwords_and_nobody_twice(tmp_path: Path) -> 
         admin = uow.users.by_username("admin")
         assert admin is not None
         assert admin.password_hash == second.password
+    store.close()
+
+
+def test_the_logins_of_a_demo_are_named_and_those_of_no_other_house(tmp_path: Path) -> None:
+    assert logins_of(tmp_path) == {}
+    mark_as_invented(tmp_path, "simulated")
+    assert logins_of(tmp_path) == {}
+    store = sqlite_store(tmp_path)
+    made = prepare_demo(store, tmp_path, NOW, ZONE, str)
+    assert set(logins_of(tmp_path)) == set(made.users)
     store.close()
 
 
