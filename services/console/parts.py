@@ -19,6 +19,7 @@ from services.domain.people import Role
 from services.domain.ports import Clock, Store
 from services.escalation.gathering import Gathering
 from services.escalation.scene import House
+from services.rules.rulebook import Rule
 
 
 class DeviceCredentials(Protocol):
@@ -80,6 +81,8 @@ class RuleStatus:
     enabled: bool = True
     available: bool = True
     fault: str | None = None
+    quota: Rule | None = None
+    """The rule itself where it is a quota: what is still owed is reckoned by it."""
 
 
 @dataclass(frozen=True, slots=True)

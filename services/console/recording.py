@@ -37,12 +37,16 @@ class Said:
     data: Mapping[str, Json]
 
 
-def record(uow: UnitOfWork, parts: Console, who: Caller, said: Said) -> Event:
-    """Store it as an event; `Problem` names what does not fit."""
+def record(
+    uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: str | None = None
+) -> Event:
+    """Store it as an event; `Problem` names what does not fit. ``event_id``: the id that it shall have, where
+    whoever asks makes sure that it is new.
+    """
     now = parts.clock.now()
     _check_data(said)
     resident, home_id = _about(uow, who, said)
-    fresh = parts.new_id("evt")
+    fresh = event_id or parts.new_id("evt")
     event = Event(
         id=fresh,
         kind=said.kind,

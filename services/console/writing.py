@@ -55,10 +55,25 @@ def write_once(
     work: Callable[[UnitOfWork], tuple[int, Shape]],
 ) -> Response:
     """As `write`, answering a repeated key as it was answered before; ``work`` gives status and answer."""
+    status, text = answered_once(parts, caller, (request.method, request.url.path), key, body, work)
+    return Response(text, status, media_type="application/json")
+
+
+def answered_once(
+    parts: Console,
+    caller: Caller,
+    place: tuple[str, str],
+    key: str | None,
+    body: Shape,
+    work: Callable[[UnitOfWork], tuple[int, Shape]],
+) -> tuple[int, str]:
+    """`write_once` without a request: status and answer. ``place`` is the method and the path of the API under
+    which the key is remembered, so that a form and the API know each other's.
+    """
     asked = hashlib.sha256(
         json.dumps(body.model_dump(mode="json", exclude_unset=True), sort_keys=True).encode()
     ).hexdigest()
-    full_key = "\n".join((caller.actor, request.method, request.url.path, key or ""))
+    full_key = "\n".join((caller.actor, *place, key or ""))
 
     def work_once(uow: UnitOfWork) -> tuple[int, str]:
         before = uow.remembered.get(full_key) if key is not None else None
@@ -75,8 +90,7 @@ def write_once(
                 raise Conflict from error
         return status, text
 
-    status, text = write(parts, work_once)
-    return Response(text, status, media_type="application/json")
+    return write(parts, work_once)
 
 
 def note(

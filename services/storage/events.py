@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select
 
 from services.domain.events import Event
-from services.domain.kinds import ALARM_KINDS, REGISTER_KINDS
+from services.domain.kinds import ALARM_KINDS, DEVICE_KINDS, KINDS, REGISTER_KINDS
 from services.domain.ports import Filters, Page, Stored
 from services.storage.among import among, asked_pairs, keys
 from services.storage.codec import storable
@@ -23,6 +23,7 @@ from services.storage.prepared import fetch, scalar
 from services.storage.recent import MOST, Recent
 from services.storage.rows import Batch, Shape, Values
 from services.storage.tables import events
+from services.storage.tables.facts import NOT_FROM_DEVICES
 
 _COLUMNS = events.c
 EVENT = Shape(
@@ -46,6 +47,7 @@ _NEWEST_OF_KIND = (
     .order_by(_COLUMNS.seq.desc())
     .limit(1)
 )
+_NO_DEVICE_SENDS = KINDS.keys() - DEVICE_KINDS
 _LAST = select(func.coalesce(func.max(_COLUMNS.seq), 0))
 _LIST = Listing(
     EVENT,
@@ -135,8 +137,10 @@ class SqlEventLog:
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
         asked = "kind" in filters or "origin" in filters
-        hidden = () if asked else (_COLUMNS.kind.not_in(sorted(REGISTER_KINDS)),)
-        return _LIST.page(self._connection, filters, after, limit, where=hidden)
+        where = [] if asked else [_COLUMNS.kind.not_in(sorted(REGISTER_KINDS))]
+        if filters.get("kind") in _NO_DEVICE_SENDS:
+            where.append(NOT_FROM_DEVICES)
+        return _LIST.page(self._connection, filters, after, limit, where=where)
 
     def _known(self, new: Sequence[Event], wanted: Sequence[str]) -> dict[str, Event]:
         found = self._read(_SAME_ID, keys=keys(wanted))

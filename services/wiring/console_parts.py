@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from services.console.parts import RulebookStatus, RuleFault, RuleStatus
+from services.domain.findings import Trigger
 from services.domain.ports import Clock, RulebookTexts, Store
 from services.ingest.replay import replay
 from services.rules.shelf import arrange, as_stored
@@ -65,6 +66,7 @@ def _rule(at_work: RuleAtWork) -> RuleStatus:
         enabled=rule.enabled,
         available=not at_work.faults,
         fault="; ".join(fault.error for fault in at_work.faults) or None,
+        quota=rule if rule.trigger is Trigger.QUOTA else None,
     )
 
 

@@ -193,6 +193,21 @@ def test_lists_can_be_narrowed(store: Store, filters: dict[str, object], found: 
         assert [kept.id.removeprefix("evt_") for kept in unit.events.page(filters, 0, 9).items] == found
 
 
+def test_what_people_record_is_found_by_kind_and_time(store: Store) -> None:
+    stored(
+        store,
+        event("a", kind="visit.completed", origin=Origin.PERSON, device_id=None),
+        event("b"),
+        event("c", kind="visit.completed", origin=Origin.PERSON, occurred_at=NIGHT + MINUTE, device_id=None),
+        event("d", kind="resident.away", origin=Origin.PERSON, device_id=None),
+    )
+    with store.reading() as unit:
+        visits = unit.events.page({"kind": "visit.completed"}, 0, 9).items
+        later = unit.events.page({"kind": "visit.completed", "since": NIGHT + MINUTE}, 0, 9).items
+    assert [kept.id for kept in visits] == ["evt_a", "evt_c"]
+    assert [kept.id for kept in later] == ["evt_c"]
+
+
 def test_an_unknown_filter_is_refused_by_name(store: Store) -> None:
     with store.reading() as unit, pytest.raises(ValueError, match="no filter colour"):
         unit.events.page({"colour": "red"}, 0, 9)

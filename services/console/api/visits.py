@@ -4,28 +4,37 @@ as an event.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from services.console.api.fields import Id, Instant, Note, PathId, Shape, Word
 from services.console.api.lists import IdFilter, Listed, Part, Since, Synthetic, Until, Wanted, listed
 from services.console.api.references import Known
-from services.console.callers import Parts, Who
+from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
-from services.console.problems import documented, not_found
+from services.console.parts import Console
+from services.console.problems import Problem, documented, not_found
 from services.console.recording import Said, record
 from services.console.sight import Sight
 from services.console.writing import IdempotencyKey, note, write_once
 from services.domain.events import Event
+from services.domain.identity import derived_id
 from services.domain.ports import UnitOfWork
 
 router = APIRouter(prefix="/api/v1/visits", tags=["visits"], route_class=GuardedRoute)
 
 KIND = "visit.completed"
+
+MeantUser = Annotated[
+    Id | SkipJsonSchema[None],
+    Header(description="The id of the login that this is from: 409 if another is signed in by now."),
+]
 
 
 class NewVisit(Shape):
@@ -95,18 +104,48 @@ def list_visits(
 
 @router.post("", status_code=201, response_model=VisitShape, responses=documented(409))
 def record_visit(
-    request: Request, parts: Parts, who: Who, body: NewVisit, idempotency_key: IdempotencyKey = None
+    request: Request,
+    parts: Parts,
+    who: Who,
+    body: NewVisit,
+    idempotency_key: IdempotencyKey = None,
+    anxin_user: MeantUser = None,
 ) -> Response:
+    if anxin_user not in {None, user_of(who)}:
+        raise Problem(409, "another_user", "Somebody else is signed in by now; nothing was recorded.")
+    return write_once(parts, who, request, idempotency_key, body, recording(parts, who, body, idempotency_key))
+
+
+def user_of(who: Caller) -> str:
+    """What tells the people who sign in on one phone apart: the id of the login; of a token its name."""
+    return who.session.user_id if who.session else who.actor
+
+
+def recording(
+    parts: Console, who: Caller, body: NewVisit, key: str | None
+) -> Callable[[UnitOfWork], tuple[int, VisitShape]]:
+    """The recording of one visit, as `write_once` takes it.
+
+    A visit with a time and a key is known for good, longer than the answer to the key is remembered: a phone
+    that heard no answer may ask again after a week without a line.
+    """
+    event_id = None
+    if key is not None and body.occurred_at is not None:
+        event_id = derived_id("evt", "visit", who.actor, key, body.model_dump_json())
+
     def work(uow: UnitOfWork) -> tuple[int, VisitShape]:
+        known = uow.events.get(event_id) if event_id is not None else None
+        if known is not None:
+            return 201, _shape_of(known)
         Known(uow).worker("worker_id", body.worker_id)
         data = {"service": body.service, "worker_id": body.worker_id or who.worker_id, "note": body.note}
         spoken = {name: value for name, value in data.items() if value is not None}
-        event = record(uow, parts, who, Said(KIND, body.resident_id, body.occurred_at, spoken))
+        event = record(uow, parts, who, Said(KIND, body.resident_id, body.occurred_at, spoken), event_id)
         if not event.synthetic:
             note(uow, parts, who, "visit.recorded", ("event", event.id))
         return 201, _shape_of(event)
 
-    return write_once(parts, who, request, idempotency_key, body, work)
+    return work
 
 
 @router.get("/{visit_id}")

@@ -133,7 +133,7 @@ def _judge(
     case: Case, state: QuotaState, span: Span, at: datetime, reason: FindingReason | None
 ) -> Raise | None:
     rests_on = _inside(state, span)
-    if not case.is_watched() or not _period_counts(case, span) or len(rests_on) >= case.rule.at_least:
+    if not case.is_watched() or not period_counts(case, span) or len(rests_on) >= case.rule.at_least:
         return None
     return Raise(
         finding_id=case.finding_id(at),
@@ -161,7 +161,7 @@ def _inside(state: QuotaState, span: Span) -> list[Counted]:
     return [each for each in state.events if starts_at <= each.at < ends_at]
 
 
-def _period_counts(case: Case, span: Span) -> bool:
+def period_counts(case: Case, span: Span) -> bool:
     """Whether the resident was enrolled and not away for at least half its seconds."""
     if case.resident is None:
         return False
