@@ -37,9 +37,7 @@ class Said:
     data: Mapping[str, Json]
 
 
-def record(
-    uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: str | None = None
-) -> Event:
+def record(uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: str | None = None) -> Event:
     """Store it as an event; `Problem` names what does not fit. ``event_id``: the id that it shall have, where
     whoever asks makes sure that it is new.
     """

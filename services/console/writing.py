@@ -67,8 +67,8 @@ def answered_once(
     body: Shape,
     work: Callable[[UnitOfWork], tuple[int, Shape]],
 ) -> tuple[int, str]:
-    """`write_once` without a request: status and answer. ``place`` is the method and the path of the API under
-    which the key is remembered, so that a form and the API know each other's.
+    """`write_once` without a request: status and answer. ``place`` is the method and the path of the API
+    under which the key is remembered, so that a form and the API know each other's.
     """
     asked = hashlib.sha256(
         json.dumps(body.model_dump(mode="json", exclude_unset=True), sort_keys=True).encode()

@@ -36,9 +36,11 @@ class Standing:
         return max(self.at_least - self.done, 0)
 
 
-def standing(rule: Rule, profile: Profile, zone: ZoneInfo, events: Iterable[Event], now: datetime) -> Standing:
-    """How ``profile`` stands in a `quota` rule; ``events`` are theirs that were not taken back. A rule of
-    another trigger: ValueError.
+def standing(
+    rule: Rule, profile: Profile, zone: ZoneInfo, events: Iterable[Event], now: datetime
+) -> Standing:
+    """How ``profile`` stands in a `quota` rule; ``events`` are theirs that were not taken back. A rule
+    of another trigger: ValueError.
     """
     if rule.period is None:
         raise ValueError(f"{rule.name} is no quota")

@@ -113,7 +113,9 @@ def record_visit(
 ) -> Response:
     if anxin_user not in {None, user_of(who)}:
         raise Problem(409, "another_user", "Somebody else is signed in by now; nothing was recorded.")
-    return write_once(parts, who, request, idempotency_key, body, recording(parts, who, body, idempotency_key))
+    return write_once(
+        parts, who, request, idempotency_key, body, recording(parts, who, body, idempotency_key)
+    )
 
 
 def user_of(who: Caller) -> str:

@@ -13,6 +13,7 @@ from services.domain.alerts import AlertState, Outcome
 from services.domain.findings import Severity
 from services.domain.people import Role
 from services.domain.protection import ProtectionReason, ProtectionState
+from services.domain.visits import Mistake, Service
 
 
 def said(text: str) -> str:
@@ -63,6 +64,19 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ProtectionReason.DEVICE_SILENT: said("A device is silent"),
         ProtectionReason.BATTERY_LOW: said("A battery is low"),
         ProtectionReason.NOBODY_ASSIGNED: said("Nobody is assigned"),
+    },
+    Service: {
+        Service.WALKING: said("Help with walking"),
+        Service.MEALS: said("Help with meals"),
+        Service.CLEANING: said("Help with cleaning"),
+        Service.MEDICAL: said("Medical errands"),
+        Service.ERRANDS: said("Errands done"),
+    },
+    Mistake: {
+        Mistake.WRONG_PERSON: said("The wrong person"),
+        Mistake.WRONG_DETAILS: said("The wrong time or service"),
+        Mistake.TWICE: said("Recorded twice"),
+        Mistake.NOT_MADE: said("No visit was made"),
     },
 }
 
