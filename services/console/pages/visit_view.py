@@ -45,8 +45,8 @@ class Made:
     """One visit that was made, as people read it."""
 
     event: Event
-    at: datetime
-    """In the local time of the home."""
+    zone: ZoneInfo
+    """By the clock of which place its time is said."""
     by: str
     service: Service | str | None
 
@@ -81,7 +81,6 @@ class VisitView:
     """All of the list."""
 
     now: datetime
-    """In the local time of the house."""
     rule: Rule | None
     days_left: int
     groups: tuple[Group, ...]
@@ -89,6 +88,8 @@ class VisitView:
     """What this caller recorded today and has not taken back, newest first, each with whom it is about."""
     grids: Mapping[str, str]
     """Those by which the list can be narrowed, for whoever sees the whole community."""
+
+    look_back_days: int = LOOK_BACK.days
 
     @property
     def people(self) -> int:
@@ -166,7 +167,7 @@ def gather(
     asked = [each for each in people if grid_id is None or grid_of.get(each.resident.home_id) == grid_id]
     spans = [person.standing.span for person in people if person.standing is not None]
     return VisitView(
-        now=local(now, parts.house.timezone),
+        now=now,
         rule=quota,
         days_left=(spans[0].next_day - today).days if spans else 0,
         groups=tuple(_grouped(asked, grid_of, grids, who)),
@@ -238,7 +239,7 @@ def _made(event: Event, zone: ZoneInfo, names: Mapping[str, str]) -> Made:
     by = str(event.data.get("worker_id") or event.recorded_by or "")
     service = event.data.get("service")
     known = Service(service) if service in set(Service) else service
-    return Made(event, local(event.occurred_at, zone), names.get(by, by.partition(":")[2] or by), known)
+    return Made(event, zone, names.get(by, by.partition(":")[2] or by), known)
 
 
 def _grouped(

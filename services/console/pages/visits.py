@@ -22,7 +22,8 @@ from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages import visit_view
 from services.console.pages.files import EDITION, FILES, address_of
-from services.console.pages.rendering import page
+from services.console.pages.rendering import language_of, page
+from services.console.pages.texts import Texts
 from services.console.parts import Console
 from services.console.problems import Problem, not_found, unfit
 from services.console.recording import Said, record
@@ -76,6 +77,7 @@ def show_visits(
         grid=grid,
         recorded=next((each for each in view.mine_today if each[0].event.id == recorded), None),
         mistakes=tuple(Mistake),
+        in_zone=lambda zone: Texts(language_of(request, who), zone),
     )
 
 
