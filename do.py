@@ -28,6 +28,7 @@ USAGE = """usage: python3 do.py VERB [arguments]
   bench    measure throughput and latency and print a table; --quick takes a minute and a half
   soak     kill the house at every crash point while devices press; counts what was lost or doubled
   words    write what the catalogues of the pages lack into them, to be translated
+  shots    a picture of every page, phone and desk, in every language, light and dark
   setup    only set up, with the tools of a developer
   lock     resolve the locks anew; --upgrade takes newer versions
   anxin    any verb of the command line: python3 do.py anxin --help
@@ -273,6 +274,12 @@ def words(arguments: "list[str]") -> int:
     return hand_over([str(BIN / python_name()), "-m", "tests.words", *arguments])
 
 
+def shots(arguments: "list[str]") -> int:
+    set_up([RUN_LOCK, DEV_LOCK])
+    os.chdir(str(ROOT))
+    return hand_over([str(BIN / python_name()), "-m", "tests.browser.shots", *arguments])
+
+
 def lock(arguments: "list[str]") -> int:
     set_up([RUN_LOCK, DEV_LOCK])
     resolve = [tool("uv"), "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--quiet"]
@@ -299,6 +306,7 @@ VERBS = {
     "bench": bench,
     "soak": soak,
     "words": words,
+    "shots": shots,
     "setup": setup,
     "lock": lock,
     "anxin": anxin,
