@@ -1,5 +1,5 @@
 """One browser for the folder, and gone with its last test: while Playwright works, no other test of this
-process could run an event loop of its own. Houses last a module; people before screens last one test.
+process could run an event loop of its own. So do the houses; people before screens last one test.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.chromium import chromium
 from tests.browser.line import Line
 from tests.browser.measuring import nothing
+from tests.browser.staged import Staged
 from tests.browser.viewers import Viewers
 from tests.browser.village import Village
 
@@ -44,7 +45,7 @@ def viewers(browser: Browser) -> Iterator[Viewers]:
     nothing(found)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def village_in_use(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
     village = Village(tmp_path_factory.mktemp("village") / "data")
     try:
@@ -53,9 +54,19 @@ def village_in_use(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village
         village.end()
 
 
+@pytest.fixture(scope="package")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
+    """The staged night, for whoever only looks."""
+    night = Staged(tmp_path_factory.mktemp("staged") / "data")
+    try:
+        yield night.start()
+    finally:
+        night.end()
+
+
 @pytest.fixture
 def village(village_in_use: Village) -> Village:
-    """The village of this module, with nothing running."""
+    """The village, up, and with nothing running."""
     village_in_use.calm()
     return village_in_use
 

@@ -4,8 +4,6 @@ off, everything can be hit. The list of the pages is `pages.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page
 
@@ -20,15 +18,6 @@ MOST_BYTES = 100 * 1024
 """Of a first load over a weak line, everything together."""
 
 every_page = pytest.mark.parametrize("seen", PAGES, ids=str)
-
-
-@pytest.fixture(scope="module")
-def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
-    night = Staged(tmp_path_factory.mktemp("staged") / "data")
-    try:
-        yield night.start()
-    finally:
-        night.end()
 
 
 def look(viewers: Viewers, staged: Staged, seen: Seen, screen: Screen, **how: object) -> Viewer:

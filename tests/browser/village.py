@@ -39,6 +39,7 @@ class Village:
     residents: dict[str, str] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
     now: datetime | None = None
+    _is_up: bool = False
 
     def start(self) -> Village:
         self.hook = Hook()
@@ -76,7 +77,11 @@ class Village:
         return alerts[0]
 
     def calm(self) -> None:
-        """Whatever still runs is closed by the administrator, so that the next test finds quiet."""
+        """Whatever still runs is closed by the administrator, so that the next test finds quiet; a service
+        that a test left stopped is started.
+        """
+        if not self._is_up:
+            self.start_again()
         for alert in self.api.items("alerts?state=running"):
             body = {"outcome": "test", "worker_id": self.workers["manager"]}
             self.api.post(f"alerts/{alert['id']}/close", body, status=200)
@@ -84,6 +89,7 @@ class Village:
 
     def stop(self) -> None:
         """The service stops; what it keeps stays."""
+        self._is_up = False
         assert self._house.end() == 0
 
     def start_again(self) -> None:
@@ -98,6 +104,7 @@ class Village:
         self.hook.close()
 
     def _at(self, house: HouseProcess) -> None:
+        self._is_up = True
         self.http, self.mqtt = house.ready["http"], house.ready["mqtt"]
 
     def _settle(self) -> None:
