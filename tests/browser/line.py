@@ -1,5 +1,5 @@
-"""A line between a browser and a house that a test cuts and mends: it forwards bytes and knows nothing of
-what they mean. A cut ends what runs over it at once, as a telephone in a tunnel does, and refuses the rest.
+"""A line between a browser and a house that a test cuts and mends: it forwards bytes and changes none.
+A cut ends what runs over it at once, as a telephone in a tunnel does, and refuses the rest.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Line:
         self._open: set[socket.socket] = set()
         self._turn = threading.Lock()
         self._cut = False
+        self._lost = b""
         self.leads_to(http)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.http = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -42,9 +43,15 @@ class Line:
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
+    def lose_answer_to(self, request: str) -> None:
+        """Requests that begin so arrive, and the line breaks under the answer: who asked cannot know it."""
+        self._lost = request.encode()
+
     def mend(self) -> None:
+        """Everything gets through again."""
         with self._turn:
             self._cut = False
+        self._lost = b""
 
     def close(self) -> None:
         self.cut()
@@ -65,8 +72,10 @@ class Line:
                 continue
             if not self._hold(near, far):
                 continue
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
+            answer_is_lost = threading.Event()
+            for ends in ((near, far), (far, near)):
+                way = (*ends, answer_is_lost, ends[0] is far)
+                threading.Thread(target=self._forward, args=way, daemon=True).start()
 
     def _connected(self) -> socket.socket | None:
         if self._cut:
@@ -86,9 +95,13 @@ class Line:
             end.close()
         return False
 
-    def _forward(self, source: socket.socket, sink: socket.socket) -> None:
+    def _forward(self, source: socket.socket, sink: socket.socket, lost: threading.Event, back: bool) -> None:
         with contextlib.suppress(OSError):
             while chunk := source.recv(_CHUNK):
+                if back and lost.is_set():
+                    break
+                if self._lost and not back and chunk.startswith(self._lost):
+                    lost.set()
                 sink.sendall(chunk)
         # Both ends go when one goes: HTTP has no use for half a connection, and a browser asks again.
         with contextlib.suppress(OSError):

@@ -4,33 +4,59 @@ checks go by it, and a page that is in no line fails a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.console.rights import RIGHTS
 from tests.browser.staged import Staged
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page as somebody sees it. ``route``: as its right names it; ``status``: with which it is answered."""
+    """A page as somebody sees it. ``route``: as its right names it; ``at``: its address, with names of the
+    staged night in it; ``status``: with which it is answered.
+    """
 
     name: str
     login: str | None
     route: str
-    path: Callable[[Staged], str]
+    at: str
     status: int = 200
+
+    def path(self, night: Staged) -> str:
+        """Where it is on that night."""
+        return self.at.format(**night.places)
 
     def __str__(self) -> str:
         return self.name
 
 
-PAGES = (
-    Seen("sign-in", None, "/sign-in", lambda _: "/sign-in"),
-    Seen("board", "desk", "/", lambda _: "/"),
-    Seen("board-of-a-grid", "grid", "/", lambda _: "/"),
-    Seen("looks", "admin", "/looks", lambda _: "/looks"),
-    Seen("nothing-here", "grid", "", lambda _: "/nothing-here", status=404),
+_WHEN_THEY_ARE_THERE = (
+    Seen("sign-in", None, "/sign-in", "/sign-in"),
+    Seen("board", "desk", "/", "/"),
+    Seen("board-of-a-grid", "grid", "/", "/"),
+    Seen("alert", "grid", "/alerts/{alert_id}", "/alerts/{unanswered}"),
+    Seen("alert-in-hand", "desk", "/alerts/{alert_id}", "/alerts/{in_hand}"),
+    Seen("alert-of-long-ago", "manager", "/alerts/{alert_id}", "/alerts/{long_ago}"),
+    Seen("devices", "tech", "/devices", "/devices"),
+    Seen("device-for-whom", "tech", "/devices/new", "/devices/new"),
+    Seen("device-new", "tech", "/devices/new", "/devices/new?resident={caller}"),
+    Seen("device-never-heard", "tech", "/devices/{device_id}", "/devices/{never_heard}"),
+    Seen("device-live", "tech", "/devices/{device_id}", "/devices/{bed}"),
+    Seen("device-move", "tech", "/devices/{device_id}/move", "/devices/{never_heard}/move"),
+    Seen("device-renew", "tech", "/devices/{device_id}/credentials", "/devices/{never_heard}/credentials"),
+    Seen("device-retire", "tech", "/devices/{device_id}/retire", "/devices/{never_heard}/retire"),
+    Seen("visits", "grid", "/visits", "/visits"),
+    Seen("visit-new", "grid", "/visits/new", "/visits/new?resident={caller}"),
+    Seen("resident", "grid", "/residents/{resident_id}", "/residents/{caller}"),
+    Seen("looks", "admin", "/looks", "/looks"),
+    Seen("nothing-here", "grid", "", "/nothing-here", status=404),
 )
+PAGES = tuple(seen for seen in _WHEN_THEY_ARE_THERE if not seen.route or ("GET", seen.route) in RIGHTS)
 
-NOT_LOOKED_AT = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/{edition}/{name}"})
-"""Routes outside the API that answer programs."""
+NOT_LOOKED_AT = frozenset(
+    {
+        *("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/{edition}/{name}"),
+        *("/alerts/{alert_id}/{action}", "/offline.js", "/visits/now"),
+    }
+)
+"""Routes outside the API that answer programs, or lead on."""

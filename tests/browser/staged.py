@@ -41,8 +41,8 @@ class Staged:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._now = BEGINS
-        self.alerts: dict[str, str] = {}
-        """The running alerts, by the number of the home."""
+        self.places: dict[str, str] = {"caller": self.resident(CALLS), "bed": f"dev_demo_bed_{CALLS}"}
+        """The ids by which pages of this night are found."""
 
     def start(self) -> Staged:
         self._folder.mkdir()
@@ -74,13 +74,6 @@ class Staged:
     def resident(self, number: str) -> str:
         return f"res_demo_{number}"
 
-    def home(self, number: str) -> str:
-        return f"home_demo_{number}"
-
-    def device(self, kind: str, number: str) -> str:
-        """The id of a ``button`` or a ``bed``."""
-        return f"dev_demo_{kind}_{number}"
-
     # ------------------------------------------------------------------ what happens
 
     def _play(self) -> None:
@@ -93,8 +86,8 @@ class Staged:
         self._someone_is_up()
         self._someone_calls()
         self._to(NOW)
-        for number in (CALLS, IS_UP, FAST_HEART, EMPTY_BATTERY):
-            self.alerts[number] = self._running(number)["id"]
+        self.places["unanswered"] = self._running(CALLS)["id"]
+        self.places["in_hand"] = self._running(IS_UP)["id"]
 
     def _heard(self) -> list[str]:
         """The external ids of all devices that were ever heard."""
@@ -113,7 +106,7 @@ class Staged:
     def _a_call_of_long_ago(self) -> None:
         self._say([Said(f"demo-button-{CALLS}", "call_button.pressed")])
         self._to(self._now + timedelta(seconds=40))
-        alert = self._running(CALLS)["id"]
+        self.places["long_ago"] = alert = self._running(CALLS)["id"]
         self._do(alert, "accept", "grid-1")
         self._to(self._now + timedelta(minutes=7))
         self._do(alert, "arrive", "grid-1")
@@ -129,6 +122,9 @@ class Staged:
             "events",
             {"kind": "resident.away", "resident_id": self.resident(AWAY), "data": {"reason": "住院"}},
         )
+        new = {"external_id": "smoke-0217", "type": "smoke_detector", "place": "客厅"}
+        new["resident_id"] = self.resident(CALLS)
+        self.places["never_heard"] = self.api.post("devices", new)["id"]
         self._change(f"residents/{self.resident(NOBODY_ASSIGNED)}", assigned_worker_id=None)
         self._say([Said(f"demo-button-{LOW_BATTERY}", "device.battery", data={"percent": 14})])
         self._say([Said(f"demo-button-{EMPTY_BATTERY}", "device.battery", data={"percent": 5})])
