@@ -109,7 +109,7 @@ def make_app(parts: Console) -> FastAPI:
     )
     app.state.parts = parts
     app.state.throttle = Throttle()
-    app.state.streams = stream.Streams()
+    app.state.streams = stream.Streams(parts)
     app.state.scrapes = CapacityLimiter(health.MOST_SCRAPES)
     routers = [*ROUTERS, describing]
     if parts.stepper is not None:

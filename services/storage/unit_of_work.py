@@ -30,6 +30,7 @@ from services.domain.ports import (
     Rulebooks,
     Runners,
     Shifts,
+    Shown,
     StateStore,
     StoreUnavailable,
     Topic,
@@ -58,6 +59,7 @@ from services.storage.registers import (
     SqlUsers,
 )
 from services.storage.runners import SqlRunners
+from services.storage.shown import SqlShown
 from services.storage.states import SqlCursors, SqlStateStore
 
 
@@ -87,6 +89,7 @@ class SqlUnitOfWork:
         self.rulebooks: Rulebooks = SqlRulebooks(connection)
         self.figures: Figures = SqlFigures(connection, numbers)
         self.runners: Runners = SqlRunners(connection)
+        self.shown: Shown = SqlShown(connection)
         self.woken: dict[Topic, None] = {}
         self._connection = connection
         self.said: list[Line] = []

@@ -7,6 +7,7 @@ when its session does.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from anyio import CapacityLimiter, current_time, to_thread
@@ -18,6 +19,7 @@ from pydantic.json_schema import SkipJsonSchema
 from services.console.api.alert_shapes import streamed
 from services.console.callers import Caller, Parts, Who, identify
 from services.console.gate import GuardedRoute
+from services.console.lookout import WAIT_SECONDS, Lookout
 from services.console.parts import Console
 from services.console.problems import Problem, documented
 from services.console.sight import Sight
@@ -26,14 +28,12 @@ from services.domain.alerts import AlertChange
 router = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=GuardedRoute)
 
 MOST_STREAMS = 200
-"""Each open stream waits in a thread of its own, beside those that answer requests."""
-WAIT_SECONDS = 1.0
-"""A wake may be lost; so the store is read at least this often."""
+"""They read the store in threads of their own, beside those that answer requests."""
 BATCH = 500
 RETRY_MILLISECONDS = 2000
 BEAT_SECONDS = 10.0
-"""A page cannot see the comments that keep a connection open; a beat it sees, and takes its absence for a dead
-line.
+"""A page cannot see the comments that keep a connection open; a beat it sees, and takes its absence for a
+dead line.
 """
 
 Cursor = Annotated[
@@ -43,8 +43,8 @@ Cursor = Annotated[
 Looks = Annotated[
     bool,
     Query(
-        description="Also events `beat` (at the start and every 10 s, with the time here) and `look` (something "
-        "else that pages show has moved); they have no id."
+        description="Also events `beat` (at the start and every 10 s, with the time here) and `look` "
+        "(something else that pages show has moved: ask again); they have no id."
     ),
 ]
 LastEventId = Annotated[
@@ -56,12 +56,21 @@ LastEventId = Annotated[
 class Streams:
     """Counts the open streams of one console."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Console) -> None:
         self.threads = CapacityLimiter(MOST_STREAMS)
+        self.lookout = Lookout(parts, self.threads)
         self.open = 0
 
 
-async def _counted(request: Request) -> AsyncIterator[Streams]:
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One open stream, and what had moved when it was opened."""
+
+    streams: Streams
+    moved: int
+
+
+async def _counted(request: Request, looks: Looks = False) -> AsyncIterator[Listener]:  # noqa: FBT002 - a query
     streams: Streams = request.app.state.streams
     if streams.open >= MOST_STREAMS:
         raise Problem(
@@ -69,12 +78,13 @@ async def _counted(request: Request) -> AsyncIterator[Streams]:
         )
     streams.open += 1
     try:
-        yield streams
+        async with streams.lookout.listening(looks=looks) as moved:
+            yield Listener(streams, moved)
     finally:
         streams.open -= 1
 
 
-Open = Annotated[Streams, Depends(_counted)]
+Open = Annotated[Listener, Depends(_counted)]
 
 
 @router.get("", response_class=EventSourceResponse, responses=documented(503))
@@ -82,16 +92,19 @@ async def stream(
     request: Request,
     parts: Parts,
     who: Who,
-    streams: Open,
+    listener: Open,
     after: Cursor = None,
     last_event_id: LastEventId = None,
-    looks: Looks = False,  # noqa: FBT001 - a parameter of the address
+    looks: Looks = False,  # noqa: FBT002 - as above
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events `change`; the data are the change with its `alert_id`."""
+    streams, moved = listener.streams, listener.moved
+    lookout = streams.lookout
     cursor = int(last_event_id) if last_event_id is not None else after
     yield ServerSentEvent(retry=RETRY_MILLISECONDS, comment="the live stream of alerts")
     beat_due_at = current_time()
     while True:
+        move = lookout.next_move
         turn = await to_thread.run_sync(_read, parts, request, who, cursor, limiter=streams.threads)
         if turn is None:
             return
@@ -100,11 +113,16 @@ async def stream(
             yield ServerSentEvent(event="change", id=str(change.number), data=streamed(change))
         if looks and current_time() >= beat_due_at:
             beat_due_at = current_time() + BEAT_SECONDS
-            yield ServerSentEvent(event="beat", data={"at": parts.clock.now().isoformat()})
+            yield ServerSentEvent(event="beat", data=_now(parts))
+        if looks and lookout.moved != moved:
+            moved = lookout.moved
+            yield ServerSentEvent(event="look", data=_now(parts))
         if not changes:
-            await to_thread.run_sync(
-                parts.waiter, WAIT_SECONDS, limiter=streams.threads, abandon_on_cancel=True
-            )
+            await lookout.wait(move, WAIT_SECONDS)
+
+
+def _now(parts: Console) -> dict[str, str]:
+    return {"at": parts.clock.now().isoformat()}
 
 
 def _read(

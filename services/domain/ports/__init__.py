@@ -32,6 +32,7 @@ from services.domain.ports.outside import (
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, ById, Devices, People, Register, Shifts, Users
 from services.domain.ports.runners import Runners
+from services.domain.ports.shown import Shown
 from services.domain.ports.store import Following, Store, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
 from services.domain.ports.without_store import NobodyTold, ToldWithoutStore
@@ -64,6 +65,7 @@ __all__ = [
     "Rulebooks",
     "Runners",
     "Shifts",
+    "Shown",
     "Signals",
     "StateKey",
     "StateStore",

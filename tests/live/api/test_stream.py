@@ -8,12 +8,16 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from prometheus_client import CollectorRegistry
 
+from services.console.app import make_app
+from services.domain.people import Role
 from services.domain.ports import Topic
 from services.wiring.signals import LocalSignals
 from services.wiring.web import WebServer, bind
@@ -38,7 +42,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Cast, str]]:
 
 
 class Reader:
-    """Reads the changes of one stream, each with its id."""
+    """Reads the events of one stream."""
 
     def __init__(self, response: httpx2.Response) -> None:
         self._lines = response.iter_lines()
@@ -53,6 +57,13 @@ class Reader:
                 data = value
             elif not line and data:
                 return number, json.loads(data)
+        raise EOFError
+
+    def name_of_next(self) -> str:
+        for line in self._lines:
+            name, _, value = line.partition(": ")
+            if name == "event":
+                return value
         raise EOFError
 
 
@@ -146,3 +157,72 @@ def test_streams_are_counted_while_they_are_open(served: tuple[Cast, str]) -> No
     with listening(url, "pema", "?after=0") as reader:
         reader.next()
         assert house.app.state.streams.open == 1
+
+
+def move_home(house: Cast) -> None:
+    moved = house.of(Role.ADMIN).patch("/api/v1/homes/home-1", json={"address": "9 River Lane"})
+    assert moved.status_code == 200
+
+
+def test_a_page_hears_a_beat_at_once_and_a_look_when_something_else_it_shows_has_moved(
+    served: tuple[Cast, str],
+) -> None:
+    house, url = served
+    with listening(url, "pema", "?after=0&looks=true") as reader:
+        assert reader.name_of_next() == "beat"
+        move_home(house)
+        assert reader.name_of_next() == "look"
+        press(house)
+        assert reader.name_of_next() == "change"
+
+
+def test_looks_are_for_who_asks_for_them(served: tuple[Cast, str]) -> None:
+    house, url = served
+    with listening(url, "pema", "?after=0") as plain, listening(url, "pema", "?after=0&looks=true") as page:
+        assert page.name_of_next() == "beat"
+        move_home(house)
+        assert page.name_of_next() == "look"
+        press(house)
+        assert plain.name_of_next() == "change"
+
+
+def test_every_page_hears_of_one_move(served: tuple[Cast, str]) -> None:
+    house, url = served
+    with (
+        listening(url, "pema", "?after=0&looks=true") as one,
+        listening(url, "basang", "?after=0&looks=true") as other,
+    ):
+        for reader in (one, other):
+            assert reader.name_of_next() == "beat"
+        move_home(house)
+        assert [one.name_of_next(), other.name_of_next()] == ["look", "look"]
+
+
+def test_nobody_looks_while_nobody_listens(served: tuple[Cast, str]) -> None:
+    house, url = served
+    lookout = house.app.state.streams.lookout
+    with listening(url, "pema", "?after=0&looks=true") as reader:
+        reader.name_of_next()
+        assert lookout.is_looking
+    with listening(url, "pema", "?after=0") as reader:
+        press(house)
+        reader.next()
+        assert not lookout.is_looking
+
+
+def test_a_cursor_goes_on_after_a_restart_of_the_service(served: tuple[Cast, str]) -> None:
+    house, url = served
+    press(house)
+    with listening(url, "pema", "?after=0") as reader:
+        cursor = reader.next()[0]
+    restarted = make_app(replace(house.parts, registry=CollectorRegistry()))
+    listener = bind("127.0.0.1", 0)
+    server = WebServer(restarted, listener)
+    server.start(SECONDS)
+    try:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with listening(address, "pema", f"?after={cursor}") as reader:
+            assert reader.next()[1]["reason"] == "step_due"
+    finally:
+        server.stop(SECONDS)
+        listener.close()

@@ -1,0 +1,90 @@
+"""Shown: a digest of the rows behind what open pages show. It reads the registers whole, they are small and
+hardly change, and of what grows the newest rows alone, by an index.
+
+When a device was last heard is left out on purpose: else every message of every device would move the mark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Table, bindparam, select
+
+from services.domain.kinds import RECORDED_KINDS
+from services.domain.protection import LOW_BATTERY_PERCENT
+from services.storage.prepared import fetch, run
+from services.storage.tables import (
+    attempts,
+    devices,
+    events,
+    grids,
+    homes,
+    notices,
+    residents,
+    shifts,
+    teams,
+    workers,
+)
+
+NEWEST = 200
+"""Notices and attempts whose results are looked at: those under way are among the newest."""
+
+
+def _rows(table: Table, columns: Iterable[Column[object]], beside: str = "") -> str:
+    names = ", ".join(column.name for column in columns)
+    return f"SELECT {names}{beside} FROM {table.name} ORDER BY number"  # noqa: S608 - names of tables
+
+
+def _newest(table: Table, columns: str) -> str:
+    return f"SELECT number, {columns} FROM {table.name} ORDER BY number DESC LIMIT {NEWEST}"  # noqa: S608 - as above
+
+
+def _newest_of(kind: str) -> str:
+    return f"(SELECT max(seq) FROM {events.name} WHERE device_id IS NULL AND kind = '{kind}')"  # noqa: S608 - as above
+
+
+_MOVING = {
+    devices.c.state,
+    devices.c.home_id,
+    devices.c.place,
+    devices.c.resident_id,
+    devices.c.type,
+    devices.c.external_id,
+}
+_QUERIES = (
+    *(_rows(table, table.c) for table in (residents, homes, workers, grids, teams)),
+    _rows(
+        devices,
+        [devices.c.number, *(column for column in devices.c if column in _MOVING)],
+        f", battery_percent < {LOW_BATTERY_PERCENT} AS low",
+    ),
+    _newest(notices, "state"),
+    _newest(attempts, "result"),
+    # One by one: only so is each answered by its index without walking through all that people recorded.
+    f"SELECT {', '.join(map(_newest_of, sorted(RECORDED_KINDS)))}",
+)
+_ON_DUTY = (
+    select(shifts.c.number, shifts.c.worker_id, shifts.c.team_id)
+    .where(shifts.c.ends_at > bindparam("at"), shifts.c.starts_at <= bindparam("at"))
+    .order_by(shifts.c.number)
+)
+
+
+class SqlShown:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def mark(self, at: datetime) -> str:
+        digest = hashlib.blake2b(digest_size=16)
+        for query in _QUERIES:
+            digest.update(self._said_of(query))
+        digest.update(repr(fetch(self._connection, _ON_DUTY, {"at": at})).encode())
+        return digest.hexdigest()
+
+    def _said_of(self, query: str) -> bytes:
+        """The rows themselves; of a server a digest of its own, so that they do not cross the network."""
+        if self._connection.dialect.name == "postgresql":
+            query = f"SELECT md5(string_agg(r::text, '|')) FROM ({query}) r"  # noqa: S608 - as above
+        return repr(run(self._connection, query, ()).fetchall()).encode()
