@@ -14,18 +14,15 @@ from fastapi.responses import Response
 from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
+from services.console import registering
 from services.console.api.fields import Data, Id, Instant, Name, PathId, Shape, changes_of, unset
 from services.console.api.lists import IdFilter, Listed, Part, Synthetic, Wanted, WordFilter, listed
-from services.console.api.references import Known
-from services.console.callers import Caller, Parts, Who
-from services.console.facts import tell_of_device
+from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.parts import Console
-from services.console.problems import Problem, documented, not_found, unfit
+from services.console.problems import documented
 from services.console.sight import Sight
-from services.console.writing import note, write
-from services.domain.devices import NATIVE_ID, Device, DeviceState, DeviceType, Ecosystem
-from services.domain.ports import UnitOfWork
+from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 
 router = APIRouter(prefix="/api/v1/devices", tags=["devices"], route_class=GuardedRoute)
 
@@ -94,24 +91,22 @@ def _shape_of(device: Device) -> DeviceShape:
     return DeviceShape.model_validate({name: getattr(device, name) for name in DeviceShape.model_fields})
 
 
-def _shown_once(parts: Console, device: Device, password: str | None) -> NewDeviceShape:
-    mqtt = None
-    if password is not None:
-        mqtt = MqttShape(url=parts.device_credentials.url, username=device.external_id, password=password)
-    return NewDeviceShape(**_shape_of(device).model_dump(), mqtt=mqtt)
+def device_of(parts: Console, new: NewDevice) -> Device:
+    """A device as it was asked for, not registered yet."""
+    device = Device(parts.new_id("dev"), new.external_id, new.ecosystem, new.type)
+    return replace(device, **{**changes_of(new), "registered_at": parts.clock.now()})
 
 
-def _placed(uow: UnitOfWork, device: Device) -> Device:
-    """The device with a home that fits its resident; what it refers to must be there."""
-    known = Known(uow)
-    resident = known.resident("resident_id", device.resident_id)
-    home = known.home("home_id", device.home_id)
-    gateway = known.device("gateway_id", device.gateway_id)
-    if gateway is not None and (gateway.type is not DeviceType.GATEWAY or gateway.id == device.id):
-        raise unfit("gateway_id", device.gateway_id, "the id of a device of type gateway")
-    if resident is not None and home is not None and resident.home_id != home.id:
-        raise unfit("home_id", home.id, f"the home of the resident, {resident.home_id}")
-    return replace(device, home_id=resident.home_id) if resident is not None else device
+def mqtt_of(parts: Console, issued: registering.Issued) -> MqttShape | None:
+    """With what the device comes in; None where it brings its own."""
+    if issued.password is None:
+        return None
+    url = parts.device_credentials.url
+    return MqttShape(url=url, username=issued.device.external_id, password=issued.password)
+
+
+def _shown_once(parts: Console, issued: registering.Issued) -> NewDeviceShape:
+    return NewDeviceShape(**_shape_of(issued.device).model_dump(), mqtt=mqtt_of(parts, issued))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,98 +133,28 @@ def list_devices(
 
 @router.post("", status_code=201, responses=documented(409))
 def register_device(parts: Parts, who: Who, body: NewDevice) -> NewDeviceShape:
-    _check_name(parts, body)
-    device = replace(
-        Device(parts.new_id("dev"), body.external_id, body.ecosystem, body.type),
-        **{**changes_of(body), "registered_at": parts.clock.now()},
-    )
-    password, password_hash = _issued(parts, device)
-
-    def work(uow: UnitOfWork) -> Device:
-        stored = uow.devices.add(_placed(uow, replace(device, credential_hash=password_hash)))
-        tell_of_device(uow, parts, who, "device.registered", stored)
-        note(uow, parts, who, "device.registered", ("device", stored.id), stored.external_id)
-        return stored
-
-    stored = write(parts, work)
-    parts.device_credentials.devices_changed()
-    return _shown_once(parts, stored, password)
+    return _shown_once(parts, registering.register(parts, who, device_of(parts, body)))
 
 
 @router.get("/{device_id}")
 def read_device(parts: Parts, who: Who, device_id: PathId) -> DeviceShape:
     with parts.store.reading() as uow:
-        return _shape_of(_seen(uow, who, device_id))
+        return _shape_of(registering.seen(uow, who, device_id))
 
 
 @router.patch("/{device_id}", responses=documented(409))
 def change_device(parts: Parts, who: Who, device_id: PathId, body: DeviceChanges) -> DeviceShape:
     changes = changes_of(body)
     retires = changes.pop("state", None) is not None
-
-    def work(uow: UnitOfWork) -> Device:
-        before = _seen(uow, who, device_id)
-        if before.state is DeviceState.RETIRED:
-            raise Problem(409, "retired", "The device is retired; register it anew.")
-        if "resident_id" in changes and changes["resident_id"] and "home_id" not in changes:
-            before = replace(before, home_id=None)
-        device = _placed(uow, replace(before, **changes))
-        if retires:
-            device = replace(device, state=DeviceState.RETIRED, credential_hash=None)
-        device = uow.devices.save(device)
-        kind = "device.retired" if retires else "device.changed"
-        tell_of_device(uow, parts, who, kind, device)
-        note(uow, parts, who, kind, ("device", device.id), ", ".join(sorted(body.model_fields_set)))
-        return device
-
-    device = write(parts, work)
-    if retires:
-        parts.device_credentials.devices_changed()
-    return _shape_of(device)
+    return _shape_of(registering.change(parts, who, device_id, changes, retires=retires))
 
 
 @router.post("/{device_id}/credentials", status_code=201, responses=documented(409))
 def renew_credentials(parts: Parts, who: Who, device_id: PathId) -> NewDeviceShape:
-    with parts.store.reading() as uow:
-        seen = _seen(uow, who, device_id)
-    if seen.ecosystem is not Ecosystem.NATIVE or seen.state is DeviceState.RETIRED:
-        raise Problem(409, "no_credentials", "Only a native device that is in use has credentials here.")
-    password, password_hash = _issued(parts, seen)
-    return _shown_once(parts, _with_hash(parts, who, device_id, password_hash), password)
+    return _shown_once(parts, registering.renew(parts, who, device_id))
 
 
 @router.delete("/{device_id}/credentials", status_code=204)
 def revoke_credentials(parts: Parts, who: Who, device_id: PathId) -> Response:
-    _with_hash(parts, who, device_id, None)
+    registering.revoke(parts, who, device_id)
     return Response(status_code=204)
-
-
-def _with_hash(parts: Console, who: Caller, device_id: str, password_hash: str | None) -> Device:
-    def work(uow: UnitOfWork) -> Device:
-        device = uow.devices.save(replace(_seen(uow, who, device_id), credential_hash=password_hash))
-        action = "device.credentials_renewed" if password_hash else "device.credentials_revoked"
-        note(uow, parts, who, action, ("device", device.id), device.external_id)
-        return device
-
-    device = write(parts, work)
-    parts.device_credentials.devices_changed()
-    return device
-
-
-def _issued(parts: Console, device: Device) -> tuple[str | None, str | None]:
-    return parts.device_credentials.issue(device) if device.ecosystem is Ecosystem.NATIVE else (None, None)
-
-
-def _check_name(parts: Console, body: NewDevice) -> None:
-    if body.ecosystem is Ecosystem.NATIVE and not NATIVE_ID.fullmatch(body.external_id):
-        raise unfit("external_id", body.external_id, "1 to 64 of the characters A-Z a-z 0-9 . _ -")
-    words = parts.device_credentials.carries(body.external_id)
-    if words is not None:
-        raise unfit("external_id", body.external_id, f"a name that the broker can carry: {words}")
-
-
-def _seen(uow: UnitOfWork, who: Caller, device_id: str) -> Device:
-    device = uow.devices.get(device_id)
-    if device is None or not Sight(uow, who).device(device):
-        raise not_found("device")
-    return device
