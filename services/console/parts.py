@@ -13,13 +13,23 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
-from services.domain.devices import Device
+from services.domain.devices import Device, Ecosystem
 from services.domain.identity import NewId
 from services.domain.people import Role
 from services.domain.ports import Clock, Store
 from services.escalation.gathering import Gathering
 from services.escalation.scene import House
 from services.rules.rulebook import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Somebody whom the broker turned away: at its door, or, let in, from a topic that is not theirs."""
+
+    name: str
+    """The user name that they gave, which a device's ``external_id`` is; or the name in the topic."""
+    at: datetime
+    from_topic: bool = False
 
 
 class DeviceCredentials(Protocol):
@@ -40,6 +50,10 @@ class DeviceCredentials(Protocol):
 
     def devices_changed(self) -> None:
         """Called after each commit that made, changed or revoked credentials: the broker reads them anew."""
+        ...
+
+    def turned_away(self) -> Sequence[TurnedAway]:
+        """Whom the broker turned away lately, ascending by time; empty where it keeps that to itself."""
         ...
 
 
@@ -138,6 +152,8 @@ class Console:
     health: Callable[[], Sequence[str]] = tuple
     """Reasons why the house is not ready, none if it is."""
     rules: Callable[[], Sequence[RulebookStatus]] = tuple
+    ecosystems: frozenset[Ecosystem] = frozenset({Ecosystem.NATIVE})
+    """Whose messages this house can read: a device of another one can be registered and is never heard."""
     replay: Callable[[str], bool] | None = None
     """Takes a quarantined message in again by its id; True if it became an event."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Connection, Executable, delete, func, select, update
@@ -67,6 +67,15 @@ class SqlQuarantine:
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Quarantined]:
         return _QUARANTINE_LIST.page(self._connection, filters, after, limit)
+
+    def lately(self, since: datetime, limit: int) -> list[Quarantined]:
+        query = (
+            select(*_QUARANTINED.columns)
+            .where(quarantine.c.last_at >= since)
+            .order_by(quarantine.c.last_at.desc(), quarantine.c.number.desc())
+            .limit(limit)
+        )
+        return _QUARANTINED.things(self._connection.execute(query))
 
 
 class SqlAudit:

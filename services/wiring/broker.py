@@ -56,6 +56,11 @@ _CANNOT_STORE = re.compile(
 """What it says when it can write no more. It then refuses every message, also when there is room again, until
 it is started anew.
 """
+_NOT_LET_IN = re.compile(r'- authentication error - User "((?:[^"\\]|\\.)+)"')
+_NOT_ITS_TOPIC = re.compile(r'- Publish Violation - Subject "anxin\.v1\.([^."]+)\.')
+"""Of a client that is let in the broker tells the topic it tried and not its name; a full stop in a topic is
+two slashes there (`broker_config.subject_of`).
+"""
 _LEVEL = re.compile(r"\[(INF|WRN|ERR|FTL)\] (.*)")
 
 log = logging.getLogger("anxin.broker")
@@ -89,8 +94,9 @@ class EmbeddedBroker:
 
     ``folder`` holds its messages and its configuration. Port 0 picks one, which is kept until `stop`; a given
     port is kept. ``guests`` are users who may play every native device. ``open_mqtt`` lets a stock client in
-    without credentials, on loopback only. ``on_change`` is called, in the keeper's thread, when the state
-    changes.
+    without credentials, on loopback only. Both callables are called in the keeper's thread: ``on_change`` when
+    the state changes, ``on_turned_away`` with the name under which somebody was not let in (False), or with
+    the one in a topic that was not theirs (True).
     """
 
     def __init__(
@@ -102,6 +108,7 @@ class EmbeddedBroker:
         open_mqtt: bool = False,
         guests: Iterable[str] = (),
         on_change: Callable[[BrokerState], None] | None = None,
+        on_turned_away: Callable[[str, bool], None] | None = None,
     ) -> None:
         if open_mqtt and not _is_loopback(host):
             raise BrokerFailed(f"a broker without credentials listens on loopback only, not on {host}")
@@ -112,6 +119,7 @@ class EmbeddedBroker:
         self._port = port
         self._open = open_mqtt
         self._on_change = on_change
+        self._on_turned_away = on_turned_away
         self._program = broker_program()
         self._credentials: dict[str, Credentials] = {}
         self._own_users = self._make_own_users(guests)
@@ -290,6 +298,14 @@ class EmbeddedBroker:
                 self._child = None
         return was_running
 
+    def _hear_of_turned_away(self, words: str) -> None:
+        if self._on_turned_away is None:
+            return
+        if (who := _NOT_LET_IN.search(words)) is not None:
+            self._on_turned_away(who[1], False)
+        elif (topic := _NOT_ITS_TOPIC.search(words)) is not None:
+            self._on_turned_away(topic[1].replace("//", "."), True)
+
     def _heard(self, line: str) -> bool:
         """Take in a line of its log; True if it says that the broker is ready."""
         if (told := _PORT.search(line)) is not None and int(told[1]) != self._port:
@@ -302,6 +318,7 @@ class EmbeddedBroker:
         if level != "INF" and words:
             self._last_words.append(words)
             log.log(logging.WARNING if level != "FTL" else logging.ERROR, "%s", words)
+            self._hear_of_turned_away(words)
             if self._cannot_store is None and _CANNOT_STORE.search(words) is not None:
                 self._cannot_store = words
                 if self._child is not None:

@@ -16,6 +16,7 @@ from services.wiring.broker_door import BrokerDoor
 from services.wiring.device_accounts import DeviceAccounts
 from services.wiring.ground import READY_SECONDS, Ground
 from services.wiring.settings import Settings
+from services.wiring.turned_away import DoorBook
 
 
 class BrokerSide(Protocol):
@@ -55,16 +56,20 @@ class EmbeddedSide:
 
     shares = None
 
-    def __init__(self, ground: Ground, store: Store, *, open_mqtt: bool, guests: Sequence[str]) -> None:
+    def __init__(
+        self, ground: Ground, store: Store, clock: Clock, *, open_mqtt: bool, guests: Sequence[str]
+    ) -> None:
         settings = ground.settings
+        book = DoorBook(clock)
         self._broker = EmbeddedBroker(
             settings.data_dir / "broker",
             host=settings.mqtt_host,
             port=settings.mqtt_port,
             open_mqtt=open_mqtt,
             guests=guests,
+            on_turned_away=book.write,
         )
-        self.door = BrokerDoor(self._broker, store)
+        self.door = BrokerDoor(self._broker, store, book)
         self.door.devices_changed()
         self._broker.start()
         ground.ending.callback(self._broker.stop)

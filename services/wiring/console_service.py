@@ -11,6 +11,7 @@ from services.console.app import make_app
 from services.console.parts import Console, ConsoleSettings, DeviceCredentials, RulebookStatus
 from services.domain.ports import Clock, Topic
 from services.escalation.gathering import Gathering
+from services.ingest.decoders import DECODERS
 from services.storage.store import SqlStore
 from services.wiring import console_parts
 from services.wiring.broker_side import ExternalSide
@@ -67,6 +68,7 @@ def make_console(
         stepper=others.stepper,
         health=observing.reasons,
         rules=others.rules,
+        ecosystems=frozenset(decoder.ecosystem for decoder in DECODERS),
         replay=console_parts.replay_of(store, clock, ground.zone),
         registry=observing.registry,
     )

@@ -168,7 +168,7 @@ class House:
         if self._settings.mqtt_url:
             return ExternalSide(self._ground, store, clock)
         guests = [GUEST] if self._wishes.demo else []
-        return EmbeddedSide(self._ground, store, open_mqtt=self._wishes.open_mqtt, guests=guests)
+        return EmbeddedSide(self._ground, store, clock, open_mqtt=self._wishes.open_mqtt, guests=guests)
 
     def _senders(self) -> Senders | None:
         """Threads for the sends; none where time is stepped, so that a send is done before time moves."""

@@ -53,6 +53,20 @@ def test_the_same_message_is_counted_up(store: Store) -> None:
         ]
 
 
+def test_what_came_lately_is_found_newest_first_however_often_it_came_before(store: Store) -> None:
+    with store.writing() as unit:
+        unit.quarantine.add([quarantined("old"), quarantined("again", payload=b"again")])
+        later = NIGHT + MINUTE
+        unit.quarantine.add([quarantined("new", payload=b"new", first_at=later, last_at=later)])
+        unit.quarantine.add(
+            [quarantined("x", payload=b"again", first_at=later + MINUTE, last_at=later + MINUTE)]
+        )
+    with store.reading() as unit:
+        assert [entry.id for entry in unit.quarantine.lately(later, 9)] == ["qua_again", "qua_new"]
+        assert [entry.id for entry in unit.quarantine.lately(later, 1)] == ["qua_again"]
+        assert unit.quarantine.lately(later + 2 * MINUTE, 9) == []
+
+
 def test_a_payload_is_kept_to_the_last_byte(store: Store) -> None:
     payload = bytes(range(256)) * 256
     with store.writing() as unit:

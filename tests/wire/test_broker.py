@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import queue
 import select
 import socket
 import subprocess
@@ -44,6 +45,24 @@ def test_nobody_comes_in_without_credentials(closed: EmbeddedBroker) -> None:
         assert StockClient(closed).publish("anxin/v1/a/event", "x").returncode == REFUSED
     finally:
         closed.stop()
+
+
+def test_whoever_is_turned_away_is_told_by_name(tmp_path: Path) -> None:
+    told: queue.Queue[tuple[str, bool]] = queue.Queue()
+    broker = EmbeddedBroker(
+        tmp_path / "b", on_turned_away=lambda name, from_topic: told.put((name, from_topic))
+    )
+    devices, credentials = with_credentials("button-1")
+    broker.set_devices(devices)
+    broker.start()
+    try:
+        wrong = Credentials("button-1", "a password of another day")
+        assert StockClient(broker, wrong).publish("anxin/v1/button-1/event", "x").returncode == REFUSED
+        assert told.get(timeout=10) == ("button-1", False)
+        StockClient(broker, credentials["button-1"]).publish("anxin/v1/Button.1/event", "x")
+        assert told.get(timeout=10) == ("Button.1", True)
+    finally:
+        broker.stop()
 
 
 def test_a_device_hears_and_speaks_for_itself_alone(closed: EmbeddedBroker) -> None:

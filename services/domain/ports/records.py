@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 from services.domain.ports.lists import Filters, Page
@@ -26,6 +27,10 @@ class Quarantine(Protocol):
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Quarantined]:
         """By ``topic``, ``reason``, ``external_id``."""
+        ...
+
+    def lately(self, since: datetime, limit: int) -> list[Quarantined]:
+        """Up to ``limit`` entries that came (again) at or after ``since``, the newest first."""
         ...
 
 

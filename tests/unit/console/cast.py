@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from services.console.app import make_app
-from services.console.parts import Console, ConsoleSettings
+from services.console.parts import Console, ConsoleSettings, TurnedAway
 from services.console.passwords import hashed
 from services.domain.access import AccessToken, hash_of
 from services.domain.alerts import (
@@ -65,6 +65,7 @@ class BrokerOfTheTest:
     url: str = "mqtt://127.0.0.1:1"
     changes: int = 0
     issued: list[str] = field(default_factory=list)
+    refused: list[TurnedAway] = field(default_factory=list)
 
     def carries(self, external_id: str) -> str | None:
         return (
@@ -79,6 +80,9 @@ class BrokerOfTheTest:
 
     def devices_changed(self) -> None:
         self.changes += 1
+
+    def turned_away(self) -> list[TurnedAway]:
+        return self.refused
 
 
 @dataclass
