@@ -18,7 +18,7 @@ from services.console.writing import note as audit
 from services.domain.alerts import Alert, Outcome
 from services.domain.people import Language, Worker
 from services.domain.ports import UnitOfWork
-from services.escalation import actions, holding
+from services.escalation import actions, holding, testing
 from services.escalation.gathering import store_move
 from services.escalation.permission import (
     MAY_SPEAK_FOR_OTHERS,
@@ -41,6 +41,7 @@ class Action(StrEnum):
     HANDOVER = "handover"
     EXTEND = "extend"
     NOTE = "note"
+    REAL = "real"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ _DECISIONS: Mapping[Action, Callable[[Alert, Scene, Actor, Deed], Move]] = {
     Action.DECLINE: lambda alert, scene, actor, deed: holding.decline(alert, scene, actor, deed.note),
     Action.HANDOVER: lambda alert, scene, actor, deed: holding.handover(alert, scene, actor, deed.to),
     Action.EXTEND: lambda alert, scene, actor, deed: holding.extend(alert, scene, actor, deed.by_for),
+    Action.REAL: lambda alert, scene, actor, _: testing.say_real(alert, scene, actor),
     Action.NOTE: lambda alert, scene, actor, deed: holding.note(alert, scene, actor, deed.note or ""),
 }
 

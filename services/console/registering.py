@@ -115,6 +115,8 @@ def change(
         device = _placed(uow, replace(before, **changes))
         if retires:
             device = replace(device, state=DeviceState.RETIRED, credential_hash=None)
+        if retires or (device.resident_id, device.home_id) != (before.resident_id, before.home_id):
+            device = replace(device, test_window=None)  # who hangs it elsewhere tests it anew
         device = uow.devices.save(device)
         kind = RETIRED if retires else CHANGED
         tell_of_device(uow, parts, who, kind, device)

@@ -44,6 +44,12 @@ class ChangeReason(StrEnum):
     OPENED = "opened"
     JOINED = "joined"
     PRESSED_AGAIN = "pressed_again"
+    TEST_UNANSWERED = "test_unanswered"
+    """A test that nobody answered in time goes on as real."""
+    TEST_IN_DOUBT = "test_in_doubt"
+    """A test goes on as real before its time: pressed on, another device, its worker not to be reached."""
+    SAID_TO_BE_REAL = "said_to_be_real"
+    """Somebody says of a test that it is none."""
     SEVERITY_RAISED = "severity_raised"
     STEP_DUE = "step_due"
     STEP_EMPTY = "step_empty"
@@ -80,6 +86,8 @@ class DeadlineKind(StrEnum):
     ANSWER_AGAIN = "answer_again"
     """A press joined after accepting or arriving and the holder has not answered it."""
     RECHECK = "recheck"
+    TEST = "test"
+    """A test that nobody has answered goes on as real."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,15 @@ class AlertFact:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningTest:
+    """What makes an Alert a test: who alone was told, and as what it goes on when it turns out to be real."""
+
+    worker_id: str
+    policy: str
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A matter that somebody must take.
 
@@ -110,7 +127,7 @@ class Alert:
     most one running Alert exists a (kind, subject). ``run`` counts how often the policy was started,
     ``run_started_at`` is what its waits count from, ``step`` the next step to be told (0-based) and ``round``
     the rounds of the repeating step. ``deadlines`` hold all that is to come, ``next_due_at`` the nearest of
-    them. ``number`` and ``version`` are the store's (0 until stored); a save with an old version is refused
+    them. ``test`` is set for as long as it is a test, and stays on one that was closed as such. ``number`` and ``version`` are the store's (0 until stored); a save with an old version is refused
     as `Conflict`.
     """
 
@@ -141,6 +158,7 @@ class Alert:
     handover_to: str | None = None
     declined_by: tuple[str, ...] = ()
     facts: tuple[AlertFact, ...] = ()
+    test: RunningTest | None = None
     chain: str | None = None
     """The id of the event that began it, for the log (see `chronicle`)."""
     synthetic: bool = False

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.domain.events import Json
+from services.domain.testing import TestWindow
 
 NATIVE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 """What a native device may be called on the wire (docs/wire)."""
@@ -86,4 +87,8 @@ class Device:
     last_seen_at: datetime | None = None
     battery_percent: float | None = None
     credential_hash: str | None = None
+    test_window: TestWindow | None = None
+    """Open until its press has come, somebody ends it or its time is over."""
+    last_test_id: str | None = None
+    """The Alert of the newest test."""
     synthetic: bool = False

@@ -32,6 +32,8 @@ class Mark(StrEnum):
     ID_REUSED = "id_reused"
     UNCONFIRMED = "unconfirmed"
     TOLD_WITHOUT_STORE = "told_without_store"
+    IN_TEST_WINDOW = "in_test_window"
+    """A press inside a test window of its device; its Alert says whether it was taken as a test."""
     REPLAYED = "replayed"
     """Taken in again from quarantine: the event counts, and is no sign of life now."""
 

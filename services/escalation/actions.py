@@ -1,4 +1,5 @@
-"""Actions: accept, arrive, close. What people say about an alert, and who hears of it.
+"""Actions: accept, arrive, close. What people say about an alert, and who hears of it. Each of them answers a
+test, which is over by that.
 
 Repeating one's own action changes nothing, except that it answers a joined press. Whoever accepts, all
 others who were called hear who has it, and those whose step now will not come are recorded as not told.
@@ -6,6 +7,7 @@ others who were called hear who has it, and those whose step now will not come a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
@@ -14,6 +16,7 @@ from services.escalation.permission import (
     Actor,
     AlreadyAccepted,
     person,
+    require_may_answer_test,
     require_may_close,
     require_running,
 )
@@ -22,12 +25,17 @@ from services.escalation.routing import NotTold, relations_of, route
 from services.escalation.scene import Move, Scene, change
 from services.escalation.stages import answered, deadlines_when_accepted, deadlines_when_arrived
 from services.escalation.telling import key_of, notice_not_sent, stand_down, told_so_far
+from services.escalation.testing import is_test, overdue, passed
+
+Act = Callable[[Alert, Scene, Actor], Move]
 
 
 def accept(alert: Alert, scene: Scene, actor: Actor) -> Move:
     """Somebody has it. Raises `AlreadyClosed`, `AlreadyAccepted`, `NotAllowed`."""
     require_running(alert)
     worker = person(actor, scene)
+    if is_test(alert):
+        return _answered_test(alert, scene, actor, accept)
     if alert.accepted_by == worker.id:
         return _answer(alert, scene, actor, ChangeReason.ACCEPTED)
     if alert.accepted_by is not None and alert.handover_to != worker.id:
@@ -64,6 +72,8 @@ def arrive(alert: Alert, scene: Scene, actor: Actor) -> Move:
     """Somebody is there. On an open alert it accepts as well. Raises as `accept` does."""
     require_running(alert)
     worker = person(actor, scene)
+    if is_test(alert):
+        return _answered_test(alert, scene, actor, arrive)
     if alert.accepted_by == worker.id and alert.state is AlertState.ARRIVED:
         return _answer(alert, scene, actor, ChangeReason.ARRIVED)
     accepted = Move(alert) if alert.accepted_by == worker.id else accept(alert, scene, actor)
@@ -84,6 +94,9 @@ def arrive(alert: Alert, scene: Scene, actor: Actor) -> Move:
 def close(alert: Alert, scene: Scene, actor: Actor, outcome: Outcome, note: str | None = None) -> Move:
     """It is over, and how. Raises `AlreadyClosed`, and `NotAllowed` for a high one that somebody else has."""
     require_running(alert)
+    if outcome is Outcome.TEST and is_test(alert) and overdue(alert, scene).is_nothing:
+        require_may_answer_test(alert, actor)
+        return passed(alert, scene, actor, scene.worker(actor.person_id), note)
     require_may_close(alert, actor)
     closed = replace(
         alert,
@@ -111,6 +124,15 @@ def close(alert: Alert, scene: Scene, actor: Actor, outcome: Outcome, note: str 
     over = {"because": "closed", "holder": by, "outcome": outcome.value}
     notices = stand_down(closed, scene, but=informed, cause="closed", extra=over)
     return reassured(alert, Move(closed, (said,), notices), scene)
+
+
+def _answered_test(alert: Alert, scene: Scene, actor: Actor, act: Act) -> Move:
+    """A test that is answered in time is over; answered too late it is a real alert, which they have now."""
+    late = overdue(alert, scene)
+    if late.is_nothing:
+        return passed(alert, scene, actor, scene.worker(actor.person_id))
+    told = replace(scene, notices=(*scene.notices, *late.notices))
+    return late.then(act(late.alert, told, actor))
 
 
 def _answer(alert: Alert, scene: Scene, actor: Actor, reason: ChangeReason) -> Move:

@@ -8,7 +8,7 @@ transaction, so that what was looked at is what the move rests on; a `Conflict` 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.domain.alerts import Alert
@@ -18,6 +18,7 @@ from services.domain.findings import Finding
 from services.domain.ports import Topic, UnitOfWork
 from services.escalation.policies import Policies
 from services.escalation.scene import House, Move, Scene
+from services.escalation.testing import tester_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ class Gathering:
             return self._scene(uow, findings[0], now, new, None)
         devices = (*new, *(fact.device_id for fact in running.facts))
         return self._scene(uow, running, now, devices, running.id)
+
+    def with_tester(
+        self, uow: UnitOfWork, findings: Sequence[Finding], running: Alert | None, scene: Scene
+    ) -> Scene:
+        """The scene, where the first of these Findings opens a test. It asks the store for nothing unless a
+        window of its device is open.
+        """
+        first = findings[0]
+        device = scene.devices.get(first.device_id or "")
+        if running is not None or device is None or device.test_window is None:
+            return scene
+        return replace(scene, tester=tester_of(first, uow.events.get(first.chain), device, scene))
 
     def _scene(
         self,
@@ -71,6 +84,8 @@ def store_move(uow: UnitOfWork, before: Alert | None, move: Move) -> Alert:
     """
     if before is None:
         alert = uow.alerts.add(move.alert, move.changes)
+        if alert.test is not None and alert.device_id is not None:
+            uow.devices.tested(alert.device_id, alert.id)
     elif move.alert != before or not move.is_nothing:
         alert = uow.alerts.save(move.alert, move.changes)
     else:

@@ -28,6 +28,7 @@ from services.escalation.scene import Move, Scene, change
 from services.escalation.stages import answered
 from services.escalation.steps import begin_again, go_on
 from services.escalation.telling import notice_to
+from services.escalation.testing import go_on_as_real, is_test
 
 _EXTENDED = frozenset({DeadlineKind.ARRIVAL_REMINDER, DeadlineKind.ARRIVAL, DeadlineKind.CLOSING})
 
@@ -38,6 +39,10 @@ def decline(alert: Alert, scene: Scene, actor: Actor, note: str | None = None) -
     """
     require_running(alert)
     worker = person(actor, scene)
+    if is_test(alert) and worker.id in alert.owner_ids:
+        return go_on_as_real(
+            alert, scene, ChangeReason.DECLINED, by=actor.by, on_behalf_of=actor.on_behalf_of
+        )
     if alert.accepted_by == worker.id:
         return _give_back(alert, scene, actor, worker, note)
     if alert.accepted_by is not None and alert.handover_to != worker.id:
@@ -110,6 +115,8 @@ def worker_gone(alert: Alert, scene: Scene, worker_id: str, by: str) -> Move:
     """Somebody was deactivated: what they had, or alone were asked, goes to the next at once."""
     if not alert.is_running:
         return Move(alert)
+    if is_test(alert) and worker_id in alert.owner_ids:
+        return go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT, by=by)
     if alert.accepted_by == worker_id:
         left = replace(alert, declined_by=())
         again = begin_again(left, scene, ChangeReason.DECLINED, by=by, declined_by=worker_id)

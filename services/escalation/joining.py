@@ -30,6 +30,7 @@ from services.escalation.scene import Move, Scene, change
 from services.escalation.stages import awaiting_answer, call_failed, open_again
 from services.escalation.steps import begin, begin_again, tell
 from services.escalation.telling import LAST_RESORT_KEY, again, notice_to, told_so_far
+from services.escalation.testing import is_test, joined_in_test, open_test
 
 UNKNOWN_ORIGIN = "house:unknown-origin"
 """The subject of what came from a device that nobody registered."""
@@ -79,8 +80,10 @@ def take_in(finding: Finding, running: Alert | None, scene: Scene) -> Move | Non
 
 
 def open_alert(finding: Finding, scene: Scene) -> Move:
-    """A new alert, and the first step of its policy."""
+    """A new alert, and the first step of its policy; or the test that it is."""
     alert = _bare(finding, scene.now)
+    if scene.tester is not None:
+        return open_test(alert, finding, scene.tester, scene)
     opened = change(alert, scene, ChangeReason.OPENED, from_state=None, **_because(finding))
     return reassured(None, Move(alert, (opened,)).then(begin(alert, scene)), scene)
 
@@ -94,7 +97,9 @@ def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
         alert, scene, ChangeReason.JOINED, from_state=alert.state, presses=presses, **_because(finding)
     )
     move = Move(alert, (said,))
-    if _severity(finding).rank > alert.severity.rank:
+    if is_test(alert):
+        move = move.then(joined_in_test(finding, alert, scene))
+    elif _severity(finding).rank > alert.severity.rank:
         move = move.then(_raise(finding, alert, scene))
     elif finding.is_alarm:
         move = move.then(_press(finding, alert, scene))

@@ -107,6 +107,12 @@ def require_hold(alert: Alert, actor: Actor) -> None:
         raise NotAllowed(Refusal.NOT_THE_HOLDER)
 
 
+def require_may_answer_test(alert: Alert, actor: Actor) -> None:
+    """`NotAllowed` unless the actor was told of the test, or may speak for who was."""
+    if actor.person_id not in alert.owner_ids and not actor.may_speak_for_others:
+        raise NotAllowed(Refusal.NOT_THE_HOLDER)
+
+
 def require_may_close(alert: Alert, actor: Actor) -> None:
     """`NotAllowed` for a high alert that the actor does not have, unless duty desk, manager or admin."""
     if actor.on_behalf_of is not None and not actor.may_speak_for_others:

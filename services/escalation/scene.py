@@ -48,10 +48,12 @@ class Scene:
     circle: Circle = field(default_factory=Circle)
     devices: Mapping[str, Device] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    tester: Worker | None = None
+    """Who alone is told if an alert opens now, because it is a test; None, as ever, if none opens as one."""
 
     def policy_of(self, alert: Alert) -> Policy:
-        """The policy that an alert runs by."""
-        return self.policies.named(alert.policy, alert.severity)
+        """The policy that an alert runs by; of a test the one it would run by if it were real."""
+        return self.policies.named(alert.test.policy if alert.test else alert.policy, alert.severity)
 
     def zone(self) -> ZoneInfo:
         """The wall clock that counts here: the resident's, else the home's, else the house's."""

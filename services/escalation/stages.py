@@ -25,6 +25,7 @@ from services.escalation.steps import (
     step_due,
 )
 from services.escalation.telling import key_of, notice_to
+from services.escalation.testing import go_on_as_real, has_reached_nobody, is_test, unanswered
 
 
 def meet(alert: Alert, scene: Scene) -> Move:
@@ -42,6 +43,9 @@ def call_failed(alert: Alert, scene: Scene) -> Move:
     """What follows when a notice has failed over every channel: nothing, or what would have come at its
     deadline, at once.
     """
+    if is_test(alert):
+        reached = not has_reached_nobody(alert, scene)
+        return Move(alert) if reached else go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT)
     if alert.state is AlertState.OPEN and has_wholly_failed(alert, scene):
         return reassured(alert, go_on(alert, scene, ChangeReason.STEP_FAILED), scene)
     if _awaits_answer(alert) and _holder_is_deaf(alert, scene):
@@ -172,4 +176,5 @@ _MEETS = {
     DeadlineKind.CLOSING: _not_closed,
     DeadlineKind.ANSWER_AGAIN: _no_answer,
     DeadlineKind.RECHECK: _recheck,
+    DeadlineKind.TEST: unanswered,
 }

@@ -18,6 +18,9 @@ from services.escalation.scene import Scene
 CALLS = frozenset({NoticeKind.ALERT, NoticeKind.JOINED})
 """Notices that ask somebody to do something; whoever got one hears when it is no longer needed."""
 
+ASKING = CALLS | {NoticeKind.HANDOVER, NoticeKind.TEST}
+"""Notices that ask somebody for something, if only for an answer."""
+
 LAST_RESORT_KEY = "last_resort"
 
 STEP = "step"
@@ -116,7 +119,7 @@ def still_called(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     for notice in notices:
         if notice.state is NoticeState.NOT_SENT:
             continue
-        if notice.kind in CALLS or notice.kind is NoticeKind.HANDOVER:
+        if notice.kind in ASKING:
             called[key_of(notice)] = notice
         elif notice.kind is NoticeKind.STAND_DOWN:
             called.pop(key_of(notice), None)

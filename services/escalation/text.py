@@ -44,6 +44,7 @@ class Texts(BaseModel):
     outcomes: Mapping[str, str]
     alert: Mapping[str, Template]
     joined: Mapping[str, Template]
+    test: Mapping[str, Template]
     stand_down: Mapping[str, Template]
     handover: Mapping[str, Template]
 

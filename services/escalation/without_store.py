@@ -18,6 +18,7 @@ from services.escalation.routing import route
 from services.escalation.scene import Move, Scene
 from services.escalation.steps import anybody
 from services.escalation.telling import CALLS, LAST_RESORT_KEY, key_of, notice_to
+from services.escalation.testing import taken_as_real
 
 OUT_OF_TURN = "told_without_store"
 """Why somebody is called whom no step calls, as the notice says it."""
@@ -31,6 +32,7 @@ def call_at_once(finding: Finding, running: Alert | None, scene: Scene) -> Move 
     move = take_in(finding, running, scene)
     if move is None:
         return None
+    move = taken_as_real(move, scene)
     spoken_to = {key_of(notice) for notice in move.notices if notice.kind in CALLS}
     desk = route((Relation.DUTY_DESK,), scene).recipients
     more = tuple(

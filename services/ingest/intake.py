@@ -136,7 +136,7 @@ class Intake:
             self._retained_alarm(taken, device, said, time, sameness.unconfirmed(claimed, message.payload))
             return
         verdict = sameness.judge(claimed)
-        event = _event(device, said, message, time, verdict)
+        event = _event(device, said, message, time, verdict, *_in_test(device, said, message, time))
         sameness.made(event)
         taken.events.append(event)
         if said.fault is not None:
@@ -268,6 +268,15 @@ def _event(
         dedupe_key=verdict.key,
         synthetic=device.synthetic,
     )
+
+
+def _in_test(device: Device, said: Observation, message: Message, time: ClaimedTime) -> tuple[Mark, ...]:
+    """The mark of a press inside its device's test window. Whether that makes it a test is decided later."""
+    if said.kind not in ALARM_KINDS or device.test_window is None or message.first_received_at is not None:
+        return ()
+    claimed_at = None if time.is_replaced else time.instant
+    is_inside = device.test_window.takes(message.received_at, claimed_at)
+    return (Mark.IN_TEST_WINDOW,) if is_inside else ()
 
 
 def _is_sign_of_life(reading: Reading) -> bool:

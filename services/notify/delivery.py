@@ -35,7 +35,7 @@ from services.domain.ports import (
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.stages import call_failed
 from services.escalation.steps import has_failed
-from services.escalation.telling import CALLS, key_of
+from services.escalation.telling import ASKING, key_of
 from services.notify.attempts import concluded, next_channel, rounds_made
 from services.notify.channels import ChannelOutcome, Channels
 from services.notify.channels.channel import timed_out
@@ -390,7 +390,6 @@ def _was_called(uow: UnitOfWork, stand_down: Notice) -> bool:
     calls = [
         notice.id
         for notice in uow.notices.of_alert(stand_down.alert_id)
-        if (notice.kind in CALLS or notice.kind is NoticeKind.HANDOVER)
-        and key_of(notice) == key_of(stand_down)
+        if notice.kind in ASKING and key_of(notice) == key_of(stand_down)
     ]
     return bool(uow.notices.attempts(calls))

@@ -21,6 +21,7 @@ from services.escalation.stages import meet
 from services.escalation.withdrawing import fact_changed
 from services.notify.conflicts import again_on_conflict
 from services.notify.returning import Returning
+from services.notify.windows import WindowsOver
 
 FINDINGS = "alerts.findings"
 CHANGES = "alerts.finding-changes"
@@ -46,10 +47,12 @@ class AlertLoop:
         self._clock = clock
         self._gathering = gathering
         self._returning = Returning(store)
+        self._windows = WindowsOver(store, gathering)
         self._reached = reached
 
     def step(self) -> bool:
-        """Take in findings, then their changes, then meet deadlines, then greet devices that came back.
+        """Take in findings, then their changes, then meet deadlines, then end test windows that are over,
+        then greet devices that came back.
 
         True if there was any of it.
         """
@@ -57,6 +60,7 @@ class AlertLoop:
             self._take_findings()
             or self._take_changes()
             or self._meet_deadlines()
+            or self._windows.step(self._clock.now())
             or self._returning.step(self._clock.now())
         )
 
@@ -96,6 +100,7 @@ class AlertLoop:
         for (kind, subject), joining in _by_matter(findings).items():
             running = uow.alerts.running(kind, subject)
             scene = self._gathering.around_findings(uow, joining, running, now)
+            scene = self._gathering.with_tester(uow, joining, running, scene)
             move = take_all_in(joining, running, scene)
             if move is not None:
                 store_move(uow, running, move)

@@ -12,10 +12,12 @@ from services.escalation.telling import is_call_of_a_step, key_of
 
 def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
     """Why a due notice need not be sent any more; None: it must be."""
-    if alert is None or notice.kind in (NoticeKind.STAND_DOWN, NoticeKind.TEST):
+    if alert is None or notice.kind is NoticeKind.STAND_DOWN:
         return None
     if alert.state is AlertState.CLOSED:
         return NoticeReason.CLOSED_ALREADY
+    if notice.kind is NoticeKind.TEST:
+        return NoticeReason.DUPLICATE if alert.test is None else None  # told that it is real, in its place
     if alert.accepted_by is None or notice.kind is NoticeKind.HANDOVER:
         return None
     joined_for_others = notice.kind is NoticeKind.JOINED and key_of(notice) != alert.accepted_by

@@ -212,7 +212,7 @@ class WithoutStore:
                 for number, event in came
             ]
             return [
-                event if telling is None else replace(event, marks=(*event.marks, Mark.TOLD_WITHOUT_STORE))
+                event if telling is None else _told_as_real(event)
                 for (_, event), telling in zip(came, self._in_hand, strict=True)
             ]
 
@@ -339,6 +339,12 @@ class WithoutStore:
         self._plain = {}
         self._written = {}
         self._not_begun = []
+
+
+def _told_as_real(event: Event) -> Event:
+    """The event of which people were told without the store: no window was looked at, it was no test."""
+    marks = tuple(mark for mark in event.marks if mark is not Mark.IN_TEST_WINDOW)
+    return replace(event, marks=(*marks, Mark.TOLD_WITHOUT_STORE))
 
 
 def _as_stored(running: Running | None) -> Running | None:

@@ -26,6 +26,7 @@ from services.domain.ports import Topic, UnitOfWork
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.joining import subject_of, take_in
 from services.escalation.telling import key_of
+from services.escalation.testing import taken_as_real
 from services.escalation.without_store import OUT_OF_TURN, is_call, told
 from services.notify.attempts import concluded, next_channel
 from services.notify.outings import NO_JITTER, Seen
@@ -89,6 +90,7 @@ def _moved(
     move = take_in(finding, running, scene)
     if move is None:
         raise RuntimeError(f"the alarm {finding.id} raises no alert")
+    move = taken_as_real(move, scene)
     calls = {planned.id: _taken(left, planned) for planned in move.notices if is_call(planned)}
     notices = tuple(
         planned if (seen := calls.get(planned.id)) is None else _standing(planned, seen, into)

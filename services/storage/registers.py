@@ -143,6 +143,9 @@ _NAMED = (
     .where(devices.c.ecosystem == bindparam("system"), among(devices.c.external_id, "keys"))
     .order_by(devices.c.state != DeviceState.RETIRED, devices.c.number)
 )
+_IN_TEST = select(*DEVICE.columns).where(devices.c.test_window.is_not(None)).order_by(devices.c.number)
+_END_TEST_WINDOW = update(devices).where(devices.c.id == bindparam("of")).values(test_window=None)
+_TESTED = _END_TEST_WINDOW.values(last_test_id=bindparam("alert"))
 _BATTERY = update(devices).where(devices.c.id == bindparam("of")).values(battery_percent=bindparam("percent"))
 # A device that speaks is live, whether it was never heard before or silent for long; a retired one stays
 # retired.
@@ -182,6 +185,15 @@ class SqlDevices(SqlRegister[Device]):
 
     def seen(self, device_id: str, at: datetime) -> None:
         change(self._connection, _SEEN, {"of": device_id, "at": at})
+
+    def in_test(self) -> list[Device]:
+        return DEVICE.things(fetch(self._connection, _IN_TEST))
+
+    def end_test_window(self, device_id: str) -> None:
+        change(self._connection, _END_TEST_WINDOW, {"of": device_id})
+
+    def tested(self, device_id: str, alert_id: str) -> None:
+        change(self._connection, _TESTED, {"of": device_id, "alert": alert_id})
 
     def battery(self, device_id: str, percent: float) -> None:
         change(self._connection, _BATTERY, {"of": device_id, "percent": percent})

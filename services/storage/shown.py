@@ -52,6 +52,8 @@ _MOVING = {
     devices.c.resident_id,
     devices.c.type,
     devices.c.external_id,
+    devices.c.test_window,
+    devices.c.last_test_id,
 }
 _QUERIES = (
     *(_rows(table, table.c) for table in (residents, homes, workers, grids, teams)),

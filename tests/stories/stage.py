@@ -46,6 +46,7 @@ CAST = {
     "caregiver": "caregiver",
     "desk": "duty_desk",
     "manager": "manager",
+    "technician": "technician",
     "nextdoor": "caregiver",
 }
 
@@ -151,8 +152,24 @@ class Stage:
         self._begin()
         return self._move_to(self._clock.now() + parse_span(span))
 
-    def press(self) -> None:
-        self._say("button", "call_button.pressed", "alarm")
+    def press(self, device: str = "button") -> None:
+        self._say(device, "call_button.pressed", "alarm")
+
+    def hangs(self, device: str) -> None:
+        """One more call button in the same room."""
+        self._begin()
+        self._register(device, "call_button")
+        self._settle()
+
+    def opens_window(self, worker: str, minutes: int = 5) -> None:
+        """A technician means to test the call button, and names who is to be told."""
+        self._begin()
+        body = {"worker_id": self._worker[worker], "minutes": minutes}
+        self._post(f"devices/{self._device['button']}/test-window", body)
+        self._settle()
+
+    def button(self) -> dict[str, Any]:
+        return self._get(f"devices/{self._device['button']}")
 
     def leaves_bed(self) -> None:
         self._say("bed", "bed.exited", "event")
@@ -309,18 +326,25 @@ class Stage:
                 "backup_worker_id": self._worker["backup"],
             },
         )["id"]
-        for name, kind in (("button", "call_button"), ("bed", "bed_sensor")):
-            self._post(
-                "devices",
-                {
-                    "external_id": name,
-                    "ecosystem": "native",
-                    "type": kind,
-                    "home_id": home,
-                    "place": "bedroom",
-                    "resident_id": self._resident,
-                },
-            )
+        self._home = home
+        self._device = {
+            name: self._register(name, kind)
+            for name, kind in (("button", "call_button"), ("bed", "bed_sensor"))
+        }
+
+    def _register(self, name: str, kind: str) -> str:
+        device = self._post(
+            "devices",
+            {
+                "external_id": name,
+                "ecosystem": "native",
+                "type": kind,
+                "home_id": self._home,
+                "place": "bedroom",
+                "resident_id": self._resident,
+            },
+        )
+        return str(device["id"])
 
     def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]:
         answer = self._api.post(f"/api/v1/{path}", json=dict(body))

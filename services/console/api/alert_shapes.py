@@ -41,6 +41,13 @@ class StreamedChange(ChangeShape):
     alert_id: str
 
 
+class RunningTestShape(Shape):
+    """What makes an Alert a test; null on one that is real, or has become so."""
+
+    worker_id: str = Field(description="Who alone was told.")
+    policy: str = Field(description="The policy by which it goes on where nobody answers.")
+
+
 class AlertShape(Shape):
     """A matter that somebody must take."""
 
@@ -67,6 +74,7 @@ class AlertShape(Shape):
     next_due_at: Instant | None
     owner_ids: list[str]
     handover_to: str | None
+    test: RunningTestShape | None
     facts: list[FactShape]
     changes: list[ChangeShape]
     synthetic: bool

@@ -176,3 +176,9 @@ def extend_alert(doing: Acting, alert_id: PathId, body: ExtendFields) -> Respons
 @router.post("/{alert_id}/note", response_model=AlertShape, responses=documented(409))
 def note_on_alert(doing: Acting, alert_id: PathId, body: NoteFields) -> Response:
     return doing.do(Action.NOTE, alert_id, body, note=body.note)
+
+
+@router.post("/{alert_id}/real", response_model=AlertShape, responses=documented(409))
+def say_alert_is_real(doing: Acting, alert_id: PathId, body: ActionFields | None = None) -> Response:
+    """Say of a test that it is none: it goes on as real at once. On a real one it changes nothing."""
+    return doing.do(Action.REAL, alert_id, body or ActionFields())

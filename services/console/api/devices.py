@@ -7,6 +7,7 @@ readable, and its name on the wire is free again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -54,6 +55,14 @@ class DeviceChanges(Shape):
     state: Literal["retired"] = unset()
 
 
+class WindowShape(Shape):
+    """The next press is a test, told to one worker alone; null when that has come or the time is over."""
+
+    worker_id: str
+    opened_at: Instant
+    until: Instant
+
+
 class DeviceShape(Shape):
     """A registered device."""
 
@@ -70,6 +79,8 @@ class DeviceShape(Shape):
     registered_at: Instant | None
     last_seen_at: Instant | None
     battery_percent: float | None
+    test_window: WindowShape | None
+    last_test_id: str | None = Field(description="The alert of the newest test.")
     synthetic: bool
 
 
@@ -87,8 +98,11 @@ class NewDeviceShape(DeviceShape):
     mqtt: MqttShape | None
 
 
-def _shape_of(device: Device) -> DeviceShape:
-    return DeviceShape.model_validate({name: getattr(device, name) for name in DeviceShape.model_fields})
+def shape_of(device: Device, now: datetime) -> DeviceShape:
+    window = device.test_window
+    is_open = window is not None and now < window.until
+    shown = device if is_open else replace(device, test_window=None)
+    return DeviceShape.model_validate({name: getattr(shown, name) for name in DeviceShape.model_fields})
 
 
 def device_of(parts: Console, new: NewDevice) -> Device:
@@ -106,7 +120,7 @@ def mqtt_of(parts: Console, issued: registering.Issued) -> MqttShape | None:
 
 
 def _shown_once(parts: Console, issued: registering.Issued) -> NewDeviceShape:
-    return NewDeviceShape(**_shape_of(issued.device).model_dump(), mqtt=mqtt_of(parts, issued))
+    return NewDeviceShape(**shape_of(issued.device, parts.clock.now()).model_dump(), mqtt=mqtt_of(parts, issued))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +141,10 @@ class DevicesWanted(Wanted):
 def list_devices(
     parts: Parts, who: Who, part: Part, wanted: Annotated[DevicesWanted, Depends()]
 ) -> Listed[DeviceShape]:
+    now = parts.clock.now()
     with parts.store.reading() as uow:
-        return listed(uow.devices.page, wanted.filters, part, _shape_of, Sight(uow, who).device)
+        sight = Sight(uow, who).device
+        return listed(uow.devices.page, wanted.filters, part, lambda each: shape_of(each, now), sight)
 
 
 @router.post("", status_code=201, responses=documented(409))
@@ -139,14 +155,15 @@ def register_device(parts: Parts, who: Who, body: NewDevice) -> NewDeviceShape:
 @router.get("/{device_id}")
 def read_device(parts: Parts, who: Who, device_id: PathId) -> DeviceShape:
     with parts.store.reading() as uow:
-        return _shape_of(registering.seen(uow, who, device_id))
+        return shape_of(registering.seen(uow, who, device_id), parts.clock.now())
 
 
 @router.patch("/{device_id}", responses=documented(409))
 def change_device(parts: Parts, who: Who, device_id: PathId, body: DeviceChanges) -> DeviceShape:
     changes = changes_of(body)
     retires = changes.pop("state", None) is not None
-    return _shape_of(registering.change(parts, who, device_id, changes, retires=retires))
+    device = registering.change(parts, who, device_id, changes, retires=retires)
+    return shape_of(device, parts.clock.now())
 
 
 @router.post("/{device_id}/credentials", status_code=201, responses=documented(409))

@@ -66,6 +66,18 @@ class Devices(Register[Device], Protocol):
         """Note the newest sign of life; the first one makes a registered device live."""
         ...
 
+    def in_test(self) -> list[Device]:
+        """The devices whose test window is open: few at any time."""
+        ...
+
+    def end_test_window(self, device_id: str) -> None:
+        """End its test window, if there is one, and touch nothing else of the device."""
+        ...
+
+    def tested(self, device_id: str, alert_id: str) -> None:
+        """Its test window has had its press and ends; ``alert_id`` is the test that the press opened."""
+        ...
+
     def battery(self, device_id: str, percent: float) -> None:
         """Note how full the battery is, and touch nothing else of the device."""
         ...

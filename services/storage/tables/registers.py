@@ -9,6 +9,7 @@ from sqlalchemy import Column, Float, Index, Table
 
 from services.domain.devices import DeviceState, DeviceType, Ecosystem
 from services.domain.people import Absence, Channel, Contact, Language, Role
+from services.domain.testing import TestWindow
 from services.storage.codec import Day
 from services.storage.tables.columns import (
     flag,
@@ -119,6 +120,8 @@ devices = Table(
     instant_or_none("last_seen_at"),
     Column("battery_percent", Float(53)),
     words_or_none("credential_hash"),
+    json_or_none("test_window", TestWindow),
+    words_or_none("last_test_id"),
     flag("synthetic"),
 )
 index_where(
@@ -128,6 +131,7 @@ index_where(
     name="uq_devices_name_on_the_wire",
     unique=True,
 )
+index_where(devices.c.test_window.is_not(None), devices.c.number, name="ix_devices_in_test")
 Index(None, devices.c.external_id)
 Index(None, devices.c.resident_id)
 

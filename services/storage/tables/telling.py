@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Index, Table
 
-from services.domain.alerts import AlertState, ChangeReason, Deadline, Outcome
+from services.domain.alerts import AlertState, ChangeReason, Deadline, Outcome, RunningTest
 from services.domain.findings import FindingState, Severity
 from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, NoticeState, ReassureState
 from services.domain.people import Channel, ChannelKind, Language
@@ -19,6 +19,7 @@ from services.storage.tables.columns import (
     instant,
     instant_or_none,
     json,
+    json_or_none,
     member,
     member_or_none,
     metadata,
@@ -58,6 +59,7 @@ alerts = Table(
     json("owner_ids", tuple[str, ...]),
     words_or_none("handover_to"),
     json("declined_by", tuple[str, ...]),
+    json_or_none("test", RunningTest),
     words_or_none("chain"),
     flag("synthetic"),
     whole("version"),
