@@ -71,7 +71,7 @@ def end_window(uow: UnitOfWork, parts: Console, who: Caller, device_id: str) -> 
     return replace(device, test_window=None)
 
 
-def testing_of(uow: UnitOfWork, parts: Console, device: Device) -> HowTested:
+def how_tested(uow: UnitOfWork, parts: Console, device: Device) -> HowTested:
     """How it stands now. Who may see the device sees it, also a technician who sees no alerts else."""
     window = device.test_window
     window = window if window is not None and parts.clock.now() < window.until else None

@@ -127,8 +127,8 @@ class Alert:
     most one running Alert exists a (kind, subject). ``run`` counts how often the policy was started,
     ``run_started_at`` is what its waits count from, ``step`` the next step to be told (0-based) and ``round``
     the rounds of the repeating step. ``deadlines`` hold all that is to come, ``next_due_at`` the nearest of
-    them. ``test`` is set for as long as it is a test, and stays on one that was closed as such. ``number`` and ``version`` are the store's (0 until stored); a save with an old version is refused
-    as `Conflict`.
+    them. ``test`` is set for as long as it is a test, and stays on one that was closed as such. ``number``
+    and ``version`` are the store's (0 until stored); a save with an old version is refused as `Conflict`.
     """
 
     id: str

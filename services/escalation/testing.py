@@ -146,7 +146,7 @@ def taken_as_real(move: Move, scene: Scene) -> Move:
 
 
 def clock_set_back(alert: Alert, scene: Scene) -> Move:
-    """A test ahead of the house's clock would wait for as long as that was set back, so it goes on as real."""
+    """A test ahead of the house's clock would wait for as long as that was set back, so it is real."""
     ahead = is_test(alert) and alert.opened_at > scene.now
     return go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT) if ahead else Move(alert)
 
