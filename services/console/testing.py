@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from services.console import registering
 from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.problems import Problem, unfit
-from services.console.sight import seen_device
+
 from services.console.writing import note
 from services.domain.alerts import Alert
 from services.domain.devices import Device, DeviceState
@@ -50,7 +51,7 @@ def open_window(
     """
     if not 1 <= minutes <= MOST_MINUTES:
         raise unfit("minutes", minutes, f"1 to {MOST_MINUTES} minutes")
-    device = seen_device(uow, who, device_id)
+    device = registering.seen(uow, who, device_id)
     if device.state is DeviceState.RETIRED:
         raise Problem(409, "retired", "The device is retired; register it anew.")
     worker = _tester(uow, worker_id or who.worker_id)
@@ -63,7 +64,7 @@ def open_window(
 
 def end_window(uow: UnitOfWork, parts: Console, who: Caller, device_id: str) -> Device:
     """End the test window of a device; none is no error. A test that is waiting for its answer goes on."""
-    device = seen_device(uow, who, device_id)
+    device = registering.seen(uow, who, device_id)
     if device.test_window is None:
         return device
     uow.devices.end_test_window(device.id)

@@ -176,6 +176,11 @@ class Alert:
         return min((deadline.due_at for deadline in self.deadlines), default=None)
 
     @property
+    def runs_by(self) -> str:
+        """The policy that it runs by; of a test the one by which it goes on."""
+        return self.test.policy if self.test is not None else self.policy
+
+    @property
     def holder_id(self) -> str | None:
         """Who has it."""
         return self.accepted_by if self.is_running else None

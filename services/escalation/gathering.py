@@ -17,7 +17,7 @@ from services.domain.devices import Device
 from services.domain.findings import Finding
 from services.domain.ports import Topic, UnitOfWork
 from services.escalation.policies import Policies
-from services.escalation.scene import House, Move, Scene
+from services.escalation.scene import House, Move, Scene, is_urgent
 from services.escalation.testing import tester_of
 
 
@@ -48,11 +48,15 @@ class Gathering:
         self, uow: UnitOfWork, findings: Sequence[Finding], running: Alert | None, scene: Scene
     ) -> Scene:
         """The scene, where the first of these Findings opens a test. It asks the store for nothing unless a
-        window of its device is open.
+        window of its device is open: no call for help pays for it.
+
+        Where anything urgent runs for the same subject, whatever its kind, nobody is testing.
         """
         first = findings[0]
         device = scene.devices.get(first.device_id or "")
         if running is not None or device is None or device.test_window is None:
+            return scene
+        if any(is_urgent(alert) for alert in _running_for(uow, first)):
             return scene
         return replace(scene, tester=tester_of(first, uow.events.get(first.chain), device, scene))
 
@@ -74,6 +78,14 @@ class Gathering:
         )
         notices = tuple(uow.notices.of_alert(alert_id)) if alert_id else ()
         return Scene(now, self.house, self.policies(), circle, devices, notices)
+
+
+def _running_for(uow: UnitOfWork, finding: Finding) -> Iterable[Alert]:
+    """What runs for whom a Finding is about: for the resident, else for the device."""
+    if finding.resident_id is not None:
+        running = uow.alerts.running_for([finding.resident_id]).get(finding.resident_id, [])
+        return [alert for alert in running if alert.subject == f"resident:{finding.resident_id}"]
+    return uow.alerts.running_with_device(finding.device_id) if finding.device_id else []
 
 
 def store_move(uow: UnitOfWork, before: Alert | None, move: Move) -> Alert:

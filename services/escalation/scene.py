@@ -53,7 +53,7 @@ class Scene:
 
     def policy_of(self, alert: Alert) -> Policy:
         """The policy that an alert runs by; of a test the one it would run by if it were real."""
-        return self.policies.named(alert.test.policy if alert.test else alert.policy, alert.severity)
+        return self.policies.named(alert.runs_by, alert.severity)
 
     def zone(self) -> ZoneInfo:
         """The wall clock that counts here: the resident's, else the home's, else the house's."""

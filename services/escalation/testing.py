@@ -23,7 +23,7 @@ from services.domain.alerts import (
 )
 from services.domain.devices import Device, DeviceState
 from services.domain.events import Event, Mark
-from services.domain.findings import Finding
+from services.domain.findings import Finding, Severity
 from services.domain.notices import NoticeKind, NoticeReason
 from services.domain.people import Language, Worker
 from services.domain.testing import ANSWERED_WITHIN, MOST_PRESSES, POLICY
@@ -44,9 +44,11 @@ _NEVER_A_TEST = frozenset({Mark.UNCONFIRMED, Mark.REPLAYED, Mark.TOLD_WITHOUT_ST
 def tester_of(finding: Finding, event: Event | None, device: Device | None, scene: Scene) -> Worker | None:
     """Who is told of the test that a Finding opens; None where it is none, or there is any doubt that it is.
 
-    ``event`` is the press and ``device`` what sent it, both as they are stored now.
+    ``event`` is the press and ``device`` what sent it, both as they are stored now. A Finding that is less
+    than high would go on as less than a call for help.
     """
-    if device is None or device.test_window is None or event is None or not finding.is_alarm:
+    is_call = finding.is_alarm and finding.severity is Severity.HIGH
+    if device is None or device.test_window is None or event is None or not is_call:
         return None
     is_marked = Mark.IN_TEST_WINDOW in event.marks and _NEVER_A_TEST.isdisjoint(event.marks)
     is_in_time = finding.at <= scene.now < finding.at + ANSWERED_WITHIN
@@ -126,9 +128,13 @@ def overdue(alert: Alert, scene: Scene) -> Move:
 
 
 def joined_in_test(finding: Finding, alert: Alert, scene: Scene) -> Move:
-    """A test with one more fact: the same device again, once, changes nothing; all else makes it real."""
+    """A test with one more fact: the same device again, once, changes nothing; all else makes it real.
+
+    ``alert`` holds the fact already.
+    """
     same_device = finding.is_alarm and finding.device_id == alert.device_id
-    if same_device and len(alert.facts) <= MOST_PRESSES:
+    presses = {fact.at for fact in alert.facts}  # one press may be a fact by more than one rule
+    if same_device and len(presses) <= MOST_PRESSES:
         return Move(alert)
     return go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT, finding_id=finding.id)
 

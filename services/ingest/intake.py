@@ -272,8 +272,10 @@ def _event(
 
 def _in_test(device: Device, said: Observation, message: Message, time: ClaimedTime) -> tuple[Mark, ...]:
     """The mark of a press inside its device's test window. Whether that makes it a test is decided later."""
-    if said.kind not in ALARM_KINDS or device.test_window is None or message.first_received_at is not None:
+    if said.kind not in ALARM_KINDS or device.test_window is None or device.state is DeviceState.RETIRED:
         return ()
+    if message.first_received_at is not None:
+        return ()  # out of quarantine: nobody stands before the device
     claimed_at = None if time.is_replaced else time.instant
     is_inside = device.test_window.takes(message.received_at, claimed_at)
     return (Mark.IN_TEST_WINDOW,) if is_inside else ()

@@ -369,7 +369,7 @@ class DeliveryLoop:
         return tries
 
     def _wait_of(self, alert: Alert | None) -> timedelta:
-        name, severity = (alert.policy, alert.severity) if alert else ("", Severity.HIGH)
+        name, severity = (alert.runs_by, alert.severity) if alert else ("", Severity.HIGH)
         return self._gathering.policies().named(name, severity).channel_wait
 
 

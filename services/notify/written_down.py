@@ -25,6 +25,7 @@ from services.domain.notices import Notice, NoticeKind, NoticeState
 from services.domain.ports import Topic, UnitOfWork
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.joining import subject_of, take_in
+from services.escalation.scene import Move
 from services.escalation.telling import key_of
 from services.escalation.testing import taken_as_real
 from services.escalation.without_store import OUT_OF_TURN, is_call, told
@@ -58,6 +59,10 @@ def write_down(
         alert = uow.alerts.with_fact(finding.id)
         if alert is None:
             alert = _moved(uow, gathering, finding, told_at, left, (written, now))
+        elif alert.test is not None and alert.is_running:
+            # Stored as a test by a commit that hung, while people were called to it as to any alarm.
+            scene = gathering.around_alert(uow, alert, now)
+            alert = store_move(uow, alert, taken_as_real(Move(alert), scene))
         alerts.append(alert)
     for call in left:
         _out_of_turn(uow, alerts, findings[0].id, call, (written, now))

@@ -16,6 +16,7 @@ from services.domain.alerts import (
     Deadline,
     DeadlineKind,
     Outcome,
+    RunningTest,
 )
 from services.domain.findings import FindingState, Severity
 from services.domain.ports import Conflict, Store
@@ -53,6 +54,7 @@ def test_an_alert_comes_back_as_it_was_given(store: Store) -> None:
         owner_ids=("wrk_dolma", "wrk_desk"),
         handover_to="wrk_tsering",
         declined_by=("wrk_nyima",),
+        test=RunningTest("wrk_tek", "emergency", {"zh-CN": "呼叫器求助", "en": "Call"}),
         facts=(
             fact("fnd_z", is_alarm=True, device_id="dev_button"),
             fact("fnd_a", state=FindingState.ENDED, joined_at=NIGHT + MINUTE),

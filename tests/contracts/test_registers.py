@@ -22,6 +22,7 @@ from services.domain.people import (
     User,
 )
 from services.domain.ports import AlreadyThere, Store
+from services.domain.testing import TestWindow
 from tests.contracts.cast import MINUTE, NIGHT, home, resident, worker
 
 EMAIL = Channel(ChannelKind.EMAIL, "daughter@example.org")
@@ -257,3 +258,51 @@ def test_the_end_of_a_session_moves_and_one_that_is_over_is_forgotten(store: Sto
         unit.access.forget_sessions_over(noon)
         assert unit.access.session("hash a") is None
         assert [each.expires_at for each in unit.access.sessions_of("usr_1")] == [noon + timedelta(hours=1)]
+
+
+WINDOW = TestWindow("wrk_tek", NIGHT, NIGHT + MINUTE)
+
+
+def test_a_test_window_comes_back_as_it_was_given_and_is_found_while_it_is_open(store: Store) -> None:
+    with store.writing() as unit:
+        for name in ("a", "b", "c"):
+            unit.devices.add(button(name))
+        for name in ("c", "a"):
+            unit.devices.save(button(name, test_window=WINDOW, last_test_id="alt_before"))
+    with store.reading() as unit:
+        assert unit.devices.get("dev_a") == button("a", test_window=WINDOW, last_test_id="alt_before")
+        assert unit.devices.named("native", ["button-c"])["button-c"].test_window == WINDOW
+        assert [device.id for device in unit.devices.in_test()] == ["dev_a", "dev_c"]
+
+
+def test_a_test_window_is_ended_and_nothing_else_is_touched(store: Store) -> None:
+    known = button("a", test_window=WINDOW, last_test_id="alt_before", last_seen_at=NIGHT)
+    with store.writing() as unit:
+        unit.devices.add(known)
+        unit.devices.add(button("b", test_window=WINDOW))
+        unit.devices.end_test_window("dev_a")
+        unit.devices.end_test_window("dev_a")
+        unit.devices.end_test_window("dev_unknown")
+    with store.reading() as unit:
+        assert unit.devices.get("dev_a") == replace(known, test_window=None)
+        assert [device.id for device in unit.devices.in_test()] == ["dev_b"]
+
+
+def test_a_test_uses_its_window_up_and_is_known_as_the_newest(store: Store) -> None:
+    with store.writing() as unit:
+        unit.devices.add(button("a", test_window=WINDOW, battery_percent=50.0))
+        unit.devices.tested("dev_a", "alt_test")
+    with store.reading() as unit:
+        assert unit.devices.get("dev_a") == button("a", last_test_id="alt_test", battery_percent=50.0)
+        assert unit.devices.in_test() == []
+
+
+def test_a_sign_of_life_leaves_the_window_open(store: Store) -> None:
+    with store.writing() as unit:
+        unit.devices.add(button("a", test_window=WINDOW))
+        unit.devices.seen("dev_a", NIGHT)
+        unit.devices.battery("dev_a", 40)
+    with store.reading() as unit:
+        found = unit.devices.get("dev_a")
+        assert found is not None
+        assert (found.test_window, found.state) == (WINDOW, DeviceState.LIVE)
