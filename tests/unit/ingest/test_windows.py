@@ -11,7 +11,8 @@ import pytest
 
 from services.domain.events import Mark
 from services.domain.testing import TestWindow
-from tests.unit.ingest.door import BUTTON, NIGHT, OLD, Door, press
+from services.ingest.replay import replay
+from tests.unit.ingest.door import BUTTON, NIGHT, OLD, SHANGHAI, Door, press
 
 MINUTE = timedelta(minutes=1)
 
@@ -97,3 +98,16 @@ def test_what_cannot_be_read_is_no_test(door: Door) -> None:
     opens(door)
     door.comes("button-1/alarm", json.dumps({"kind": "call_button.pressed"})[:-1], after=1)
     assert [Mark.IN_TEST_WINDOW in event.marks for event in door.events] == [False]
+
+
+def test_what_is_taken_in_again_out_of_quarantine_is_no_test(door: Door) -> None:
+    late = replace(BUTTON, id="dev_late", external_id="late")
+    door.comes("late/alarm", press("17"))
+    with door.store.writing() as uow:
+        uow.devices.add(late)
+    opens(door, late)
+    door.clock.at += MINUTE
+    [entry] = door.quarantine
+    again = replay(entry, door.store, door.clock, SHANGHAI)
+    assert again.event is not None
+    assert again.event.marks == (Mark.REPLAYED,)
