@@ -48,6 +48,18 @@ _NEWEST_OF_KIND = (
     .limit(1)
 )
 _NO_DEVICE_SENDS = KINDS.keys() - DEVICE_KINDS
+_NEWEST_OF_RESIDENT = (
+    select(*EVENT.columns)
+    .where(
+        _COLUMNS.resident_id == bindparam("resident"),
+        _COLUMNS.kind == bindparam("kind_of_event"),
+        _COLUMNS.occurred_at >= bindparam("since"),
+        _COLUMNS.occurred_at < bindparam("until"),
+    )
+    .order_by(_COLUMNS.occurred_at.desc(), _COLUMNS.seq.desc())
+    .limit(bindparam("most"))
+)
+"""Of one kind: the index then leads to the newest and stops there, which it cannot for several at once."""
 _LAST = select(func.coalesce(func.max(_COLUMNS.seq), 0))
 _LIST = Listing(
     EVENT,
@@ -130,6 +142,17 @@ class SqlEventLog:
         if device_id is not None:
             query = query.where(_COLUMNS.device_id == device_id)
         return EVENT.things(self._connection.execute(query))
+
+    def of_resident(
+        self, resident_id: str, kinds: Iterable[str], since: datetime, until: datetime, limit: int
+    ) -> list[Event]:
+        asked = {"resident": resident_id, "since": since, "until": until, "most": limit}
+        found = [
+            event
+            for kind in dict.fromkeys(kinds)
+            for event in self._read(_NEWEST_OF_RESIDENT, kind_of_event=kind, **asked)
+        ]
+        return sorted(found, key=lambda event: (event.occurred_at, event.seq))
 
     def last_seq(self) -> int:
         last: int = scalar(self._connection, _LAST)

@@ -150,6 +150,30 @@ def test_events_of_a_key_begin_at_the_instant_of_receiving(store: Store) -> None
     assert [kept.id for kept in of_device] == ["evt_of another"]
 
 
+def test_events_of_a_resident_are_the_newest_of_each_kind_in_their_order(store: Store) -> None:
+    stored(
+        store,
+        event("late", kind="bed.exited", occurred_at=NIGHT + 3 * MINUTE),
+        event("before", kind="bed.exited", occurred_at=NIGHT - timedelta(microseconds=1)),
+        event("first", kind="bed.exited", occurred_at=NIGHT),
+        event("second", kind="bed.exited", occurred_at=NIGHT + MINUTE),
+        event("entry", kind="bed.entered", occurred_at=NIGHT + MINUTE),
+        event("at the end", kind="bed.exited", occurred_at=NIGHT + 4 * MINUTE),
+        event("vitals", kind="bed.vitals", occurred_at=NIGHT + MINUTE),
+        event("of another", kind="bed.exited", resident_id="res_tashi", occurred_at=NIGHT + MINUTE),
+    )
+
+    def found(limit: int) -> list[str]:
+        kinds = ["bed.exited", "bed.entered", "bed.exited"]
+        with store.reading() as unit:
+            events = unit.events.of_resident("res_lhamo", kinds, NIGHT, NIGHT + 4 * MINUTE, limit)
+        return [each.id.removeprefix("evt_") for each in events]
+
+    assert found(9) == ["first", "second", "entry", "late"]
+    assert found(2) == ["second", "entry", "late"]
+    assert found(1) == ["entry", "late"]
+
+
 def test_register_facts_are_left_out_of_lists_unless_asked_for(store: Store) -> None:
     stored(
         store,

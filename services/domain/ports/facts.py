@@ -66,6 +66,16 @@ class EventLog(Protocol):
         """
         ...
 
+    def of_resident(
+        self, resident_id: str, kinds: Iterable[str], since: datetime, until: datetime, limit: int
+    ) -> list[Event]:
+        """Events of a resident with since ≤ ``occurred_at`` < until: of each kind the newest ``limit``.
+
+        Ascending by (``occurred_at``, ``seq``). It costs what it answers, however long the resident has been
+        watched over and whatever else their devices report.
+        """
+        ...
+
     def last_seq(self) -> int:
         """The greatest ``seq`` stored, 0 for none."""
         ...

@@ -48,6 +48,7 @@ events = Table(
     flag("is_alarm"),
 )
 Index(None, events.c.resident_id, events.c.seq)
+Index(None, events.c.resident_id, events.c.kind, events.c.occurred_at)
 Index(None, events.c.device_id, events.c.kind, events.c.seq)
 index_where(events.c.device_event_id.is_not(None), events.c.device_id, events.c.device_event_id)
 index_where(events.c.dedupe_key.is_not(None), events.c.dedupe_key, name="uq_events_dedupe_key", unique=True)
