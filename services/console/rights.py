@@ -67,6 +67,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", "/looks"): EVERYBODY,
         ("GET", "/"): AROUND,
         ("POST", "/alerts/{alert_id}/{action}"): AROUND,
+        ("GET", "/residents/{resident_id}"): HOMES,
         ("GET", "/visits"): RECORDING,
         ("POST", "/visits"): RECORDING,
         ("GET", "/visits/new"): RECORDING,

@@ -152,14 +152,14 @@ def gather(
     grids = {grid.id: grid.name for grid in uow.grids.all()}
     said = told(uow, now)
     people = [
-        _person(parts, each, homes.get(each.home_id), said, names, quota, now)
+        person_of(parts, each, homes.get(each.home_id), said, names, quota, now)
         for each in visible(uow, who, now)
     ]
     today = local(now, parts.house.timezone).date()
     mine_today = [
         (made, person.resident.name)
         for person in people
-        for made in (_made(event, person.zone, names) for event in said.visits[person.resident.id])
+        for made in (made_of(event, person.zone, names) for event in said.visits[person.resident.id])
         if is_mine_of_today(made.event, who, now, person.zone)
     ]
     grid_of = {home.id: home.grid_id for home in homes.values()}
@@ -202,7 +202,7 @@ def earliest(now: datetime) -> datetime:
     return now - FURTHEST_BACK
 
 
-def _person(
+def person_of(
     parts: Console,
     resident: Resident,
     home: Home | None,
@@ -230,12 +230,12 @@ def _person(
         address=home.address if home else "",
         zone=zone,
         standing=standing(quota, profile, zone, visits, now) if quota is not None else None,
-        last=_made(last, zone, names) if last is not None else None,
+        last=made_of(last, zone, names) if last is not None else None,
         is_away=resident.away is not None,
     )
 
 
-def _made(event: Event, zone: ZoneInfo, names: Mapping[str, str]) -> Made:
+def made_of(event: Event, zone: ZoneInfo, names: Mapping[str, str]) -> Made:
     by = str(event.data.get("worker_id") or event.recorded_by or "")
     service = event.data.get("service")
     known = Service(service) if service in set(Service) else service

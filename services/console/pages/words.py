@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from services.domain.alerts import AlertState, Outcome
+from services.domain.devices import DeviceState, DeviceType
 from services.domain.findings import Severity
 from services.domain.people import Role
 from services.domain.protection import ProtectionReason, ProtectionState
@@ -64,6 +65,24 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ProtectionReason.DEVICE_SILENT: said("A device is silent"),
         ProtectionReason.BATTERY_LOW: said("A battery is low"),
         ProtectionReason.NOBODY_ASSIGNED: said("Nobody is assigned"),
+    },
+    DeviceType: {
+        DeviceType.CALL_BUTTON: said("Call button"),
+        DeviceType.BED_SENSOR: said("Bed sensor"),
+        DeviceType.MOTION_SENSOR: said("Motion sensor"),
+        DeviceType.DOOR_SENSOR: said("Door sensor"),
+        DeviceType.SMOKE_DETECTOR: said("Smoke detector"),
+        DeviceType.GAS_DETECTOR: said("Gas detector"),
+        DeviceType.LEAK_SENSOR: said("Leak sensor"),
+        DeviceType.FALL_DETECTOR: said("Fall detector"),
+        DeviceType.GATEWAY: said("Gateway"),
+        DeviceType.OTHER: said("Another device"),
+    },
+    DeviceState: {
+        DeviceState.REGISTERED: said("Never heard yet"),
+        DeviceState.LIVE: said("Alive"),
+        DeviceState.SILENT: said("Silent"),
+        DeviceState.RETIRED: said("Taken away"),
     },
     Service: {
         Service.WALKING: said("Help with walking"),

@@ -61,8 +61,8 @@ def bed(
     """The band of the bed, each state in a shape of its own: thick in bed, thin along the floor out of bed,
     dashed where nothing is known, doubled while away; a cut for each getting up.
 
-    Behind it a fine line each ``every`` hours, if any. ``place`` has the attributes of where it stands and what it is
-    called.
+    Behind it a fine line each ``every`` hours, if any. ``place`` has the attributes of where it stands and
+    what it is called.
     """
 
     def upright(at: Iterable[datetime]) -> str:

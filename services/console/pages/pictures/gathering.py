@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 
 from services.console.pages.pictures.bed import (
     BED_KINDS,
+    ENTERED,
+    EXITED,
     OFFLINE,
     RETRACTED,
     VITALS,
+    BedState,
     Spell,
     not_retracted,
     part_of,
@@ -41,6 +44,8 @@ MOST_READINGS = 3000
 """A day at one reading in half a minute."""
 MOST_BEFORE = 20
 """Reports of each kind before the window that decide how it begins: enough for several sensors."""
+MOST_DAYS_BEFORE = 60
+"""So long somebody may have lain without an entry or an exit before nothing is known of their bed."""
 MOST_RETRACTIONS = 500
 STIR_KINDS = ("motion.detected", "door.opened", "leak.detected")
 
@@ -75,6 +80,12 @@ class Strip:
     readings: tuple[Reading, ...] = ()
     at: datetime | None = None
     """The instant that the picture is about."""
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether anything at all is known of it."""
+        known = any(each.state not in {BedState.UNKNOWN, BedState.AHEAD} for each in self.pieces)
+        return known or bool(self.alarms or self.stirs or self.readings)
 
     @property
     def evening(self) -> date:
@@ -159,8 +170,22 @@ def _reports(
         resident_id, (*BED_KINDS, *sorted(ALARM_KINDS)), since, until, MOST_OF_A_KIND
     )
     retractions = uow.events.of_resident(resident_id, [RETRACTED], EPOCH, now + DAY, MOST_RETRACTIONS)
+    before += _signs_before(uow, resident_id, before, since)
     silent = [_silence(device) for device in uow.devices.of_resident(resident_id)]
     return [*before, *within, *retractions, *(each for each in silent if each is not None)]
+
+
+def _signs_before(uow: UnitOfWork, resident_id: str, before: list[Event], since: datetime) -> list[Event]:
+    """For somebody who has lain for days when a window begins: one reading a day since their last entry."""
+    last_at = max((each.occurred_at for each in before if each.kind in {ENTERED, EXITED}), default=since)
+    days = min((since - last_at) // DAY, MOST_DAYS_BEFORE)
+    return [
+        sign
+        for back in range(days + 1 if days else 0)
+        for sign in uow.events.of_resident(
+            resident_id, [VITALS], since - (back + 1) * DAY, since - back * DAY, limit=1
+        )
+    ]
 
 
 def _silence(device: Device) -> Event | None:

@@ -1,0 +1,279 @@
+"""What a resident's page shows, gathered from one moment of the store: the person and the home as a notebook
+has them, who answers for them, how they are protected, their nights, their visits and their alerts.
+
+Whoever may open the page sees what the API shows them of a resident, and no more: visits and alerts only
+where they see those as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.console.api.residents import seen_resident
+from services.console.callers import Caller
+from services.console.pages import visit_view
+from services.console.pages.pictures.gathering import Strip, fortnight, last_day
+from services.console.parts import Console
+from services.console.protections import Watch
+from services.console.rights import RIGHTS, SEES_ADDRESSES, Right, masked
+from services.console.sight import Sight, every, matching
+from services.domain.alerts import Alert
+from services.domain.devices import Device, DeviceState
+from services.domain.homes import Grid, Home
+from services.domain.instants import local, start_of_day
+from services.domain.people import Resident, Worker
+from services.domain.ports import UnitOfWork
+from services.domain.protection import LOW_BATTERY_PERCENT, Protection
+
+ALERTS_AT_FIRST = 20
+MOST_ALERTS = 500
+"""Past alerts on one page, however many are asked for."""
+LOOKS_BACK = (timedelta(days=31), timedelta(days=366), None)
+"""How far back past alerts are looked for, until there are enough: a year of alerts is not read to show the
+newest twenty.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Somebody of the family or the neighbourhood, with the addresses as this caller may see them."""
+
+    name: str
+    relation: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running alert, and who has it."""
+
+    alert: Alert
+    holder: str | None
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Alerts that are over, the newest first."""
+
+    alerts: tuple[Alert, ...]
+    has_more: bool
+    closed_by: Mapping[str, str]
+    """By the alert's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The visits of this period, the newest first, and how the person stands in what is owed."""
+
+    made: tuple[visit_view.Made, ...]
+    person: visit_view.Person
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What this caller may open from here."""
+
+    record: bool
+    open_devices: bool
+    open_alerts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentView:
+    """All of the page."""
+
+    now: datetime
+    after: int
+    zone: ZoneInfo
+    resident: Resident
+    age: int | None
+    contacts: tuple[Reachable, ...]
+    home: Home | None
+    grid: Grid | None
+    neighbour: Worker | None
+    others: tuple[Resident, ...]
+    """Who else lives there."""
+    assigned: Worker | None
+    backup: Worker | None
+    protection: Protection
+    owner: str | None
+    """Whose it is to mend what is not in order."""
+    away_by: str
+    devices: tuple[Device, ...]
+    running: tuple[Running, ...]
+    past: Past | None
+    """None where the caller sees no alerts of theirs."""
+    visits: Visits | None
+    day: Strip
+    nights: tuple[Strip, ...]
+    may: May
+
+    @property
+    def has_left(self) -> bool:
+        return self.resident.left_at is not None and self.resident.left_at <= self.now
+
+
+def gather(
+    uow: UnitOfWork, parts: Console, who: Caller, resident_id: str, alerts: int = ALERTS_AT_FIRST
+) -> ResidentView:
+    """What this caller sees of a resident now; somebody foreign is not found."""
+    now = parts.clock.now()
+    resident = seen_resident(uow, who, resident_id)
+    home = uow.homes.get(resident.home_id)
+    zone = visit_view.zone_of(parts, resident, home)
+    names = {worker.id: worker.name for worker in uow.workers.all()}
+    watch = Watch(uow, now)
+    running = uow.alerts.running_for([resident.id]).get(resident.id, [])
+    protection = watch.protection(resident, running)
+    sees_alerts = _sight(uow, who, "/api/v1/alerts")
+    shown = [each for each in running if sees_alerts is not None and sees_alerts.alert(each)]
+    return ResidentView(
+        now=now,
+        after=uow.alerts.last_change(),
+        zone=zone,
+        resident=resident,
+        age=age_on(resident.birth_date, local(now, zone).date()),
+        contacts=_contacts(resident, who),
+        home=home,
+        grid=uow.grids.get(home.grid_id) if home and home.grid_id else None,
+        neighbour=uow.workers.get(home.neighbour_id) if home and home.neighbour_id else None,
+        others=_others(uow, who, resident),
+        assigned=_worker(uow, resident.assigned_worker_id),
+        backup=_worker(uow, resident.backup_worker_id),
+        protection=protection,
+        owner=_called(protection.owner_id, names) if protection.owner_id else None,
+        away_by=_called(resident.away.by, names) if resident.away and resident.away.by else "",
+        devices=tuple(_worst_first(watch.devices(resident))),
+        running=tuple(_running(each, names) for each in _urgent_first(shown)),
+        past=_past(uow, sees_alerts, resident, now, alerts, names),
+        visits=_visits(uow, parts, who, resident, zone, names),
+        day=last_day(uow, resident.id, now, zone),
+        nights=fortnight(uow, resident.id, now, zone),
+        may=_may(who),
+    )
+
+
+def age_on(born: date | None, today: date) -> int | None:
+    """Years on a local day; None where nobody knows, or where the birth lies ahead."""
+    if born is None or born > today:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _sight(uow: UnitOfWork, who: Caller, route: str) -> Sight | None:
+    """What the caller sees by another route of the API; None where they may not call it."""
+    sees = RIGHTS["GET", route].roles.get(who.role)
+    return Sight(uow, who.seeing(sees)) if sees is not None else None
+
+
+def _may(who: Caller) -> May:
+    def opens(path: str) -> bool:
+        return who.role in RIGHTS.get(("GET", path), Right()).roles
+
+    return May(opens("/visits/new"), opens("/devices/{device_id}"), opens("/alerts/{alert_id}"))
+
+
+def _contacts(resident: Resident, who: Caller) -> tuple[Reachable, ...]:
+    shown = (lambda address: address) if who.role in SEES_ADDRESSES else masked
+    return tuple(
+        Reachable(each.name, each.relation, tuple(shown(channel.address) for channel in each.channels))
+        for each in resident.contacts
+    )
+
+
+def _others(uow: UnitOfWork, who: Caller, resident: Resident) -> tuple[Resident, ...]:
+    sight = Sight(uow, who)
+    return tuple(
+        each
+        for each in matching(uow.residents, home_id=resident.home_id)
+        if each.id != resident.id and each.left_at is None and sight.resident(each)
+    )
+
+
+def _worker(uow: UnitOfWork, worker_id: str | None) -> Worker | None:
+    return uow.workers.get(worker_id) if worker_id else None
+
+
+def _called(key: str, names: Mapping[str, str]) -> str:
+    """A worker by name, a login or a contact by theirs."""
+    return names.get(key) or key.partition(":")[2] or key
+
+
+def _worst_first(devices: list[Device]) -> list[Device]:
+    """What is in use, and of it first what somebody has to see to."""
+    order = {DeviceState.SILENT: 0, DeviceState.REGISTERED: 1, DeviceState.LIVE: 2}
+
+    def rank(device: Device) -> tuple[int, str, str]:
+        is_low = device.battery_percent is not None and device.battery_percent < LOW_BATTERY_PERCENT
+        return (min(order[device.state], 1 if is_low else 2), device.type.value, device.id)
+
+    return sorted((each for each in devices if each.state in order), key=rank)
+
+
+def _urgent_first(running: list[Alert]) -> list[Alert]:
+    return sorted(running, key=lambda alert: (-alert.severity.rank, alert.opened_at))
+
+
+def _running(alert: Alert, names: Mapping[str, str]) -> Running:
+    return Running(
+        alert,
+        _called(alert.accepted_by, names) if alert.accepted_by else None,
+        tuple(_called(owner, names) for owner in alert.owner_ids),
+    )
+
+
+def _past(
+    uow: UnitOfWork,
+    sight: Sight | None,
+    resident: Resident,
+    now: datetime,
+    wanted: int,
+    names: Mapping[str, str],
+) -> Past | None:
+    if sight is None or not sight.resident(resident):
+        return None
+    wanted = min(wanted, MOST_ALERTS)
+    found: list[Alert] = []
+    for back in LOOKS_BACK:
+        filters = {"resident_id": resident.id, "state": "closed"} | ({"since": now - back} if back else {})
+        found = list(every(lambda after, limit, asked=filters: uow.alerts.page(asked, after, limit)))  # type: ignore[misc]
+        if len(found) > wanted:
+            break
+    newest = sorted(found, key=lambda alert: alert.number, reverse=True)
+    shown = tuple(newest[:wanted])
+    return Past(
+        shown,
+        len(newest) > wanted and wanted < MOST_ALERTS,
+        {
+            each.id: _called(each.closed_by, names)
+            for each in shown
+            if each.closed_by and each.closed_by != "house"
+        },
+    )
+
+
+def _visits(
+    uow: UnitOfWork,
+    parts: Console,
+    who: Caller,
+    resident: Resident,
+    zone: ZoneInfo,
+    names: Mapping[str, str],
+) -> Visits | None:
+    sight = _sight(uow, who, "/api/v1/visits")
+    if sight is None or not sight.resident(resident):
+        return None
+    now = parts.clock.now()
+    said = visit_view.told(uow, now, resident.id)
+    home = uow.homes.get(resident.home_id)
+    person = visit_view.person_of(parts, resident, home, said, names, visit_view.quota_of(parts), now)
+    first_day = person.standing.span.first_day if person.standing else local(now, zone).date().replace(day=1)
+    since = start_of_day(first_day, zone)
+    made = [each for each in said.visits[resident.id] if each.occurred_at >= since]
+    newest = sorted(made, key=lambda each: (each.occurred_at, each.seq), reverse=True)
+    return Visits(tuple(visit_view.made_of(each, zone, names) for each in newest), person, first_day)
