@@ -114,6 +114,11 @@ class ResidentView:
     may: May
 
     @property
+    def names_here(self) -> Mapping[str, str]:
+        """Who else lives there, by id: a call device of theirs serves this resident as well."""
+        return {each.id: each.name for each in self.others}
+
+    @property
     def has_left(self) -> bool:
         return self.resident.left_at is not None and self.resident.left_at <= self.now
 

@@ -200,11 +200,15 @@ def test_visits_of_this_month_are_listed_with_service_who_and_when(house: Cast) 
         recorded_by="basang",
         data={"service": "助医", "worker_id": "cering", "note": "medicine fetched"},
     )
+    report(
+        house, "visit.completed", ago, "visit-2", origin=Origin.PERSON, device_id=None, recorded_by="dolma"
+    )
     report(house, "visit.completed", timedelta(days=40), "visit-0", origin=Origin.PERSON, device_id=None)
     page = " ".join(english(house))
     assert "Medical errands · Cering" in page
     assert "medicine fetched" in page
-    assert page.count("Looked in") == 0
+    assert page.count("Looked in") == 1
+    assert "Looked in · Dolma" in page
     text = signed_in(house).get(HERE).text
     assert 'href="/visits/new?resident=yangzom"' in text
 

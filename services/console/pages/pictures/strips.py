@@ -79,7 +79,7 @@ def nights(t: Texts, strips: Sequence[Strip]) -> Markup:
     )
     rows = Markup().join(
         Markup("<li><b>{}</b>{}<span>{}</span></li>").format(
-            telling.day_of(each), _row(t, each), telling.summary(t, each)
+            telling.day_of(each), _row(t, each), _beside(t, each)
         )
         for each in strips
     )
@@ -119,6 +119,11 @@ def _row(t: Texts, strip: Strip) -> Markup:
     scale = Scale(strip.since, strip.until, strip.zone)
     named = Markup(' class="row" role="img" aria-label="{}"').format(telling.times(t, strip))
     return drawing.bed(scale, strip.pieces, ROW, named, alarms=[each.at for each in strip.alarms])
+
+
+def _beside(t: Texts, strip: Strip) -> str:
+    """The summary of a night, which is broken between its parts alone."""
+    return t(" · ").join(each.replace(" ", "\u00a0") for each in telling.parts(t, strip))
 
 
 def _stirs(scale: Scale, stirs: Sequence[Moment], y: int) -> Markup:

@@ -48,10 +48,11 @@ def title(t: Texts, strip: Strip) -> str:
 
 def summary(t: Texts, strip: Strip) -> str:
     """How long in bed and how often up; what of it nobody knows."""
-    return t(" · ").join(_parts(t, strip))
+    return t(" · ").join(parts(t, strip))
 
 
-def _parts(t: Texts, strip: Strip) -> Iterator[str]:
+def parts(t: Texts, strip: Strip) -> Iterator[str]:
+    """The parts of the summary."""
     inside, outside = total(strip.pieces, BedState.IN), total(strip.pieces, BedState.OUT)
     unknown, away = total(strip.pieces, BedState.UNKNOWN), total(strip.pieces, BedState.AWAY)
     if inside or outside:
