@@ -94,7 +94,7 @@ self.addEventListener("sync", (event) => {
   if (event.tag !== "visits") return;
   event.waitUntil(
     self.visitQueue.flush().then(async ({ state, sent }) => {
-      for (const client of await self.clients.matchAll()) client.postMessage(sent.length ? "sent" : "tried");
+      for (const client of await self.clients.matchAll()) client.postMessage({ sent: sent.length });
       if (state === "offline" || state === "trouble") throw new Error(state);
     }),
   );

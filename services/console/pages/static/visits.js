@@ -116,13 +116,25 @@ async function go() {
   return result.sent;
 }
 
-// After what was sent, and after a page from before, the list shows how it stands now.
-async function goAndShow() {
+// After what was sent, and after a page from before, the list shows how it stands now. A form stays: somebody may
+// be writing in it.
+async function goAndShow(sentElsewhere = 0) {
   wait = FIRST_WAIT_MS;
   const sent = await go();
-  if (form) return;
-  if (sent.length) location.replace(`/visits?recorded=${sent.at(-1).id}`);
-  else if (isKept && (await isReachable())) location.reload();
+  const count = sent.length + sentElsewhere;
+  if (form) {
+    if (count) tellSent(count);
+  } else if (count) {
+    location.replace(sent.length ? `/visits?recorded=${sent.at(-1).id}` : "/visits");
+  } else if (isKept && (await isReachable())) {
+    location.reload();
+  }
+}
+
+function tellSent(count) {
+  const says = document.getElementById("waiting-sent");
+  says.textContent = word("sent", { count });
+  says.hidden = false;
 }
 
 async function isReachable() {
@@ -184,13 +196,13 @@ async function take(event) {
   const replaced = location.hash.slice(1);
   if (replaced && replaced !== entry.key) await queue.drop(replaced);
   history.replaceState(null, "", "/visits/new");
-  callLater();
   const sent = await go();
   const own = sent.find((each) => each.key === entry.key);
-  if (own) {
-    location.assign(`/visits?recorded=${own.id}`);
+  if (own || !(await queue.all()).some((each) => each.key === entry.key)) {
+    location.assign(own ? `/visits?recorded=${own.id}` : "/visits"); // another tab may have been quicker
     return;
   }
+  callLater();
   fresh();
   busy = false;
   document.getElementById("waiting-title").focus();
@@ -230,7 +242,7 @@ async function offer() {
       says.textContent = word("kept");
       says.hidden = false;
     } else {
-      goAndShow();
+      goAndShow(data.sent);
     }
   });
   await navigator.serviceWorker.register("/offline.js", { scope: "/visits" });
@@ -238,17 +250,18 @@ async function offer() {
   if (!isKept) worker.active.postMessage("keep");
 }
 
-self.addEventListener("online", goAndShow);
+self.addEventListener("online", () => goAndShow());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && goAndShow());
 if (form) {
   form.addEventListener("submit", take);
+  self.addEventListener("hashchange", fillIn); // a visit of this very page is to be changed
   await fillIn();
 }
 offer().catch(() => {});
 // A page from before does not ask for itself at once: on a line that is too slow it would never come to rest.
 if (isKept) {
   go();
-  setInterval(goAndShow, KEPT_EVERY_MS);
+  setInterval(() => goAndShow(), KEPT_EVERY_MS);
 } else {
   goAndShow();
 }
