@@ -157,6 +157,8 @@ def test_two_tabs_send_it_once(phone: Phone) -> None:
     for page in (phone.page, other):
         page.evaluate("dispatchEvent(new Event('online'))")
     phone.has_sent("两个标签")
+    expect(other.locator("#waiting")).to_be_hidden()
+    other.close()
 
 
 def test_another_person_on_the_phone_neither_sees_nor_sends_it(phone: Phone) -> None:
