@@ -6,6 +6,7 @@ rest is calm. Shots and the checks of the pages look at this and at nothing else
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ class Staged:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._now = BEGINS
+        self._ending = ExitStack()
         self.places: dict[str, str] = {"caller": self.resident(CALLS), "bed": f"dev_demo_bed_{CALLS}"}
         """The ids by which pages of this night are found."""
 
@@ -50,18 +52,20 @@ class Staged:
         rules = (Path(__file__).parent / "staged-rules.yaml").read_text(encoding="utf-8")
         (self._folder / "rulebooks" / "staged.yaml").write_text(rules, encoding="utf-8")
         self._hook = Hook()
+        self._ending.callback(self._hook.close)
         stepped = ("--clock", "stepped", "--now", format_instant(BEGINS))
-        self._house = HouseProcess(self._folder, "--demo", "--open-mqtt", *stepped).start()
-        self.http: str = self._house.ready["http"]
+        self._house = HouseProcess(self._folder, "--demo", "--open-mqtt", *stepped)
+        self._ending.callback(self._house.end)
+        self.http: str = self._house.start().ready["http"]
         self.api: Api = self._house.api()
+        self._ending.callback(self.api.close)
         self._give_everybody_a_telephone()
         self._play()
         return self
 
     def end(self) -> None:
-        self.api.close()
-        self._house.end()
-        self._hook.close()
+        """End whatever was started."""
+        self._ending.close()
 
     @property
     def now(self) -> datetime | None:

@@ -78,6 +78,6 @@ def test_the_language_of_the_machine_is_chosen_before_and_after_signing_in(
 def test_a_grid_worker_sees_nobody_of_another_grid(viewers: Viewers, village: Village) -> None:
     worker = viewers.come(village, "grid")
     village.press(OTHER_GRID)
-    village.link()
+    village.link(OTHER_GRID)
     worker.open("/")
     expect(worker.page.locator("main")).not_to_contain_text(OTHER_GRID)

@@ -4,6 +4,7 @@ made over the API as an administrator makes one, and every login has the same pa
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -40,12 +41,14 @@ class Village:
     homes: dict[str, str] = field(default_factory=dict)
     now: datetime | None = None
     _is_up: bool = False
+    _ending: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def start(self) -> Village:
         self.hook = Hook()
-        self._house = HouseProcess(self.folder, "--open-mqtt").start()
-        self._at(self._house)
+        self._ending.callback(self.hook.close)
+        self._go_up()
         self.api: Api = self._house.api()
+        self._ending.callback(self.api.close)
         self._settle()
         return self
 
@@ -65,10 +68,20 @@ class Village:
     def bed(self, name: str) -> str:
         return f"bed-{self.residents[name]}"
 
-    def link(self) -> str:
-        """Where the next notice that rings leads, waited for."""
-        link: str = self.hook.next()["data"]["link"]
-        return link
+    def link(self, name: str = NEAR) -> str:
+        """Where the notice leads that rings for somebody's running alert, waited for."""
+        while True:
+            told = self.hook.next()["data"]
+            if (
+                told["resident"]["name"] == name
+                and told["kind"] == "alert"
+                and self._still_runs(told["alert_id"])
+            ):
+                return str(told["link"])
+
+    def _still_runs(self, alert_id: str) -> bool:
+        state: str = self.api.get(f"alerts/{alert_id}")["state"]
+        return state != "closed"
 
     def running(self, name: str = NEAR) -> dict[str, Any]:
         """The running alert about somebody."""
@@ -94,18 +107,18 @@ class Village:
 
     def start_again(self) -> None:
         """The service is back at the same address."""
-        ports = ("--http-port", self.http.rpartition(":")[2], "--mqtt-port", self.mqtt.rpartition(":")[2])
-        self._house = HouseProcess(self.folder, "--open-mqtt", *ports).start()
-        self._at(self._house)
+        self._go_up("--http-port", self.http.rpartition(":")[2], "--mqtt-port", self.mqtt.rpartition(":")[2])
 
     def end(self) -> None:
-        self.api.close()
-        self._house.end()
-        self.hook.close()
+        """End whatever was started."""
+        self._ending.close()
 
-    def _at(self, house: HouseProcess) -> None:
+    def _go_up(self, *ports: str) -> None:
+        self._house = HouseProcess(self.folder, "--open-mqtt", *ports)
+        self._ending.callback(self._house.end)
+        ready = self._house.start().ready
+        self.http, self.mqtt = ready["http"], ready["mqtt"]
         self._is_up = True
-        self.http, self.mqtt = house.ready["http"], house.ready["mqtt"]
 
     def _settle(self) -> None:
         post = self.api.post

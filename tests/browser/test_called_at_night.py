@@ -1,0 +1,148 @@
+"""Called at night: a grid worker is woken by a link and answers from the page of the alert, on a phone and
+at a desk, with scripts and without, by thumb and by keys, over a line that breaks. Each step is asked of the
+house.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from devices.simulator import clock
+from tests.browser.line import Line, Over
+from tests.browser.screens import DESK, PHONE, SCREENS, Screen
+from tests.browser.test_signing_in import sign_in, with_and_without_scripts
+from tests.browser.viewers import Viewers
+from tests.browser.village import NEAR, Village
+
+A_SLIP_MS = 700
+"""A button that has just appeared takes no tap for half a second: it may have been meant for another."""
+NO_PAGE = "chrome-error://chromewebdata/"
+"""What a browser shows where a line is dead."""
+SEEN_WITHIN = timedelta(seconds=10)
+
+
+def path_of(link: str) -> str:
+    return link[link.index("/alerts/") :]
+
+
+def tap(page: Page, *, scripts: bool = True) -> None:
+    """The one thing to be done next, by thumb."""
+    if scripts:
+        settled_at = page.evaluate("performance.now()") + A_SLIP_MS
+        assert clock.until(lambda: page.evaluate("performance.now()") > settled_at, SEEN_WITHIN)
+    page.locator(".thumb-bar button.act").first.click()
+
+
+def tap_and_see(page: Page, *, scripts: bool = True) -> None:
+    """The same, and the page comes that the house answers with."""
+    with page.expect_navigation():
+        tap(page, scripts=scripts)
+
+
+def becomes(village: Village, state: str) -> bool:
+    return clock.until(lambda: village.running()["state"] == state, SEEN_WITHIN)
+
+
+def is_closed(village: Village, path: str, outcome: str) -> bool:
+    alert_id = path.rpartition("/")[2]
+
+    def closed() -> bool:
+        alert = village.api.get(f"alerts/{alert_id}")
+        return (alert["state"], alert["outcome"]) == ("closed", outcome)
+
+    return clock.until(closed, SEEN_WITHIN)
+
+
+@with_and_without_scripts
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_link_leads_through_signing_in_to_the_alert_and_to_its_end(
+    viewers: Viewers, village: Village, screen: Screen, scripts: bool
+) -> None:
+    village.press()
+    path = path_of(village.link())
+    worker = viewers.come(village, None, screen, scripts=scripts)
+    page = worker.page
+    worker.open(path)
+    sign_in(page, "grid")
+    expect(page).to_have_url(village.http + path)
+    expect(page.locator("h1")).to_contain_text(NEAR)
+    expect(page.locator("main")).to_contain_text("雪松村3号")
+    tap_and_see(page, scripts=scripts)
+    assert becomes(village, "accepted")
+    expect(page).to_have_url(village.http + path)
+    tap_and_see(page, scripts=scripts)
+    assert becomes(village, "arrived")
+    page.locator(".ending label", has=page.locator("[value=helped]")).click()
+    page.locator(".ending textarea").fill("量过血压，已睡下。")
+    tap_and_see(page, scripts=scripts) if screen is PHONE else page.locator(".ending button.act").click()
+    assert is_closed(village, path, "helped")
+    expect(page.locator(".thumb-bar")).to_have_count(0)
+
+
+def test_keys_alone_take_an_alert_to_its_end(viewers: Viewers, village: Village) -> None:
+    village.press()
+    path = path_of(village.link())
+    worker = viewers.come(village, "grid", DESK)
+    page = worker.page
+    worker.open(path)
+    for state in ("accepted", "arrived"):
+        page.locator(".thumb-bar button.act").first.press("Enter")
+        assert becomes(village, state)
+        page.wait_for_load_state()
+    page.locator(".ending [value=false_alarm]").press("Space")
+    page.locator(".ending textarea").press("Tab")
+    page.keyboard.press("Enter")
+    assert is_closed(village, path, "false_alarm")
+
+
+def test_whoever_comes_second_is_told_who_has_it(viewers: Viewers, village: Village) -> None:
+    village.press()
+    path = path_of(village.link())
+    first, second = (viewers.come(village, login) for login in ("grid", "desk"))
+    for each in (first, second):
+        each.open(path)
+    tap_and_see(first.page)
+    assert becomes(village, "accepted")
+    expect(second.page.locator("main")).to_contain_text("措姆·央金")
+
+
+def test_a_tap_into_a_dead_line_is_not_taken_for_done_and_is_repeated(
+    viewers: Viewers, village: Village, line: Line
+) -> None:
+    village.press()
+    path = path_of(village.link())
+    worker = viewers.come(Over(line, village), "grid")
+    page = worker.page
+    worker.open(path)
+    expect(page.locator("#pulse")).to_have_class("pulse live")
+    worker.faults.expect_a_cut_line()
+    line.cut()
+    expect(page.locator("#pulse")).to_have_class("pulse lost")
+    tap(page)
+    expect(page).to_have_url(NO_PAGE)
+    assert village.running()["state"] == "open"
+    line.mend()
+    worker.open(path)
+    tap_and_see(page)
+    assert becomes(village, "accepted")
+    expect(page.locator("#pulse")).to_have_class("pulse live")
+
+
+def test_an_answer_that_is_lost_accepts_once(viewers: Viewers, village: Village, line: Line) -> None:
+    village.press()
+    path = path_of(village.link())
+    worker = viewers.come(Over(line, village), "grid")
+    worker.open(path)
+    worker.faults.expect_a_cut_line()
+    line.lose_answer_to(f"POST {path}/accept")
+    tap(worker.page)
+    expect(worker.page).to_have_url(NO_PAGE)
+    assert becomes(village, "accepted")
+    line.mend()
+    worker.open(path)
+    expect(worker.page.locator("main")).not_to_contain_text("已经有人")
+    accepted = [each for each in village.running()["changes"] if each["reason"] == "accepted"]
+    assert len(accepted) == 1
