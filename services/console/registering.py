@@ -213,9 +213,7 @@ def _place_faults(uow: UnitOfWork, device: Device) -> Iterator[DeviceFault]:
     home = uow.homes.get(device.home_id) if device.home_id else None
     gateway = uow.devices.get(device.gateway_id) if device.gateway_id else None
     if device.resident_id and resident is None:
-        yield DeviceFault(
-            "resident_id", device.resident_id, "the id of a resident", Misfit.NO_SUCH_RESIDENT
-        )
+        yield DeviceFault("resident_id", device.resident_id, "the id of a resident", Misfit.NO_SUCH_RESIDENT)
     if device.home_id and home is None:
         yield DeviceFault("home_id", device.home_id, "the id of a home", Misfit.NO_SUCH_HOME)
     if resident is not None and home is not None and resident.home_id != home.id:

@@ -171,9 +171,7 @@ def test_another_person_on_the_phone_neither_sees_nor_sends_it(phone: Phone) -> 
     phone.line.mend()
     sign_in(phone, "desk")
     phone.open("/visits")
-    expect(phone.page.locator("#waiting-others")).to_have_text(
-        "本机有别人的登记 1 条，等本人登录后发送。"
-    )
+    expect(phone.page.locator("#waiting-others")).to_have_text("本机有别人的登记 1 条，等本人登录后发送。")
     expect(phone.page.get_by_text("只有本人能看")).to_have_count(0)
     assert phone.page.locator("#waiting-list li").count() == 0
     assert phone.visits() == []

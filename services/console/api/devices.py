@@ -120,7 +120,9 @@ def mqtt_of(parts: Console, issued: registering.Issued) -> MqttShape | None:
 
 
 def _shown_once(parts: Console, issued: registering.Issued) -> NewDeviceShape:
-    return NewDeviceShape(**shape_of(issued.device, parts.clock.now()).model_dump(), mqtt=mqtt_of(parts, issued))
+    return NewDeviceShape(
+        **shape_of(issued.device, parts.clock.now()).model_dump(), mqtt=mqtt_of(parts, issued)
+    )
 
 
 @dataclass(frozen=True, slots=True)
