@@ -36,7 +36,7 @@ from services.console.api import (
 from services.console.gate import GuardedRoute
 from services.console.metrics import Requests
 from services.console.outside import Outside
-from services.console.pages import board, files, looks, resident, sign_in
+from services.console.pages import board, files, looks, resident, sign_in, you
 from services.console.pages import visits as visit_pages
 from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.parts import Console
@@ -66,6 +66,7 @@ ROUTERS: Sequence[APIRouter] = (
     stream.router,
     files.router,
     sign_in.router,
+    you.router,
     board.router,
     looks.router,
     resident.router,
