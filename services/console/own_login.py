@@ -20,7 +20,7 @@ from services.domain.ports import UnitOfWork
 
 
 def change_password(parts: Console, request: Request, who: Caller, present: str, new: str) -> None:
-    """`Problem` 403 where ``present`` is wrong, 422 where ``new`` will not do, 429 and 503 as at the door, 404
+    """`Problem` 403 where ``present`` is wrong, 422 where ``new`` will not do, 429, 503 as at the door, 404
     for a token, which has no password.
     """
     session = who.session
