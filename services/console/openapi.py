@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from services.console.callers import COOKIE
+from services.console.callers import cookie_name
 from services.console.gate import SAFE
 from services.console.problems import ProblemShape, documented
 from services.console.rights import RIGHTS
@@ -23,10 +23,7 @@ DESCRIPTION = (
 )
 
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
-SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer"},
-    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
-}
+BEARER = {"type": "http", "scheme": "bearer"}
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -38,7 +35,8 @@ def document(app: FastAPI) -> dict[str, Any]:
         for generated in ("HTTPValidationError", "ValidationError"):
             schemas.pop(generated, None)
         _add_problem(schemas)
-        made["components"]["securitySchemes"] = SCHEMES
+        cookie = {"type": "apiKey", "in": "cookie", "name": cookie_name(app.state.parts)}
+        made["components"]["securitySchemes"] = {"bearer": BEARER, "session": cookie}
         for route in routes:
             if route.include_in_schema:
                 for method in route.methods or ():

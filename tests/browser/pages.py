@@ -48,6 +48,7 @@ _WHEN_THEY_ARE_THERE = (
     Seen("visits", "grid", "/visits", "/visits"),
     Seen("visit-new", "grid", "/visits/new", "/visits/new?resident={caller}"),
     Seen("resident", "grid", "/residents/{resident_id}", "/residents/{caller}"),
+    Seen("you", "grid", "/you", "/you"),
     Seen("looks", "admin", "/looks", "/looks"),
     Seen("nothing-here", "grid", "", "/nothing-here", status=404),
 )

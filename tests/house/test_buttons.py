@@ -31,5 +31,5 @@ def test_a_button_that_a_message_names_is_on_the_page(language: Language) -> Non
 
 @pytest.mark.parametrize("language", [Language.ZH_CN, Language.BO])
 def test_an_outcome_is_called_the_same_on_the_pages_and_in_the_messages(language: Language) -> None:
-    on_pages = {outcome.value: catalogue(language)[word] for outcome, word in WORDS[Outcome].items()}
+    on_pages = {str(outcome): catalogue(language)[word] for outcome, word in WORDS[Outcome].items()}
     assert on_pages == texts(language).outcomes
