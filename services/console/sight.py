@@ -8,7 +8,7 @@ that they were told of, own or hold. Others do not exist for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from services.console.callers import Caller
@@ -52,9 +52,7 @@ class Sight:
         if self._worker is None:
             return frozenset(), frozenset()
         homes = {home.id for home in self._homes_of(self._worker)}
-        residents = {
-            resident.id for home_id in homes for resident in matching(self._uow.residents, home_id=home_id)
-        }
+        residents = {resident.id for resident in self._uow.residents.having("home_id", homes)}
         for field in ("assigned_worker_id", "backup_worker_id"):
             for resident in matching(self._uow.residents, **{field: self._worker.id}):
                 residents.add(resident.id)
@@ -65,8 +63,8 @@ class Sight:
         grid_ids = set(worker.grid_ids)
         if worker.role is Role.CAREGIVER and worker.team_id is not None:
             grid_ids |= {grid.id for grid in matching(self._uow.grids, team_id=worker.team_id)}
-        for grid_id in sorted(grid_ids):
-            yield from matching(self._uow.homes, grid_id=grid_id)
+        if grid_ids:
+            yield from self._uow.homes.having("grid_id", sorted(grid_ids))
         yield from matching(self._uow.homes, neighbour_id=worker.id)
 
     def place(self, resident_id: str | None, home_id: str | None) -> bool:
@@ -75,6 +73,11 @@ class Sight:
             return True
         homes, residents = self._around
         return resident_id in residents if resident_id is not None else home_id in homes
+
+    @property
+    def residents(self) -> frozenset[str]:
+        """Ids of those around the worker; whoever sees all sees others as well."""
+        return self._around[1]
 
     def home(self, home: Home) -> bool:
         return self._sees_all or home.id in self._around[0]
@@ -92,14 +95,27 @@ class Sight:
         return self.place(finding.resident_id, finding.home_id)
 
     def alert(self, alert: Alert) -> bool:
+        mine = self._worker.id if self._worker is not None else None
+        if self._concerns(mine, alert):
+            return True
+        return mine is not None and bool(self._uow.notices.told_of(mine, [alert.id]))
+
+    def _concerns(self, mine: str | None, alert: Alert) -> bool:
+        """As far as the alert itself says."""
         if self.place(alert.resident_id, alert.home_id):
             return True
-        if self._worker is None:
-            return False
-        mine = self._worker.id
-        if mine in alert.owner_ids or mine in {alert.accepted_by, alert.handover_to}:
-            return True
-        return any(notice.worker_id == mine for notice in self._uow.notices.of_alert(alert.id))
+        named = {*alert.owner_ids, alert.accepted_by, alert.handover_to}
+        return mine is not None and mine in named
+
+    def alerts(self, alerts: Iterable[Alert]) -> list[Alert]:
+        """Those that are seen; of many at once asked for at once."""
+        asked = list(alerts)
+        if self._sees_all or self._worker is None:
+            return [alert for alert in asked if self.alert(alert)]
+        near = {alert.id for alert in asked if self._concerns(self._worker.id, alert)}
+        far = [alert.id for alert in asked if alert.id not in near]
+        seen = near | (self._uow.notices.told_of(self._worker.id, far) if far else set())
+        return [alert for alert in asked if alert.id in seen]
 
     def alert_id(self, alert_id: str) -> bool:
         """As `alert`, by id; an unknown one is not seen."""

@@ -52,6 +52,11 @@ _UNDER_WAY = _ALL.where(
 )
 _ONE = _ALL.where(_COLUMNS.id == bindparam("of"))
 _OF_ALERT = _ALL.where(_COLUMNS.alert_id == bindparam("of"))
+_TOLD_OF = (
+    select(_COLUMNS.alert_id)
+    .where(among(_COLUMNS.alert_id, "keys"), _COLUMNS.worker_id == bindparam("of"))
+    .distinct()
+)
 _SAVED = ("state", "reason", "next_attempt_at", "sent_at")
 _SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
 _FINISHED = ("ended_at", "result", "status", "detail")
@@ -116,6 +121,10 @@ class SqlNotices:
 
     def of_alert(self, alert_id: str) -> list[Notice]:
         return self._read(_OF_ALERT, of=alert_id)
+
+    def told_of(self, worker_id: str, alert_ids: Iterable[str]) -> set[str]:
+        values = {"of": worker_id, "keys": keys(alert_ids)}
+        return {row[0] for row in fetch(self._connection, _TOLD_OF, values)}
 
     def start(self, attempt: Attempt) -> Attempt:
         return _ATTEMPTS.add(self._connection, self._numbers, [attempt])[0]

@@ -79,6 +79,10 @@ class SqlRegister(Generic[N]):
         listing = Listing(self._shape, self._table.c.number, plain)
         return listing.page(self._connection, filters, after, limit)
 
+    def having(self, field: str, values: Iterable[str]) -> list[N]:
+        asked = {"keys": keys(values)}
+        return self._shape.things(fetch(self._connection, _having(self._shape, field), asked))
+
     def _unique(self, values: dict[str, Any]) -> Sequence[tuple[str, ColumnElement[bool]]]:
         """Beside the id: the field that a clash is told by, and the condition of the rows it would clash
         with.
@@ -104,6 +108,11 @@ class SqlRegister(Generic[N]):
 @cache
 def _in_order(shape: Shape[Any]) -> Select[Any]:
     return select(*shape.columns).order_by(shape.table.c.number)
+
+
+@cache
+def _having(shape: Shape[Any], field: str) -> Select[Any]:
+    return _in_order(shape).where(among(shape.table.c[field], "keys"))
 
 
 @cache

@@ -37,14 +37,15 @@ def _rows(table: Table, columns: Iterable[Column[object]], beside: str = "") -> 
     return f"SELECT {names}{beside} FROM {table.name} ORDER BY number"  # noqa: S608 - names of tables
 
 
-def _newest(table: Table, columns: str) -> str:
-    return f"SELECT number, {columns} FROM {table.name} ORDER BY number DESC LIMIT {NEWEST}"  # noqa: S608 - as above
+def _newest(table: Table, result: Column[object]) -> str:
+    return f"SELECT number, {result.name} FROM {table.name} ORDER BY number DESC LIMIT {NEWEST}"  # noqa: S608 - as above
 
 
 def _newest_of(kind: str) -> str:
     return f"(SELECT max(seq) FROM {events.name} WHERE device_id IS NULL AND kind = '{kind}')"  # noqa: S608 - as above
 
 
+<<<<<<< HEAD
 _MOVING = {
     devices.c.state,
     devices.c.home_id,
@@ -55,15 +56,18 @@ _MOVING = {
     devices.c.test_window,
     devices.c.last_test_id,
 }
+=======
+_PLACED = (devices.c.type, devices.c.home_id, devices.c.place, devices.c.resident_id, devices.c.external_id)
+>>>>>>> 8e5255f (board: tiles by grid with what is missing, filters without scripts, a sound that says when it cannot warn)
 _QUERIES = (
     *(_rows(table, table.c) for table in (residents, homes, workers, grids, teams)),
     _rows(
         devices,
-        [devices.c.number, *(column for column in devices.c if column in _MOVING)],
+        (devices.c.number, devices.c.state, *_PLACED),
         f", battery_percent < {LOW_BATTERY_PERCENT} AS low",
     ),
-    _newest(notices, "state"),
-    _newest(attempts, "result"),
+    _newest(notices, notices.c.state),
+    _newest(attempts, attempts.c.result),
     # One by one: only so is each answered by its index without walking through all that people recorded.
     f"SELECT {', '.join(map(_newest_of, sorted(RECORDED_KINDS)))}",
 )

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.console.acting import Action, Deed, act
 from services.console.api.fields import PathId, Shape
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
-from services.console.pages.rendering import language_of, page
-from services.console.pages.view import look
+from services.console.pages.rendering import page
+from services.console.pages.view import Filter, look
 from services.console.writing import write
 from services.domain.alerts import Outcome
-from services.escalation.permission import MAY_SPEAK_FOR_OTHERS
+from services.domain.protection import ProtectionState
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
-
-PERSONS_OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.OVER_BY_ITSELF)
 
 
 class ActionForm(Shape):
@@ -35,16 +33,16 @@ class ActionForm(Shape):
 
 
 @router.get("/")
-def show_board(request: Request, parts: Parts, who: Who) -> Response:
+def show_board(
+    request: Request,
+    parts: Parts,
+    who: Who,
+    grid: Annotated[str, Query()] = "",
+    state: Annotated[ProtectionState | None, Query()] = None,
+) -> Response:
     with parts.store.reading() as uow:
-        view = look(uow, parts, who, language_of(request, who))
-    return page(
-        request,
-        "board.html",
-        view=view,
-        outcomes=PERSONS_OUTCOMES,
-        may_speak_for_others=who.role in MAY_SPEAK_FOR_OTHERS,
-    )
+        view = look(uow, parts, who, Filter(grid or None, state))
+    return page(request, "board.html", view=view)
 
 
 @router.post("/alerts/{alert_id}/{action}")

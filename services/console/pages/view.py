@@ -1,26 +1,53 @@
-"""The view: what the live page shows, gathered from one moment of the store and filtered for whoever
-looks.
+"""The view: what the board shows, gathered from one moment of the store with a fixed number of questions, and
+filtered for whoever looks.
+
+A filter narrows the tiles alone: nobody can filter an alert away. Nobody is left out in silence: whoever is
+not on the page is counted on it, and only who is well protected is ever folded into a number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.console.api.alert_shapes import title_of
 from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.protections import Watch
+from services.console.rights import Sees
 from services.console.sight import Sight, every
 from services.domain.alerts import Alert, AlertState, DeadlineKind
+from services.domain.devices import Device
+from services.domain.findings import Severity
 from services.domain.homes import Home
-from services.domain.people import Language, Resident, Worker
+from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
 from services.domain.protection import Protection, ProtectionState
 
-MOST_RESIDENTS = 500
-"""More than these do not fit on one plain page; it says that there are more."""
+MOST_CALM = 1000
+"""Tiles of protected people on a page that shows all grids; with more than these each grid says how many of
+them it has instead, and shows them when it is chosen.
+"""
+NO_GRID = "none"
+"""The value of the filter for those whose home is in no grid."""
+
+_WAITS = {AlertState.OPEN: 0, AlertState.ACCEPTED: 1, AlertState.ARRIVED: 2}
+_TILES = {ProtectionState.ALERT: 0, ProtectionState.UNPROTECTED: 1, ProtectionState.PROTECTED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the tiles somebody wants to see; None: all."""
+
+    grid: str | None = None
+    state: ProtectionState | None = None
+
+    def takes(self, tile: Tile) -> bool:
+        return self.takes_grid(tile.grid_id) and self.state in (None, tile.state)
+
+    def takes_grid(self, grid_id: str) -> bool:
+        return self.grid in (None, grid_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +55,54 @@ class Card:
     """One running alert."""
 
     alert: Alert
-    title: str
     who: str
     address: str
     phone: str | None
     key_place: str | None
-    owners: tuple[str, ...]
+    told: tuple[str, ...]
     holder: str | None
     reports: int
-    mine: bool
-    asked: bool
-    unanswered: bool
+    is_mine: bool
+    pressed_again: bool
+    """Pressed again after somebody accepted, and not answered since."""
+
+    @property
+    def waits(self) -> bool:
+        """Somebody has to say: I have it."""
+        return self.alert.state is AlertState.OPEN or self.pressed_again
+
+    @property
+    def is_grave(self) -> bool:
+        """Somebody is to go; the lighter ones wait for the day."""
+        return self.alert.severity in {Severity.HIGH, Severity.MEDIUM}
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One resident."""
+    """One resident; ``card`` is the gravest of their running alerts."""
 
     resident: Resident
+    grid_id: str
     address: str
     protection: Protection
     owner: str | None
+    card: Card | None
+
+    @property
+    def state(self) -> ProtectionState:
+        return self.protection.state
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The residents of one grid; the last part has those of none."""
+    """The residents of one grid; those of none have no name. ``folded`` are protected and not shown one by
+    one.
+    """
 
+    grid_id: str
     name: str | None
     tiles: tuple[Tile, ...]
+    folded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,81 +111,110 @@ class View:
 
     now: datetime
     after: int
+    chosen: Filter
     cards: tuple[Card, ...]
     parts: tuple[Part, ...]
-    counts: Mapping[str, int]
-    workers: tuple[Worker, ...]
-    more: bool
-    waiting: int
+    grids: tuple[tuple[str, str | None], ...]
+    counts: Mapping[ProtectionState, int]
+    """Of the chosen grid."""
+    everybody: int
+    left_out: int
+    """Whom the filter leaves out."""
+
+    @property
+    def waiting(self) -> int:
+        """Alerts that nobody has."""
+        return sum(card.waits for card in self.cards)
 
 
-def look(uow: UnitOfWork, parts: Console, who: Caller, language: Language) -> View:
+def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
     """What this caller sees now."""
     now = parts.clock.now()
     sight = Sight(uow, who)
-    workers = uow.workers.all()
-    names = {worker.id: worker.name for worker in workers}
-    homes = {home.id: home for home in uow.homes.all()}
-    people = [each for each in uow.residents.all() if not each.synthetic and sight.resident(each)]
-    shown = people[:MOST_RESIDENTS]
-    running = [
-        alert
-        for alert in every(
-            lambda after, limit: uow.alerts.page({"state": "running", "synthetic": False}, after, limit)
-        )
-        if sight.alert(alert)
-    ]
-    watch = Watch(uow, now, devices=uow.devices.all())
-    tiles = [_tile(each, homes, names, watch, running) for each in shown if each.left_at is None]
+    names = {worker.id: worker.name for worker in uow.workers.all()}
+    running = sight.alerts(
+        every(lambda after, limit: uow.alerts.page({"state": "running", "synthetic": False}, after, limit))
+    )
+    register = _register(uow, who, sight, running)
+    cards = [_card(alert, register, names, who) for alert in sorted(running, key=_urgency)]
+    grids = {grid.id: grid.name for grid in uow.grids.all()}
+    tiles = _tiles(Watch(uow, now, devices=register.devices.values()), register, names, cards, grids)
+    in_grid = [tile for tile in tiles if chosen.takes_grid(tile.grid_id)]
+    shown = [tile for tile in in_grid if chosen.takes(tile)]
     return View(
         now=now,
         after=uow.alerts.last_change(),
-        cards=tuple(_card(alert, uow, homes, names, language, who) for alert in _urgent_first(running)),
-        parts=tuple(_by_grid(uow, tiles, homes)),
-        counts={
-            state.value: sum(tile.protection.state is state for tile in tiles) for state in ProtectionState
-        },
-        workers=tuple(worker for worker in workers if worker.active),
-        more=len(people) > len(shown),
-        waiting=sum(alert.state is AlertState.OPEN for alert in running),
+        chosen=chosen,
+        cards=tuple(cards),
+        parts=_by_grid(shown, grids, fold=chosen.grid is None and _calm(shown) > MOST_CALM),
+        grids=_choices(tiles, grids, chosen),
+        counts={state: sum(tile.state is state for tile in in_grid) for state in ProtectionState},
+        everybody=len(tiles),
+        left_out=len(tiles) - len(shown),
     )
 
 
-def _urgent_first(running: Iterable[Alert]) -> list[Alert]:
-    """Who waits for help comes before who has it coming, the graver before the lighter, the longer before
-    the newer.
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """Who and what the page may need, by id; ``people`` are those who get a tile."""
+
+    people: Sequence[Resident]
+    residents: Mapping[str, Resident]
+    homes: Mapping[str, Home]
+    devices: Mapping[str, Device]
+
+
+def _register(uow: UnitOfWork, who: Caller, sight: Sight, running: Sequence[Alert]) -> _Register:
+    """All there is for who sees all; else what lies around the caller and what the alerts name."""
+    if who.sees is Sees.ALL:
+        residents, homes, devices = uow.residents.all(), uow.homes.all(), uow.devices.all()
+        around = residents
+    else:
+        named = {alert.resident_id for alert in running if alert.resident_id}
+        residents = uow.residents.having("id", sight.residents | named)
+        around = [each for each in residents if sight.resident(each)]
+        home_ids = {each.home_id for each in residents} | {each.home_id or "" for each in running}
+        homes = uow.homes.having("id", home_ids)
+        own = uow.devices.having("resident_id", sight.residents)
+        told = uow.devices.having("id", {alert.device_id for alert in running if alert.device_id})
+        at_home = uow.devices.having("home_id", home_ids)
+        devices = list({each.id: each for each in (*own, *at_home, *told)}.values())
+    return _Register(
+        [each for each in around if not each.synthetic and each.left_at is None],
+        {each.id: each for each in residents},
+        {each.id: each for each in homes},
+        {each.id: each for each in devices},
+    )
+
+
+def _urgency(alert: Alert) -> tuple[object, ...]:
+    """The graver before the lighter, who waits for help before who has it coming, the longer before the
+    newer.
     """
-    waits = {AlertState.OPEN: 0, AlertState.ACCEPTED: 1, AlertState.ARRIVED: 2}
-    return sorted(
-        running, key=lambda alert: (-alert.severity.rank, waits.get(alert.state, 3), alert.opened_at)
-    )
+    waits = 0 if _is_pressed_again(alert) else _WAITS.get(alert.state, 3)
+    return (-alert.severity.rank, waits, alert.opened_at, alert.number)
 
 
-def _card(
-    alert: Alert,
-    uow: UnitOfWork,
-    homes: Mapping[str, Home],
-    names: Mapping[str, str],
-    language: Language,
-    who: Caller,
-) -> Card:
-    resident = uow.residents.get(alert.resident_id) if alert.resident_id else None
-    home = homes.get((resident.home_id if resident else alert.home_id) or "")
-    device = uow.devices.get(alert.device_id) if alert.device_id else None
+def _is_pressed_again(alert: Alert) -> bool:
+    return any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines)
+
+
+def _card(alert: Alert, register: _Register, names: Mapping[str, str], who: Caller) -> Card:
+    resident = register.residents.get(alert.resident_id or "")
+    home = register.homes.get((resident.home_id if resident else alert.home_id) or "")
+    device = register.devices.get(alert.device_id or "")
     where = (home.address if home else None, device.place if device else None)
     return Card(
         alert=alert,
-        title=title_of(alert, language),
         who=resident.name if resident else (device.external_id if device else alert.subject),
         address=" ".join(part for part in where if part),
         phone=(resident.phone if resident else None) or (home.phone if home else None),
         key_place=home.key_place if home else None,
-        owners=tuple(_called(owner, names) for owner in alert.owner_ids),
+        told=tuple(_called(owner, names) for owner in alert.owner_ids),
         holder=names.get(alert.accepted_by, alert.accepted_by) if alert.accepted_by else None,
         reports=len(alert.facts),
-        mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
-        asked=who.worker_id in alert.owner_ids and who.worker_id not in alert.declined_by,
-        unanswered=any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines),
+        is_mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
+        pressed_again=_is_pressed_again(alert),
     )
 
 
@@ -150,31 +225,55 @@ def _called(owner: str, names: Mapping[str, str]) -> str:
     return names.get(owner) or owner.removeprefix("contact:")
 
 
-def _tile(
-    resident: Resident,
-    homes: Mapping[str, Home],
-    names: Mapping[str, str],
+def _tiles(
     watch: Watch,
-    running: Iterable[Alert],
-) -> Tile:
-    own = [alert for alert in running if alert.resident_id == resident.id]
-    protection = watch.protection(resident, own)
-    home = homes.get(resident.home_id)
-    owner = protection.owner_id
-    return Tile(
-        resident, home.address if home else "", protection, names.get(owner, owner) if owner else None
-    )
+    register: _Register,
+    names: Mapping[str, str],
+    cards: Iterable[Card],
+    grids: Mapping[str, str],
+) -> list[Tile]:
+    """Whoever needs something comes first, the longest in care first among equals."""
+    own: dict[str, list[Card]] = defaultdict(list)
+    for card in cards:
+        own[card.alert.resident_id or ""].append(card)
+    tiles = []
+    for resident in register.people:
+        mine = own.get(resident.id, [])
+        protection = watch.protection(resident, [card.alert for card in mine])
+        home = register.homes.get(resident.home_id)
+        tiles.append(
+            Tile(
+                resident,
+                home.grid_id if home and home.grid_id in grids else NO_GRID,
+                home.address if home else "",
+                protection,
+                _called(protection.owner_id, names) if protection.owner_id else None,
+                mine[0] if mine else None,
+            )
+        )
+    return sorted(tiles, key=lambda tile: _TILES[tile.state])
 
 
-def _by_grid(uow: UnitOfWork, tiles: list[Tile], homes: Mapping[str, Home]) -> list[Part]:
-    def grid_of(tile: Tile) -> str | None:
-        home = homes.get(tile.resident.home_id)
-        return home.grid_id if home else None
+def _calm(tiles: Iterable[Tile]) -> int:
+    return sum(tile.state is ProtectionState.PROTECTED for tile in tiles)
 
-    grids = {grid.id: grid.name for grid in uow.grids.all()}
-    parts = [
-        Part(name, tuple(tile for tile in tiles if grid_of(tile) == grid_id))
-        for grid_id, name in grids.items()
-    ]
-    parts.append(Part(None, tuple(tile for tile in tiles if grid_of(tile) not in grids)))
-    return [part for part in parts if part.tiles]
+
+def _by_grid(tiles: Iterable[Tile], grids: Mapping[str, str], *, fold: bool) -> tuple[Part, ...]:
+    found: dict[str, list[Tile]] = {grid_id: [] for grid_id in (*grids, NO_GRID)}
+    for tile in tiles:
+        found[tile.grid_id].append(tile)
+    parts = []
+    for grid_id, own in found.items():
+        shown = [tile for tile in own if not fold or tile.state is not ProtectionState.PROTECTED]
+        if own:
+            parts.append(Part(grid_id, grids.get(grid_id), tuple(shown), len(own) - len(shown)))
+    return tuple(parts)
+
+
+def _choices(
+    tiles: Iterable[Tile], grids: Mapping[str, str], chosen: Filter
+) -> tuple[tuple[str, str | None], ...]:
+    """The grids that can be chosen: those where somebody lives, and the one that is chosen now."""
+    lived_in = {tile.grid_id for tile in tiles} | {chosen.grid}
+    choices = [(grid_id, name) for grid_id, name in grids.items() if grid_id in lived_in]
+    return (*choices, *(((NO_GRID, None),) if NO_GRID in lived_in else ()))

@@ -46,6 +46,10 @@ class Register(Protocol[T]):
         """By any plain field of the thing (equality)."""
         ...
 
+    def having(self, field: str, values: Iterable[str]) -> list[T]:
+        """All whose plain field is one of these, in the order of storing; asked for at once."""
+        ...
+
 
 class Devices(Register[Device], Protocol):
     """Devices; (ecosystem, external_id) is unique among those not retired."""

@@ -115,6 +115,10 @@ class Notices(Protocol):
         """All notices of an Alert, ascending."""
         ...
 
+    def told_of(self, worker_id: str, alert_ids: Iterable[str]) -> set[str]:
+        """Those of the Alerts of which the worker has a notice."""
+        ...
+
     def start(self, attempt: Attempt) -> Attempt:
         """Write the row before the send."""
         ...
