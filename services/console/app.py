@@ -33,6 +33,7 @@ from services.console.api import (
     visits,
     workers,
 )
+from services.console.compressing import Compressing
 from services.console.gate import GuardedRoute
 from services.console.metrics import Requests
 from services.console.outside import Outside
@@ -126,5 +127,6 @@ def make_app(parts: Console) -> FastAPI:
     for kind in (*problems.FORESEEN, Exception):
         app.add_exception_handler(kind, refuse)
     requests = Requests(parts.registry)
+    app.add_middleware(Compressing)
     app.add_middleware(Outside, requests=requests, over_tls=parts.settings.secure_cookies)
     return app

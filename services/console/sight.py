@@ -51,13 +51,25 @@ class Sight:
         """Ids of the homes and of the residents around the worker."""
         if self._worker is None:
             return frozenset(), frozenset()
-        homes = {home.id for home in self._homes_of(self._worker)}
-        residents = {resident.id for resident in self._uow.residents.having("home_id", homes)}
+        homes = {home.id for home in self._homes}
+        homes |= {resident.home_id for resident in self.residents}
+        return frozenset(homes), frozenset(resident.id for resident in self.residents)
+
+    @cached_property
+    def residents(self) -> tuple[Resident, ...]:
+        """Those around the worker; whoever sees all sees others as well."""
+        if self._worker is None:
+            return ()
+        register = self._uow.residents
+        found = register.having("home_id", [home.id for home in self._homes])
         for field in ("assigned_worker_id", "backup_worker_id"):
-            for resident in matching(self._uow.residents, **{field: self._worker.id}):
-                residents.add(resident.id)
-                homes.add(resident.home_id)
-        return frozenset(homes), frozenset(residents)
+            found += register.having(field, [self._worker.id])
+        return tuple({resident.id: resident for resident in found}.values())
+
+    @cached_property
+    def _homes(self) -> tuple[Home, ...]:
+        """Those that the worker answers for, whoever lives there."""
+        return tuple(self._homes_of(self._worker)) if self._worker is not None else ()
 
     def _homes_of(self, worker: Worker) -> Iterator[Home]:
         grid_ids = set(worker.grid_ids)
@@ -73,11 +85,6 @@ class Sight:
             return True
         homes, residents = self._around
         return resident_id in residents if resident_id is not None else home_id in homes
-
-    @property
-    def residents(self) -> frozenset[str]:
-        """Ids of those around the worker; whoever sees all sees others as well."""
-        return self._around[1]
 
     def home(self, home: Home) -> bool:
         return self._sees_all or home.id in self._around[0]

@@ -171,11 +171,12 @@ def _register(uow: UnitOfWork, who: Caller, sight: Sight, running: Sequence[Aler
         around = residents
     else:
         named = {alert.resident_id for alert in running if alert.resident_id}
-        residents = uow.residents.having("id", sight.residents | named)
-        around = [each for each in residents if sight.resident(each)]
+        near = {each.id: each for each in sight.residents}
+        around = list(near.values())
+        residents = [*around, *uow.residents.having("id", named - near.keys())]
         home_ids = {each.home_id for each in residents} | {each.home_id or "" for each in running}
         homes = uow.homes.having("id", home_ids)
-        own = uow.devices.having("resident_id", sight.residents)
+        own = uow.devices.having("resident_id", near)
         told = uow.devices.having("id", {alert.device_id for alert in running if alert.device_id})
         at_home = uow.devices.having("home_id", home_ids)
         devices = list({each.id: each for each in (*own, *at_home, *told)}.values())
@@ -241,10 +242,11 @@ def _tiles(
         mine = own.get(resident.id, [])
         protection = watch.protection(resident, [card.alert for card in mine])
         home = register.homes.get(resident.home_id)
+        grid_id = home.grid_id if home else None
         tiles.append(
             Tile(
                 resident,
-                home.grid_id if home and home.grid_id in grids else NO_GRID,
+                grid_id if grid_id in grids and grid_id else NO_GRID,
                 home.address if home else "",
                 protection,
                 _called(protection.owner_id, names) if protection.owner_id else None,
