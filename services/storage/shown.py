@@ -45,27 +45,20 @@ def _newest_of(kind: str) -> str:
     return f"(SELECT max(seq) FROM {events.name} WHERE device_id IS NULL AND kind = '{kind}')"  # noqa: S608 - as above
 
 
-<<<<<<< HEAD
-_MOVING = {
+_OF_A_DEVICE = (
+    devices.c.number,
     devices.c.state,
+    devices.c.type,
     devices.c.home_id,
     devices.c.place,
     devices.c.resident_id,
-    devices.c.type,
     devices.c.external_id,
     devices.c.test_window,
     devices.c.last_test_id,
-}
-=======
-_PLACED = (devices.c.type, devices.c.home_id, devices.c.place, devices.c.resident_id, devices.c.external_id)
->>>>>>> 8e5255f (board: tiles by grid with what is missing, filters without scripts, a sound that says when it cannot warn)
+)
 _QUERIES = (
     *(_rows(table, table.c) for table in (residents, homes, workers, grids, teams)),
-    _rows(
-        devices,
-        (devices.c.number, devices.c.state, *_PLACED),
-        f", battery_percent < {LOW_BATTERY_PERCENT} AS low",
-    ),
+    _rows(devices, _OF_A_DEVICE, f", battery_percent < {LOW_BATTERY_PERCENT} AS low"),
     _newest(notices, notices.c.state),
     _newest(attempts, attempts.c.result),
     # One by one: only so is each answered by its index without walking through all that people recorded.

@@ -112,6 +112,7 @@ def test_an_amber_tile_says_that_it_is_overdue(house: Cast) -> None:
 
 
 def test_an_amber_tile_says_that_nobody_on_duty_sees_to_it(house: Cast) -> None:
+    house.of(Role.ADMIN).patch("/api/v1/workers/lhamo", json={"active": False})
     on_duty(house, "karma")
     assert board(house).words["tile-dawa"][2:] == ["没有呼叫器", "没有值班人员处理"]
 
