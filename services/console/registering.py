@@ -110,12 +110,13 @@ def change(
         before = seen(uow, who, device_id)
         if before.state is DeviceState.RETIRED:
             raise Problem(409, "retired", "The device is retired; register it anew.")
+        hung = before.resident_id, before.home_id
         if changes.get("resident_id") and "home_id" not in changes:
             before = replace(before, home_id=None)
         device = _placed(uow, replace(before, **changes))
         if retires:
             device = replace(device, state=DeviceState.RETIRED, credential_hash=None)
-        if retires or (device.resident_id, device.home_id) != (before.resident_id, before.home_id):
+        if retires or (device.resident_id, device.home_id) != hung:
             device = replace(device, test_window=None)  # who hangs it elsewhere tests it anew
         device = uow.devices.save(device)
         kind = RETIRED if retires else CHANGED

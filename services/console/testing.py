@@ -13,7 +13,6 @@ from services.console import registering
 from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.problems import Problem, unfit
-
 from services.console.writing import note
 from services.domain.alerts import Alert
 from services.domain.devices import Device, DeviceState

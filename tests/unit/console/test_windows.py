@@ -126,10 +126,11 @@ def test_a_device_that_becomes_somebody_elses_loses_its_window(
     assert technician.patch("/api/v1/devices/button-1", json=elsewhere).json()["test_window"] is None
 
 
-def test_a_device_that_gets_another_place_in_the_home_keeps_its_window(technician: TestClient) -> None:
+def test_a_device_that_stays_in_its_home_keeps_its_window(technician: TestClient) -> None:
     window = opened(technician, worker_id="basang")
-    changed = technician.patch("/api/v1/devices/button-1", json={"place": "kitchen"})
-    assert changed.json()["test_window"] == window
+    for same in ({"place": "kitchen"}, {"resident_id": "yangzom"}, {"home_id": "home-1"}):
+        changed = technician.patch("/api/v1/devices/button-1", json=same)
+        assert changed.json()["test_window"] == window
 
 
 def running_test(house: Cast) -> str:
