@@ -1,10 +1,12 @@
 """Acting: one thing that somebody does about an alert, from whoever asked to what is stored.
 
-Decides in whose name it is done; what it means is escalation's. Forms and API go through here alike.
+Decides in whose name it is done, and what of it could be done now; what it means is escalation's. Forms and
+API go through here alike.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +19,8 @@ from services.console.sight import Sight
 from services.console.writing import note as audit
 from services.domain.alerts import Alert, Outcome
 from services.domain.people import Language, Worker
-from services.domain.ports import UnitOfWork
+from services.domain.ports import AlreadyThere, Conflict, UnitOfWork
+from services.domain.records import RememberedAnswer
 from services.escalation import actions, holding, testing
 from services.escalation.gathering import store_move
 from services.escalation.permission import (
@@ -84,6 +87,10 @@ _WORDS: Mapping[Refusal, str] = {
 }
 
 
+ONLY_ONCE = frozenset({Action.CLOSE, Action.EXTEND, Action.NOTE})
+"""What a form that is sent twice would do twice, or be refused; repeating the others changes nothing."""
+
+
 def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
     """Do it, and write into the audit that it was done; `Problem` says why not. A repeat changes nothing."""
     alert = uow.alerts.get(deed.alert_id)
@@ -106,6 +113,32 @@ def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
         detail = f"on behalf of {deed.on_behalf_of}" if deed.on_behalf_of else ""
         audit(uow, parts, who, f"alert.{deed.action.value}", ("alert", alert.id), detail)
     return alert
+
+
+def act_once(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed, sent_from: str) -> None:
+    """As `act`, for a form that may be sent twice: ``sent_from`` names the state of the page it stood on, and
+    the same from there is done once, for a day.
+    """
+    if deed.action not in ONLY_ONCE or not sent_from:
+        act(uow, parts, who, deed)
+        return
+    asked = hashlib.sha256(repr(deed).encode()).hexdigest()
+    key = "\n".join((who.actor, "form", deed.alert_id, deed.action, sent_from, asked))
+    if uow.remembered.get(key) is not None:
+        return
+    act(uow, parts, who, deed)
+    try:
+        uow.remembered.add(RememberedAnswer(key, asked, 303, "", parts.clock.now()))
+    except AlreadyThere as error:
+        raise Conflict from error
+
+
+def would_do_something(alert: Alert, scene: Scene, actor: Actor, deed: Deed) -> bool:
+    """Whether a deed would be allowed now and not be a mere repeat: only that is worth being offered."""
+    try:
+        return not _DECISIONS[deed.action](alert, scene, actor, deed).is_nothing
+    except (AlreadyAccepted, AlreadyClosed, NotAllowed):
+        return False
 
 
 def language_of(parts: Console, who: Caller) -> Language:

@@ -186,7 +186,7 @@ def parameters(alert: Alert, scene: Scene) -> dict[str, str]:
         "since": format_instant(since),
         "zone": scene.zone().key,
         "presses": str(sum(fact.is_alarm for fact in alert.facts)),
-        "link": f"{scene.house.link_base.rstrip('/')}/#{alert.id}",
+        "link": f"{scene.house.link_base.rstrip('/')}/alerts/{alert.id}",
     }
     return said | {f"title_{language}": title for language, title in alert.titles.items()}
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console.callers import Caller, parts_of
+from services.console.pages.addresses import asked_for, sign_in_before, wanted
 from services.console.pages.files import address_of
 from services.console.pages.preferred import preferred
 from services.console.pages.texts import Texts
@@ -22,7 +23,6 @@ from services.domain.people import Language
 
 LANGUAGE_COOKIE = "anxin_language"
 LANGUAGE_NAMES = {Language.ZH_CN: "中文", Language.BO: "བོད་ཡིག", Language.EN: "English"}
-SIGN_IN = "/sign-in"
 SECTIONS = {"/": said("Board"), "/visits": said("Visits"), "/devices": said("Devices")}
 
 _TEMPLATES = Environment(
@@ -60,6 +60,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         language=texts.language,
         languages=LANGUAGE_NAMES,
         here=request.url.path,
+        asked_for=asked_for(request),
         person=caller,
         demo=parts.settings.demo,
         sections=_sections(caller),
@@ -83,7 +84,7 @@ def is_for_a_person(request: Request) -> bool:
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
-    """A fault in words; who is not known is asked to sign in."""
+    """A fault in words; who is not known is asked to sign in, and then comes back."""
     if problem.status == 401:  # noqa: PLR2004 - the contract's own number
-        return RedirectResponse(SIGN_IN, 303)
+        return RedirectResponse(sign_in_before(wanted(request)), 303)
     return page(request, "problem.html", problem.status, problem=problem)

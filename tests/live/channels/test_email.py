@@ -47,7 +47,7 @@ def test_a_letter_says_the_message_in_text_and_as_a_page(box: Mailbox, channel: 
     assert text is not None
     assert page is not None
     assert "在哪里：曲扎路 7 号 卧室" in text.get_content()
-    assert f'<a href="http://anxin/#{press().alert_id}">' in page.get_content()
+    assert f'<a href="http://anxin/alerts/{press().alert_id}">' in page.get_content()
 
 
 def test_a_letter_is_in_the_language_of_its_reader(box: Mailbox, channel: EmailChannel) -> None:

@@ -69,7 +69,7 @@ def test_a_notice_arrives_as_a_structured_cloud_event(server: HTTPServer, channe
             "resident": {"id": "dolma", "name": "卓玛"},
             "since": "2025-07-22T18:13:00Z",
             "step": 0,
-            "link": f"http://anxin/#{notice.alert_id}",
+            "link": f"http://anxin/alerts/{notice.alert_id}",
         },
     }
     assert "曲扎路 7 号" in text

@@ -233,4 +233,4 @@ def test_a_press_says_since_when_and_who_lives_there() -> None:
     assert said["who"] == "卓玛、晋美"
     assert said["where"] == "曲扎路 7 号 卧室"
     assert said["since"] == "2025-07-23T05:56:00Z"
-    assert said["link"] == f"http://anxin/#{case.running.id}"
+    assert said["link"] == f"http://anxin/alerts/{case.running.id}"
