@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from services.domain.devices import Device, DeviceType, Ecosystem
+from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.events import Event, Origin
 from services.domain.homes import Grid, Home
 from services.domain.identity import derived_id
@@ -22,6 +22,7 @@ from services.domain.instants import format_instant, local, start_of_day
 from services.domain.people import Contact, Language, Resident, Role, Team, User, Worker
 from services.domain.ports import Store, Topic, UnitOfWork
 from services.domain.register import device_fact, resident_fact
+from services.wiring.demo_nights import nights
 
 MARK = "community"
 """A file in the data folder that says that all its people are invented: ``demo`` or ``simulated``."""
@@ -149,9 +150,17 @@ def _make_community(uow: UnitOfWork, now: datetime, zone: ZoneInfo) -> None:
         for resident in _residents(number, home, enrolled_at, names, dice):
             uow.residents.add(resident)
             facts.append(resident_fact("resident.enrolled", resident, enrolled_at, "demo", zone.key))
-            for device in _devices(resident, now):
+            button, bed = _devices(resident, now)
+            slept = list(nights(bed, enrolled_at, now, zone))
+            if slept:
+                bed = replace(
+                    bed, registered_at=enrolled_at, state=DeviceState.LIVE, last_seen_at=slept[-1].occurred_at
+                )
+            for device in (button, bed):
                 uow.devices.add(device)
-                facts.append(device_fact("device.registered", device, now, "demo"))
+                registered_at = device.registered_at or now
+                facts.append(device_fact("device.registered", device, registered_at, "demo"))
+            facts.extend(slept)
             facts.extend(_visits(resident, enrolled_at, now, dice))
     uow.events.append(sorted(facts, key=lambda event: event.received_at))
 

@@ -4,12 +4,13 @@ among them.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.domain.devices import DeviceState, DeviceType
 from services.domain.people import Role
 from services.wiring.demo import (
     GRIDS,
@@ -20,6 +21,7 @@ from services.wiring.demo import (
     mark_as_invented,
     prepare_demo,
 )
+from services.wiring.demo_nights import NIGHTS
 from tests.stores import sqlite_store
 
 NOW = datetime(2025, 7, 23, 6, 0, tzinfo=UTC)
@@ -82,3 +84,23 @@ def test_it_is_not_put_among_real_residents(tmp_path: Path) -> None:
         assert uow.users.all() == []
     demo.close()
     real.close()
+
+
+@pytest.mark.parametrize("now", [NOW, datetime(2025, 7, 22, 18, 0, tzinfo=UTC)], ids=["afternoon", "night"])
+def test_a_fortnight_of_nights_lies_behind_and_is_calm(tmp_path: Path, now: datetime) -> None:
+    store = sqlite_store(tmp_path)
+    prepare_demo(store, tmp_path, now, ZONE, str)
+    with store.reading() as uow:
+        beds = [device for device in uow.devices.all() if device.type is DeviceType.BED_SENSOR]
+        said = [event for event in uow.events.after(0, 20_000) if event.kind.startswith("bed.")]
+    store.close()
+    for bed in beds:
+        own = [event for event in said if event.device_id == bed.id]
+        assert {event.kind for event in own[::2]} == {"bed.entered"}
+        assert {event.kind for event in own[1::2]} == {"bed.exited"}
+        assert (bed.state, bed.last_seen_at) == (DeviceState.LIVE, own[-1].occurred_at)
+        assert len({event.occurred_at.astimezone(ZONE).date() for event in own}) >= NIGHTS
+        assert all(event.occurred_at < now for event in own)
+        for up, back in zip(own[1::2], own[2::2], strict=False):
+            is_night = not 6 <= up.occurred_at.astimezone(ZONE).hour < 20
+            assert not is_night or back.occurred_at - up.occurred_at < timedelta(minutes=20)
