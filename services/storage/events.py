@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from services.domain.events import Event
 from services.domain.kinds import ALARM_KINDS, DEVICE_KINDS, KINDS, REGISTER_KINDS
@@ -160,7 +160,9 @@ class SqlEventLog:
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
         asked = "kind" in filters or "origin" in filters
-        where = [] if asked else [_COLUMNS.kind.not_in(sorted(REGISTER_KINDS))]
+        where: list[ColumnElement[bool]] = []
+        if not asked:
+            where.append(_COLUMNS.kind.not_in(sorted(REGISTER_KINDS)))
         if filters.get("kind") in _NO_DEVICE_SENDS:
             where.append(NOT_FROM_DEVICES)
         return _LIST.page(self._connection, filters, after, limit, where=where)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, Index, Table, literal_column
+from sqlalchemy import ColumnElement, Index, Table, literal_column
 
 from services.domain.events import Mark, Origin
 from services.domain.findings import Evidence, FindingReason, FindingState, Severity, Trigger
@@ -53,9 +53,13 @@ Index(None, events.c.device_id, events.c.kind, events.c.seq)
 index_where(events.c.device_event_id.is_not(None), events.c.device_id, events.c.device_event_id)
 index_where(events.c.dedupe_key.is_not(None), events.c.dedupe_key, name="uq_events_dedupe_key", unique=True)
 index_where(events.c.is_alarm, events.c.seq, name="ix_events_alarms")
-NOT_FROM_DEVICES = literal_column("origin <> 'device'", Boolean)
-"""Few among many. A query is served by the index over these rows if it says this in these very words."""
-index_where(NOT_FROM_DEVICES, events.c.kind, events.c.occurred_at, name="ix_events_not_from_devices")
+NOT_FROM_DEVICES: ColumnElement[Any] = literal_column("origin <> 'device'")
+"""Few among many. A query is served by the index over these rows if it says this in these very words; with a
+type of its own SQLAlchemy would ask for `= 1` besides.
+"""
+index_where(
+    NOT_FROM_DEVICES, events.c.kind, events.c.seq, events.c.occurred_at, name="ix_events_not_from_devices"
+)
 
 rule_states = Table(
     "rule_states",

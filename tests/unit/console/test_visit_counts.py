@@ -36,10 +36,10 @@ class Life:
 
 
 def month_of(now: datetime) -> tuple[datetime, datetime]:
-    here = (now + EAST).replace(tzinfo=None)
-    first = datetime(here.year, here.month, 1)
-    after = datetime(here.year + here.month // 12, here.month % 12 + 1, 1)
-    return first.replace(tzinfo=UTC) - EAST, after.replace(tzinfo=UTC) - EAST
+    here = now + EAST  # UTC on the face of it, the wall clock of Shanghai in what it shows
+    first = datetime(here.year, here.month, 1, tzinfo=UTC)
+    after = datetime(here.year + here.month // 12, here.month % 12 + 1, 1, tzinfo=UTC)
+    return first - EAST, after - EAST
 
 
 def owed_by_the_hour(life: Life, now: datetime) -> tuple[int, int]:

@@ -160,7 +160,8 @@ def test_the_same_form_with_other_words_is_refused_and_offered_anew(
 
 def test_each_form_has_a_key_of_its_own(basang: TestClient) -> None:
     keys = [re.search(r'name="key" value="([^"]+)"', basang.get("/visits/new").text) for _ in range(2)]
-    assert keys[0] and keys[1]
+    assert keys[0]
+    assert keys[1]
     assert keys[0][1] != keys[1][1]
 
 

@@ -13,7 +13,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    partial_index("ix_events_not_from_devices", "events", ["kind", "occurred_at"], "origin <> 'device'")
+    partial_index(
+        "ix_events_not_from_devices", "events", ["kind", "seq", "occurred_at"], "origin <> 'device'"
+    )
 
 
 def downgrade() -> None:
