@@ -236,6 +236,23 @@ def test_a_phone_whose_clock_is_wrong_records_the_true_time(phone: Phone, wrong_
     assert timedelta(0) <= lag < timedelta(seconds=30)
 
 
+def test_by_plain_http_an_open_page_keeps_what_is_written_and_promises_no_more(phone: Phone) -> None:
+    # What browsers leave out where the address is not a secure one.
+    left_out = "delete Navigator.prototype.serviceWorker; delete Navigator.prototype.locks"
+    phone.viewer.context.add_init_script(f"{left_out}; delete self.caches")
+    phone.open("/visits/new")
+    phone.cut()
+    phone.write("局域网")
+    phone.waits(1)
+    expect(phone.page.locator("#waiting-state")).to_have_text(
+        "没有网络。恢复后会自动发送。 发送完之前请不要关闭此页。"
+    )
+    expect(phone.page.locator("#opens-offline")).to_be_hidden()
+    phone.line.mend()
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.has_sent("局域网")
+
+
 def test_signing_out_takes_the_pages_from_the_phone_and_leaves_what_waits(phone: Phone) -> None:
     phone.is_ready()
     sign_out(phone)

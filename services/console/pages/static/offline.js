@@ -8,6 +8,8 @@ const PREFIX = "anxin-visits-";
 const OF_FILES = `${PREFIX}files-${EDITION}`;
 const OF_PAGES = `${PREFIX}pages-${EDITION}`;
 const PAGES = ["/visits", "/visits/new"];
+const FRESH_MS = 60000; // pages that were kept so lately are not fetched again
+const KEPT_AT = "X-Kept-At";
 const PATIENCE_MS = 6000; // so long a weak line is waited for before what is kept is shown
 let turn = 0; // grows when all is forgotten: a page that was still on its way then is not kept
 
@@ -41,6 +43,7 @@ async function forget() {
 async function keep() {
   const now = turn;
   try {
+    if (await isFresh()) return true;
     const answers = await Promise.all(PAGES.map((page) => fetch(page, { headers: { Accept: "text/html" }, cache: "no-store" })));
     if (answers.some((answer) => answer.redirected || answer.status === 403)) {
       await forget();
@@ -55,6 +58,7 @@ async function keep() {
       const headers = new Headers(answers[number].headers);
       headers.delete("Content-Length");
       headers.delete("Content-Encoding");
+      headers.set(KEPT_AT, Date.now());
       await kept.put(page, new Response(texts[number].replace('data-kept="no"', 'data-kept="yes"'), { headers }));
     }
     if (now !== turn) await caches.delete(OF_PAGES);
@@ -62,6 +66,11 @@ async function keep() {
   } catch {
     return false;
   }
+}
+
+async function isFresh() {
+  const kept = await (await caches.open(OF_PAGES)).match(PAGES.at(-1));
+  return Boolean(kept) && Math.abs(Date.now() - Number(kept.headers.get(KEPT_AT))) < FRESH_MS;
 }
 
 async function page(request, path) {
