@@ -1,35 +1,136 @@
 """Every page, in every language, light and dark, on a phone and at a desk: nobody is shut out, nothing is cut
-off, everything can be hit. The list of the pages is `pages.py`.
+off, everything can be hit and reached. The list of the pages is `pages.py`; each is loaded once for all that
+is measured on it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
 from services.console.rights import RIGHTS
 from tests.browser.measuring import barriers, keyboard_faults, layout_faults, nothing, running_animations
 from tests.browser.pages import NOT_LOOKED_AT, PAGES, Seen
-from tests.browser.screens import DESK, LANGUAGES, NARROW, PHONE, SCREENS, Scheme, Screen
+from tests.browser.screens import DESK, LANGUAGES, NARROW, PHONE, SCREENS, Screen
 from tests.browser.staged import Staged
 from tests.browser.viewers import Viewer, Viewers
 
 MOST_BYTES = 100 * 1024
 """Of a first load over a weak line, everything together."""
 
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One page before one person."""
+
+    seen: Seen
+    language: str
+    screen: Screen
+
+    def __str__(self) -> str:
+        return f"{self.seen}-{self.language}-{self.screen.name}"
+
+
+@dataclass(slots=True)
+class View:
+    """The page as it came, and the bytes of each thing that came for it."""
+
+    case: Case
+    viewer: Viewer
+    loads: list[float] = field(default_factory=list)
+
+
+CASES = [Case(*each) for each in product(PAGES, LANGUAGES, SCREENS)]
 every_page = pytest.mark.parametrize("seen", PAGES, ids=str)
 
 
-def look(viewers: Viewers, staged: Staged, seen: Seen, screen: Screen, **how: object) -> Viewer:
-    viewer = viewers.come(staged, seen.login, screen, **how)  # type: ignore[arg-type]
-    viewer.faults.refusal_is_expected(seen.status)
-    assert viewer.open(seen.path(staged)).status == seen.status
-    assert viewer.page.url == staged.http + seen.path(staged), "somebody is kept from this page"
-    return viewer
+def look(viewers: Viewers, staged: Staged, case: Case, *, scripts: bool = True, calm: bool = False) -> View:
+    """Load it with an empty cache."""
+    viewer = viewers.come(
+        staged, case.seen.login, case.screen, language=case.language, scripts=scripts, calm=calm
+    )
+    viewer.faults.refusal_is_expected(case.seen.status)
+    view = View(case, viewer)
+    network = viewer.context.new_cdp_session(viewer.page)
+    network.on("Network.loadingFinished", lambda told: view.loads.append(told["encodedDataLength"]))
+    network.send("Network.enable")
+    path = case.seen.path(staged)
+    assert viewer.open(path).status == case.seen.status
+    assert viewer.page.url == staged.http + path, "somebody is kept from this page"
+    return view
 
 
-def by(scheme: Scheme, page: Page) -> None:
-    page.emulate_media(color_scheme=scheme)
+@pytest.fixture(scope="module", params=CASES, ids=str)
+def view(request: pytest.FixtureRequest, browser: Browser, staged: Staged) -> Iterator[View]:
+    viewers = Viewers(browser)
+    try:
+        yield look(viewers, staged, request.param)
+    finally:
+        found = viewers.leave()
+    nothing(found)
+
+
+def test_the_first_load_is_light(view: View) -> None:
+    assert len(view.loads) > 1
+    assert sum(view.loads) <= MOST_BYTES
+
+
+def test_nothing_is_cut_off_or_too_small_to_be_hit(view: View) -> None:
+    page, screen = view.viewer.page, view.case.screen
+    nothing(layout_faults(page, finger=screen.touch))
+    if screen is PHONE:
+        page.set_viewport_size({"width": NARROW.width, "height": NARROW.height})
+        nothing(layout_faults(page))
+        page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
+
+
+def test_nobody_is_shut_out_by_day_or_by_night(view: View) -> None:
+    page = view.viewer.page
+    nothing(barriers(page))
+    page.emulate_media(color_scheme="dark")
+    nothing(barriers(page, colours_only=True))
+
+
+@pytest.fixture(scope="module", params=PAGES, ids=str)
+def at_the_desk(request: pytest.FixtureRequest, browser: Browser, staged: Staged) -> Iterator[View]:
+    """Somebody who has asked the machine for calm."""
+    viewers = Viewers(browser)
+    try:
+        yield look(viewers, staged, Case(request.param, "zh-CN", DESK), calm=True)
+    finally:
+        found = viewers.leave()
+    nothing(found)
+
+
+def test_nothing_moves_for_whoever_asked_for_calm(at_the_desk: View) -> None:
+    nothing(running_animations(at_the_desk.viewer.page))
+
+
+def test_the_keyboard_is_enough(at_the_desk: View) -> None:
+    nothing(keyboard_faults(at_the_desk.viewer.page))
+
+
+def test_twice_as_large_letters_lose_nothing(at_the_desk: View) -> None:
+    page = at_the_desk.viewer.page
+    size = "parseFloat(getComputedStyle(document.querySelector('main')).fontSize)"
+    before = page.evaluate(size)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(size) >= 1.8 * before
+    nothing(layout_faults(page))
+
+
+@every_page
+def test_without_scripts_a_page_says_the_same(viewers: Viewers, staged: Staged, seen: Seen) -> None:
+    case = Case(seen, "zh-CN", PHONE)
+    with_scripts, without = (
+        look(viewers, staged, case, scripts=scripts).viewer.page.locator("main") for scripts in (True, False)
+    )
+    for part in ("h1, h2", "button, a.act"):
+        assert with_scripts.locator(part).all_inner_texts() == without.locator(part).all_inner_texts()
 
 
 def test_every_page_is_in_the_list() -> None:
@@ -39,62 +140,3 @@ def test_every_page_is_in_the_list() -> None:
         if method == "GET" and not path.startswith("/api/") and path not in NOT_LOOKED_AT
     }
     assert routes - {seen.route for seen in PAGES} == set()
-
-
-@every_page
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_nobody_is_shut_out_and_nothing_is_cut_off(
-    viewers: Viewers, staged: Staged, seen: Seen, language: str, screen: Screen
-) -> None:
-    page = look(viewers, staged, seen, screen, language=language).page
-    nothing(layout_faults(page, finger=screen.touch))
-    nothing(barriers(page))
-    by("dark", page)
-    nothing(barriers(page, colours_only=True))
-    if screen is PHONE:
-        page.set_viewport_size({"width": NARROW.width, "height": NARROW.height})
-        nothing(layout_faults(page))
-
-
-@every_page
-def test_the_keyboard_is_enough(viewers: Viewers, staged: Staged, seen: Seen) -> None:
-    nothing(keyboard_faults(look(viewers, staged, seen, DESK).page))
-
-
-@every_page
-def test_the_first_load_is_light(viewers: Viewers, staged: Staged, seen: Seen) -> None:
-    viewer = viewers.come(staged, seen.login, PHONE)
-    viewer.faults.refusal_is_expected(seen.status)
-    loads: list[float] = []
-    network = viewer.context.new_cdp_session(viewer.page)
-    network.on("Network.loadingFinished", lambda told: loads.append(told["encodedDataLength"]))
-    network.send("Network.enable")
-    viewer.open(seen.path(staged))
-    viewer.page.wait_for_load_state("load")
-    assert len(loads) > 1
-    assert sum(loads) <= MOST_BYTES
-
-
-@every_page
-def test_twice_as_large_letters_lose_nothing(viewers: Viewers, staged: Staged, seen: Seen) -> None:
-    page = look(viewers, staged, seen, DESK).page
-    size = "parseFloat(getComputedStyle(document.querySelector('main')).fontSize)"
-    before = page.evaluate(size)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(size) >= 1.8 * before
-    nothing(layout_faults(page))
-
-
-@every_page
-def test_nothing_moves_for_whoever_asked_for_calm(viewers: Viewers, staged: Staged, seen: Seen) -> None:
-    nothing(running_animations(look(viewers, staged, seen, PHONE, calm=True).page))
-
-
-@every_page
-def test_without_scripts_a_page_says_the_same(viewers: Viewers, staged: Staged, seen: Seen) -> None:
-    said = [
-        look(viewers, staged, seen, PHONE, scripts=scripts).page.locator("main h1, main h2").all_inner_texts()
-        for scripts in (True, False)
-    ]
-    assert said[0] == said[1] != []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, StorageState, expect
 
 from tests.browser.faults import Faults
 from tests.browser.screens import PHONE, Scheme, Screen
@@ -87,6 +87,7 @@ class Viewers:
         ``language`` None: as the house finds it right. ``calm``: has asked the machine for less motion.
         """
         context = self._browser.new_context(
+            storage_state=_signed_in(self._browser, house, login) if login is not None else None,
             viewport={"width": screen.width, "height": screen.height},
             has_touch=screen.touch,
             is_mobile=screen.touch,
@@ -103,8 +104,6 @@ class Viewers:
         faults = Faults(context, house.http)
         viewer = Viewer(context, context.new_page(), faults, house)
         self._here.append(viewer)
-        if login is not None:
-            _sign_in(context, house, login)
         return viewer
 
     def leave(self) -> list[str]:
@@ -114,9 +113,19 @@ class Viewers:
         return found
 
 
-def _sign_in(context: BrowserContext, house: Visited, login: str) -> None:
-    answer = context.request.post(
-        f"{house.http}/api/v1/session", data={"username": login, "password": house.password_of(login)}
-    )
-    if not answer.ok:
-        raise DidNotSignIn(f"{login}: {answer.status} {answer.text()}")
+_known: dict[tuple[str, str], StorageState] = {}
+"""Who signed in before comes in by the same session: to look at a password is made to be slow."""
+
+
+def _signed_in(browser: Browser, house: Visited, login: str) -> StorageState:
+    key = (house.http, login)
+    if key not in _known:
+        context = browser.new_context()
+        answer = context.request.post(
+            f"{house.http}/api/v1/session", data={"username": login, "password": house.password_of(login)}
+        )
+        if not answer.ok:
+            raise DidNotSignIn(f"{login}: {answer.status} {answer.text()}")
+        _known[key] = context.storage_state()
+        context.close()
+    return _known[key]
