@@ -95,13 +95,10 @@ class RuleStatus:
     enabled: bool = True
     available: bool = True
     fault: str | None = None
-<<<<<<< HEAD
     quota: Rule | None = None
     """The rule itself where it is a quota: what is still owed is reckoned by it."""
-=======
     why: Mapping[str, str] = field(default_factory=dict)
     """What it means for whoever is called, by language."""
->>>>>>> bc89839 (console: links lead to the page of an alert, and signing in comes back to it)
 
 
 @dataclass(frozen=True, slots=True)

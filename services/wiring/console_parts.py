@@ -66,11 +66,8 @@ def _rule(at_work: RuleAtWork) -> RuleStatus:
         enabled=rule.enabled,
         available=not at_work.faults,
         fault="; ".join(fault.error for fault in at_work.faults) or None,
-<<<<<<< HEAD
         quota=rule if rule.trigger is Trigger.QUOTA else None,
-=======
         why=rule.why,
->>>>>>> bc89839 (console: links lead to the page of an alert, and signing in comes back to it)
     )
 
 
