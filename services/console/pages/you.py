@@ -13,7 +13,8 @@ from services.console.api.session import Given
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.own_login import change_password
-from services.console.pages.rendering import SIGN_IN, page
+from services.console.pages.addresses import SIGN_IN
+from services.console.pages.rendering import page
 from services.console.parts import Console
 from services.console.problems import Problem
 from services.console.sessions import clear_cookie, sign_out
