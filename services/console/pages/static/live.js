@@ -6,7 +6,7 @@ import { setClock } from "./countdown.js";
 import { remember, swap } from "./swapping.js";
 
 const COALESCE_MS = 150; // what comes in one breath is asked for once
-const BREATH = 2; // after an answer that took long, wait this many times as long: a busy house is not pressed harder
+const BREATH = 2; // after an answer that took long, rest this many times as long: a busy house is not pressed harder
 const LONGEST_BREATH_MS = 5000;
 const ANSWER_MS = 15000; // a page that takes longer counts as lost
 const POLL_MS = 30000; // asks without being told as well: a change may go unsaid
@@ -35,7 +35,7 @@ let owing = false; // something moved that this page does not show yet
 let asking = false;
 let timer = null;
 let askedAt = 0;
-let breath = COALESCE_MS;
+let restedAt = 0; // when it may be asked again after the last answer
 let heldAt = -HELD_MS;
 
 // ------------------------------------------------------------------ what is said about the line
@@ -82,7 +82,7 @@ function raise() {
 
 // ------------------------------------------------------------------ asking for the page
 
-function soon(wait = breath) {
+function soon(wait = Math.max(COALESCE_MS, restedAt - Date.now())) {
   owing = true;
   if (timer !== null || asking) return;
   // Browsers let timers of a page that nobody sees run once a minute; an alarm does not wait for that.
@@ -123,7 +123,7 @@ async function ask() {
     owing = true;
   } finally {
     asking = false;
-    breath = Math.min(Math.max((Date.now() - askedAt) * BREATH, COALESCE_MS), LONGEST_BREATH_MS);
+    restedAt = Date.now() + Math.min((Date.now() - askedAt) * BREATH, LONGEST_BREATH_MS);
   }
   show();
   if (owing && answers) soon();

@@ -178,12 +178,12 @@ const DEEDS = {
 };
 
 document.addEventListener("click", async (event) => {
-  const deed = event.target.closest?.("#sound [data-do]")?.dataset.do;
-  if (!deed) return;
-  await DEEDS[deed]();
+  const button = event.target.closest?.("#sound [data-do]");
+  if (!button) return;
+  await DEEDS[button.dataset.do]();
   look();
   // The button has gone with its line; the keyboard goes on at the next.
-  if (document.activeElement === document.body) document.querySelector("#sound [data-when]:not([hidden]) button")?.focus();
+  if (button.closest("[hidden]")) document.querySelector("#sound [data-when]:not([hidden]) button")?.focus();
 });
 // Any touch of the page is the gesture that browsers wait for.
 for (const kind of ["pointerup", "keydown"]) {

@@ -170,10 +170,13 @@ export function swap(fresh) {
     if (old) replace(old, part);
     served.set(key, said);
   }
+  const focused = document.activeElement;
   for (const box of fresh.querySelectorAll("[data-parts]")) {
     const own = document.querySelector(`[data-parts="${CSS.escape(box.dataset.parts)}"]`);
     if (own) arrange(own, box);
   }
+  // What changes its place loses the focus on the way.
+  if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
   const keys = new Set(parts.map(keyOf));
   for (const key of served.keys()) if (!keys.has(key)) served.delete(key);
   const moved = reading && partOf(document, reading.key)?.getBoundingClientRect().top;
