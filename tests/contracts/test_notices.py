@@ -265,3 +265,16 @@ def test_commands_wait_until_they_are_published(store: Store) -> None:
             replace(command("c"), number=3),
         ]
         assert len(unit.notices.commands_due(1)) == 1
+
+
+def test_of_many_alerts_those_are_known_of_which_a_worker_was_told(store: Store) -> None:
+    outbox(
+        store,
+        notice("one", alert_id="alt_one", worker_id="wrk_a"),
+        notice("again", alert_id="alt_one", worker_id="wrk_a"),
+        notice("two", alert_id="alt_two", worker_id="wrk_b"),
+        notice("three", alert_id="alt_three", worker_id="wrk_a"),
+    )
+    with store.reading() as unit:
+        assert unit.notices.told_of("wrk_a", ["alt_one", "alt_two"]) == {"alt_one"}
+        assert unit.notices.told_of("wrk_a", []) == set()

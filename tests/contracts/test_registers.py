@@ -306,3 +306,13 @@ def test_a_sign_of_life_leaves_the_window_open(store: Store) -> None:
         found = unit.devices.get("dev_a")
         assert found is not None
         assert (found.test_window, found.state) == (WINDOW, DeviceState.LIVE)
+
+
+def test_many_are_asked_for_at_once_in_the_order_of_storing(store: Store) -> None:
+    with store.writing() as unit:
+        for name, home_id in (("one", "hom_a"), ("two", "hom_b"), ("three", "hom_a"), ("four", "hom_c")):
+            unit.residents.add(resident(name, home_id=home_id))
+    with store.reading() as unit:
+        of_two = unit.residents.having("home_id", ["hom_c", "hom_a", "hom_none"])
+        assert [each.id for each in of_two] == ["res_one", "res_three", "res_four"]
+        assert unit.residents.having("home_id", []) == []
