@@ -336,3 +336,20 @@ def test_the_sound_is_offered_by_its_script_alone(house: Cast) -> None:
 def test_the_page_bears_what_keeps_it_live(house: Cast) -> None:
     page = signed_in(house).get("/").text
     assert f'data-now="{NIGHT.isoformat()}" data-live="always"' in page
+
+
+@pytest.mark.parametrize("state", ["accept", "arrive"])
+def test_whoever_has_it_answers_a_further_press_with_one_tap(house: Cast, state: str) -> None:
+    press(house)
+    client = signed_in(house, "grid")
+    client.post(f"/alerts/alert-1/{state}", data={})
+    assert 'action="/alerts/alert-1/accept"' not in client.get("/").text
+    with house.store.reading() as uow:
+        alert = uow.alerts.get("alert-1")
+        assert alert is not None
+    move_on(
+        house, deadlines=(*alert.deadlines, Deadline(DeadlineKind.ANSWER_AGAIN, NIGHT + timedelta(minutes=2)))
+    )
+    assert 'action="/alerts/alert-1/accept"' in client.get("/").text
+    assert client.post("/alerts/alert-1/accept", data={}, follow_redirects=False).status_code == 303
+    assert "又按了，等待回应" not in words(client.get("/").text)

@@ -15,6 +15,7 @@ const SILENCE_MS = 40000; // the house says something every 10 s; longer silence
 const REOPEN_MS = 3000; // a browser gives up by itself on a refusal; this does not
 const BANNER_MS = 10000; // of loss, before it stands across the page
 const HELD_MS = 2000; // a finger on the glass: what it is on does not change under it, this long at most
+const SETTLED_MS = 60000; // two releases that answer by turns must not make a page reload without end
 const LIFTED_MS = 100; // the click comes a moment after the finger has gone
 
 const body = document.body;
@@ -130,9 +131,8 @@ async function ask() {
 }
 
 function take(fresh) {
-  const script = [...fresh.scripts].find((each) => each.getAttribute("src")?.endsWith("/live.js"));
-  if (script && new URL(script.getAttribute("src"), location.href).href !== import.meta.url && !isWritten()) {
-    location.reload(); // a newer release of the pages
+  if (isOfAnotherRelease(fresh) && performance.now() > SETTLED_MS && !isWritten()) {
+    location.reload();
     return;
   }
   if (fresh.body.dataset.now) setClock(fresh.body.dataset.now);
@@ -144,6 +144,11 @@ function take(fresh) {
   body.dataset.after = after;
   if (Number(after) < before) listen(); // the house was restored from an older copy
   document.dispatchEvent(new CustomEvent("live:swapped"));
+}
+
+function isOfAnotherRelease(fresh) {
+  const script = [...fresh.scripts].find((each) => each.getAttribute("src")?.endsWith("/live.js"));
+  return script !== undefined && new URL(script.getAttribute("src"), location.href).href !== import.meta.url;
 }
 
 function isWritten() {
