@@ -37,7 +37,7 @@ from services.console.compressing import Compressing
 from services.console.gate import GuardedRoute
 from services.console.metrics import Requests
 from services.console.outside import Outside
-from services.console.pages import board, files, looks, resident, sign_in, you
+from services.console.pages import alert, board, files, looks, resident, sign_in, you
 from services.console.pages import visits as visit_pages
 from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.parts import Console
@@ -69,6 +69,7 @@ ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     you.router,
     board.router,
+    alert.router,
     looks.router,
     resident.router,
     visit_pages.router,

@@ -69,6 +69,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("POST", "/you/sign-out"): EVERYBODY,
         ("GET", "/looks"): EVERYBODY,
         ("GET", "/"): AROUND,
+        ("GET", "/alerts/{alert_id}"): AROUND,
+        ("GET", "/alerts/{alert_id}/{action}"): AROUND,
         ("POST", "/alerts/{alert_id}/{action}"): AROUND,
         ("GET", "/residents/{resident_id}"): HOMES,
         ("GET", "/visits"): RECORDING,

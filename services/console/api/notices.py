@@ -4,7 +4,7 @@ somebody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -65,12 +65,16 @@ def _notice(notice: Notice) -> NoticeShape:
 
 
 def _attempt(uow: UnitOfWork, who: Caller, attempt: Attempt) -> AttemptShape:
-    shape = AttemptShape.model_validate(attempt)
     notice = uow.notices.get(attempt.notice_id)
+    return AttemptShape.model_validate(address_seen_by(who, notice, attempt))
+
+
+def address_seen_by(who: Caller, notice: Notice | None, attempt: Attempt) -> Attempt:
+    """The attempt with its address as the caller may see it: one's own whole, those of others by role."""
     own = notice is not None and notice.worker_id is not None and notice.worker_id == who.worker_id
     if who.role in SEES_ADDRESSES or own:
-        return shape
-    return shape.model_copy(update={"address": masked(attempt.address)})
+        return attempt
+    return replace(attempt, address=masked(attempt.address))
 
 
 @dataclass(frozen=True, slots=True)

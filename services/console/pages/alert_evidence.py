@@ -8,16 +8,15 @@ they are about.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from services.console.pages.alert_words import Said, said_in
+from services.console.pages.alert_words import KIND_WORDS
 from services.console.parts import Console
 from services.console.sight import Sight
 from services.domain.alerts import Alert
 from services.domain.events import Event, Json, Mark
 from services.domain.findings import Finding, FindingReason, FindingState
-from services.domain.people import Language
 from services.domain.ports import UnitOfWork
 
 MOST_FACTS = 6
@@ -32,7 +31,7 @@ MOST_SENTENCES = 500
 class EventLine:
     """One event that a fact rests on."""
 
-    kind: str
+    word: str
     at: datetime
     received_at: datetime
     place: str | None
@@ -66,8 +65,8 @@ class FactLine:
     is_alarm: bool
     place: str | None
     state: FindingState
-    title: tuple[Said, ...]
-    why: tuple[Said, ...] = ()
+    titles: Mapping[str, str]
+    why: Mapping[str, str] = field(default_factory=dict)
     rule: str = ""
     late_by: timedelta | None = None
     figures: Figures = Figures()
@@ -114,7 +113,6 @@ def evidence_of(
     parts: Console,
     sight: Sight,
     alert: Alert,
-    language: Language,
     places: Mapping[str, str | None],
 ) -> Evidence:
     """What the alert rests on; ``places`` says where each device stands."""
@@ -132,10 +130,10 @@ def evidence_of(
             is_alarm=fact.is_alarm,
             place=places.get(fact.device_id or ""),
             state=fact.state,
-            title=said_in(language, finding.titles if finding else alert.titles, alert.kind),
+            titles=finding.titles if finding else alert.titles,
         )
         if finding is not None:
-            line = _found(line, finding, said_in(language, _SENTENCES.of(parts, finding), ""))
+            line = _found(line, finding, _SENTENCES.of(parts, finding))
         if finding is not None and finding.id in seen:
             line = _rests_on(line, finding, events, places)
         lines.append(line)
@@ -143,7 +141,7 @@ def evidence_of(
     return Evidence(tuple(lines), len(alert.facts) - len(shown), without_store)
 
 
-def _found(line: FactLine, finding: Finding, why: tuple[Said, ...]) -> FactLine:
+def _found(line: FactLine, finding: Finding, why: Mapping[str, str]) -> FactLine:
     is_late = finding.reason is FindingReason.LATE
     return replace(
         line,
@@ -168,7 +166,7 @@ def _rests_on(
 
 def _event(event: Event, places: Mapping[str, str | None]) -> EventLine:
     return EventLine(
-        kind=event.kind,
+        word=KIND_WORDS.get(event.kind, event.kind),
         at=event.occurred_at,
         received_at=event.received_at,
         place=places.get(event.device_id or ""),

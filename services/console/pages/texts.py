@@ -135,6 +135,10 @@ class Texts:
             return self.time(instant)
         return f"{self.day(instant, now)} {self.time(instant)}"
 
+    def second(self, instant: datetime, now: datetime) -> str:
+        """The wall time to the second, where seconds tell one press from the next; with the day as `clock`."""
+        return f"{self.clock(instant, now)}:{local(instant, self._zone):%S}"
+
     def span(self, span: timedelta) -> str:
         """How long, in the two units that matter, rounded down to minutes; never less than none."""
         minutes = max(int(span.total_seconds()) // 60, 0)

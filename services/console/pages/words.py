@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.domain.alerts import AlertState, Outcome
+from services.console.pages.alert_people import Nobody
+from services.console.pages.alert_refusals import Refused
+from services.domain.alerts import AlertState, ChangeReason, DeadlineKind, Outcome
 from services.domain.devices import DeviceState, DeviceType
-from services.domain.findings import Severity
-from services.domain.people import Role
+from services.domain.findings import FindingState, Severity
+from services.domain.notices import AttemptResult, NoticeKind, NoticeReason
+from services.domain.people import ChannelKind, Role
 from services.domain.protection import ProtectionReason, ProtectionState
 from services.domain.visits import Mistake, Service
+from services.escalation.policies import Relation
 
 
 def said(text: str) -> str:
@@ -96,6 +100,120 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Mistake.WRONG_DETAILS: said("The wrong time or service"),
         Mistake.TWICE: said("Recorded twice"),
         Mistake.NOT_MADE: said("No visit was made"),
+    },
+    Nobody: {
+        Nobody.HOUSE: said("the house"),
+        Nobody.LAST_RESORT: said("the last resort"),
+        Nobody.PROGRAM: said("a program"),
+    },
+    Refused: {
+        Refused.ALREADY_ACCEPTED: said("Not done: somebody else has it."),
+        Refused.ALREADY_CLOSED: said("Not done: it is over already."),
+        Refused.NOT_ACCEPTED_YET: said("Not done: nobody has it yet. It has to be taken first."),
+        Refused.NOT_THE_HOLDER: said("Not done: only who has it, the duty desk or a manager may do this."),
+        Refused.NOT_FOR_OTHERS: said("Not done: only the duty desk or a manager speaks for somebody else."),
+        Refused.CHANGED_MEANWHILE: said("Not done: others are changing it just now. Try again."),
+        Refused.NOBODY_NAMED: said("Not done: say in whose name."),
+        Refused.NOBODY_THERE: said("Not done: that person does not work here any more."),
+        Refused.NOT_TO_THEM: said("Not done: choose somebody who works here."),
+        Refused.TOO_LONG: said("Not done: that is longer than is allowed at a time."),
+        Refused.NO_OUTCOME: said("Not done yet: say how it ended."),
+        Refused.NO_NOTE: said("Not done yet: the note is empty."),
+        Refused.OTHERWISE: said("Not done: something in the form was not right. Try again."),
+    },
+    ChangeReason: {
+        ChangeReason.OPENED: said("Alert raised"),
+        ChangeReason.JOINED: said("Reported once more"),
+        ChangeReason.PRESSED_AGAIN: said("Pressed again long after somebody came: called anew"),
+        ChangeReason.SEVERITY_RAISED: said("More urgent now"),
+        ChangeReason.STEP_DUE: said("The next are told"),
+        ChangeReason.STEP_EMPTY: said("There is nobody to tell at this step"),
+        ChangeReason.STEP_FAILED: said("Nobody of this step could be reached"),
+        ChangeReason.NOBODY_TO_TELL: said("Nobody else is left to tell"),
+        ChangeReason.ACCEPTED: said("has it, on the way"),
+        ChangeReason.DECLINED: said("cannot go"),
+        ChangeReason.ARRIVED: said("is there"),
+        ChangeReason.NOT_ARRIVED_REMINDED: said("Not there yet: reminded"),
+        ChangeReason.NOT_ARRIVED: said("Nobody arrived: called anew"),
+        ChangeReason.NOT_CLOSED_REMINDED: said("No word how it ended: reminded"),
+        ChangeReason.NOT_CLOSED: said("Not seen to: called anew"),
+        ChangeReason.NOT_ANSWERED_AGAIN: said("The further press was not answered: called anew"),
+        ChangeReason.HANDED_OVER: said("hands it over"),
+        ChangeReason.EXTENDED: said("needs more time"),
+        ChangeReason.NOTED: said("writes a note"),
+        ChangeReason.CLOSED: said("says that it is over"),
+        ChangeReason.OVER_BY_ITSELF: said("Over by itself"),
+        ChangeReason.FACT_ENDED: said("What was found is so no longer"),
+        ChangeReason.FACT_WITHDRAWN: said("What was found was taken back"),
+        ChangeReason.STILL_TRUE_AFTER_CLOSE: said("Still so after it was closed"),
+    },
+    DeadlineKind: {
+        DeadlineKind.STEP: said("until the next are told"),
+        DeadlineKind.ARRIVAL_REMINDER: said("until a reminder to say whether somebody is there"),
+        DeadlineKind.ARRIVAL: said("to arrive, else others are called again"),
+        DeadlineKind.CLOSING: said("until the house asks how it ended"),
+        DeadlineKind.ANSWER_AGAIN: said("to answer the further press, else others are called again"),
+        DeadlineKind.RECHECK: said("until the house looks again"),
+    },
+    FindingState: {
+        FindingState.HOLDS: said("Still so"),
+        FindingState.ENDED: said("So no longer"),
+        FindingState.WITHDRAWN: said("Taken back: it was not so"),
+        FindingState.STALE: said("Learned of too late"),
+    },
+    NoticeKind: {
+        NoticeKind.ALERT: said("Called"),
+        NoticeKind.JOINED: said("Called: reported once more"),
+        NoticeKind.STAND_DOWN: said("Told: needed no longer"),
+        NoticeKind.HANDOVER: said("Told: about handing over"),
+        NoticeKind.TEST: said("A test"),
+    },
+    NoticeReason: {
+        NoticeReason.STEP: said("it is their turn"),
+        NoticeReason.REMINDER: said("a reminder"),
+        NoticeReason.JOINED: said("a further report"),
+        NoticeReason.STAND_DOWN: said("needed no longer"),
+        NoticeReason.HANDOVER: said("asked to take it over"),
+        NoticeReason.OVER_BY_ITSELF: said("over by itself"),
+        NoticeReason.LAST_RESORT: said("nobody else could be told"),
+        NoticeReason.UNCONFIRMED: said("handed on; nobody knows whether it was read"),
+        NoticeReason.EVERY_CHANNEL_FAILED: said("no way to them worked"),
+        NoticeReason.TOLD_WITHOUT_STORE: said("told from memory while nothing could be stored"),
+        NoticeReason.DUPLICATE: said("told already at this step"),
+        NoticeReason.TOLD_A_MOMENT_AGO: said("told a moment ago"),
+        NoticeReason.ACCEPTED_ALREADY: said("somebody has it"),
+        NoticeReason.CLOSED_ALREADY: said("it is over"),
+        NoticeReason.DECLINED: said("said 'not I'"),
+        NoticeReason.AWAY: said("away"),
+        NoticeReason.QUIET_HOURS: said("it is night; told in the morning"),
+        NoticeReason.NOBODY_ON_DUTY: said("nobody is on duty"),
+        NoticeReason.NOT_ASSIGNED: said("nobody is entered"),
+        NoticeReason.INACTIVE: said("works here no longer"),
+        NoticeReason.NO_CHANNEL: said("no way to reach them is entered"),
+        NoticeReason.CHANNEL_REFUSED: said("their channel refused"),
+    },
+    AttemptResult: {
+        AttemptResult.DELIVERED: said("delivered"),
+        AttemptResult.ACCEPTED_UNCONFIRMED: said("handed on, not confirmed"),
+        AttemptResult.REFUSED: said("refused"),
+        AttemptResult.TIMED_OUT: said("no answer in time"),
+        AttemptResult.UNKNOWN: said("not known whether it arrived"),
+    },
+    ChannelKind: {
+        ChannelKind.WEBHOOK: said("message"),
+        ChannelKind.EMAIL: said("e-mail"),
+    },
+    Relation: {
+        Relation.ASSIGNED: said("assigned worker"),
+        Relation.BACKUP: said("backup"),
+        Relation.NEIGHBOUR: said("neighbour"),
+        Relation.TEAM_ON_DUTY: said("team on duty"),
+        Relation.DUTY_DESK: said("duty desk"),
+        Relation.TECHNICIAN: said("technician"),
+        Relation.MANAGER: said("manager"),
+        Relation.ADMIN: said("admin"),
+        Relation.EMERGENCY_CONTACT: said("family contact"),
+        Relation.NEIGHBOURING_ON_DUTY: said("on duty in the grid beside"),
     },
 }
 
