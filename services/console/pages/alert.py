@@ -22,8 +22,7 @@ from services.console.gate import GuardedRoute
 from services.console.pages.addresses import BOARD, inside
 from services.console.pages.alert_refusals import Refused, missing, refused_as, why_refused
 from services.console.pages.alert_view import view_of
-from services.console.pages.alert_words import said_in
-from services.console.pages.rendering import language_of, page
+from services.console.pages.rendering import page
 from services.console.parts import Console
 from services.console.problems import Problem
 from services.console.writing import write
@@ -144,6 +143,5 @@ def _page(request: Request, parts: Console, who: Caller, alert_id: str, shown: S
         shown.status,
         view=view,
         shown=shown,
-        lines=partial(said_in, language_of(request, who)),
         outcomes=PERSONS_OUTCOMES,
     )

@@ -151,7 +151,7 @@ def test_what_another_has_is_said_in_words(house: Cast) -> None:
     house.worker("cering").post("/api/v1/alerts/alert-1/accept")
     answer = signed_in(house, "grid").post("/alerts/alert-1/accept", data={})
     assert answer.status_code == 409
-    assert "已有其他人接下了。" in words(answer.text)
+    assert "没有办成：已有其他人接下。" in words(answer.text)
 
 
 def test_a_form_of_another_site_does_nothing(house: Cast) -> None:
