@@ -116,7 +116,7 @@ def evidence_of(
     places: Mapping[str, str | None],
 ) -> Evidence:
     """What the alert rests on; ``places`` says where each device stands."""
-    shown = alert.facts[-MOST_FACTS:][::-1]
+    shown = sorted(alert.facts, key=lambda fact: (fact.joined_at, fact.at))[-MOST_FACTS:][::-1]
     findings = uow.findings.many(fact.finding_id for fact in shown)
     seen = {each.id for each in findings.values() if sight.finding(each)}
     wanted = (event_id for each in seen for event_id in findings[each].evidence.event_ids)

@@ -25,6 +25,8 @@ SAID_BY_TELEPHONE = (Action.ACCEPT, Action.ARRIVE, Action.CLOSE, Action.DECLINE,
 MORE_MINUTES = (10, 20, 30, 60, 240, 1440)
 """Lengths that a thumb can choose from, as far as the policy allows them."""
 MOST_LENGTHS = 3
+IN_HOURS = 240
+"""Minutes from which a policy counts in hours, and so do those who run by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def lengths(most: timedelta) -> tuple[int, ...]:
     """The minutes that are offered where a policy allows ``most`` at a time."""
     whole = int(most.total_seconds()) // 60
     fitting = [minutes for minutes in MORE_MINUTES if minutes <= whole]
-    return tuple(fitting[:MOST_LENGTHS]) or (max(whole, 1),)
+    shown = fitting[-MOST_LENGTHS:] if whole >= IN_HOURS else fitting[:MOST_LENGTHS]
+    return tuple(shown) or (max(whole, 1),)
 
 
 def in_order(alert: Alert, scene: Scene) -> tuple[Near, ...]:

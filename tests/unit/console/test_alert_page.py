@@ -1,0 +1,375 @@
+"""What stands on the page of an alert: who, what, where, who has it, what comes next, what happened and why;
+in the language of whoever reads, and nothing that they may not see.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.console.pages.alert_evidence import MOST_EVENTS, MOST_FACTS, Figures, figures_of
+from services.console.pages.alert_words import KIND_WORDS
+from services.console.parts import RulebookStatus, RuleStatus
+from services.domain.alerts import AlertFact, AlertState, Deadline, DeadlineKind, Outcome
+from services.domain.devices import Device, DeviceType, Ecosystem
+from services.domain.events import Event, Mark, Origin
+from services.domain.findings import Evidence, Finding, FindingReason, FindingState, Severity, Trigger
+from services.domain.kinds import KINDS
+from services.domain.notices import NoticeReason
+from services.domain.people import Role
+from tests.unit.console.cast import NIGHT, Cast, press
+from tests.unit.console.test_alert_page_offers import alert_of, change
+from tests.unit.console.test_pages import PAGE, signed_in, words
+from tests.unit.escalation.cast import finding
+
+ALERT = "/alerts/alert-1"
+WHY = {"zh-CN": "请马上前往。", "bo": "མྱུར་དུ་ཕེབས་རོགས།", "en": "Go at once."}
+
+
+def page_of(house: Cast, worker: str = "basang", language: str = "zh-CN", query: str = "") -> str:
+    client = house.worker(worker)
+    client.cookies.set("anxin_language", language)
+    answer = client.get(ALERT + query, headers=PAGE)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def text_of(page: str) -> str:
+    return " ".join(words(page[page.index("<main") :]))
+
+
+def rest_on(house: Cast, *events: Event, **fields: object) -> Finding:
+    """The alert of the press, resting on a finding with these events."""
+    found = finding(
+        1,
+        NIGHT,
+        resident_id="yangzom",
+        device_id="button-1",
+        home_id="home-1",
+        evidence=Evidence(tuple(each.id for each in events)),
+    )
+    found = replace(found, **fields)  # type: ignore[arg-type]
+    with house.store.writing() as uow:
+        uow.events.append(events)
+        uow.findings.add([found])
+    fact = AlertFact(found.id, found.at, found.raised_at, found.state, found.is_alarm, found.device_id)
+    change(house, facts=(fact,))
+    return found
+
+
+def event(number: int, kind: str = "call_button.pressed", **fields: object) -> Event:
+    at = NIGHT + timedelta(seconds=number)
+    plain = Event(f"evt-{number}", kind, at, at, Origin.DEVICE, "yangzom", "button-1", "home-1")
+    return replace(plain, dedupe_key=f"key-{number}", **fields)  # type: ignore[arg-type]
+
+
+def test_who_what_where_and_since_when_stand_first(house: Cast) -> None:
+    press(house)
+    with house.store.writing() as uow:
+        home, resident = uow.homes.get("home-1"), uow.residents.get("yangzom")
+        assert home is not None
+        assert resident is not None
+        uow.homes.save(replace(home, key_place="under the pot"))
+        uow.residents.save(replace(resident, phone="139 0000-0001"))
+    page = page_of(house)
+    assert page.count("<h1") == 1
+    text = text_of(page)
+    order = ["紧急", "Yangzom", "呼叫器求助", "02:13", "还没有人接", "3 River Lane", "钥匙：under the pot"]
+    assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
+    assert 'href="tel:13900000001"' in page
+    assert 'href="tel:08941"' in page
+
+
+def test_what_comes_next_counts_down_with_whom_it_tells(house: Cast) -> None:
+    press(house)
+    page = page_of(house)
+    assert f'data-until="{(NIGHT + timedelta(minutes=2)).isoformat()}">2:00</time>' in page
+    assert "后通知： Cering 、 Dolma ( 02:15 )" in text_of(page)
+
+
+@pytest.mark.parametrize("kind", DeadlineKind)
+def test_every_deadline_says_what_it_brings(house: Cast, kind: DeadlineKind) -> None:
+    press(house)
+    change(
+        house,
+        state=AlertState.ACCEPTED,
+        accepted_by="basang",
+        deadlines=(Deadline(kind, NIGHT + timedelta(minutes=9)),),
+    )
+    assert "9:00" in text_of(page_of(house))
+
+
+def test_who_has_it_stands_in_place_of_who_is_told(house: Cast) -> None:
+    press(house)
+    assert "已通知 Basang" in text_of(page_of(house, "pema"))
+    house.worker("cering").post("/api/v1/alerts/alert-1/accept")
+    assert "正在赶去 Cering" in text_of(page_of(house, "basang"))
+    assert "正在赶去 由您负责" in text_of(page_of(house, "cering"))
+    assert "已通知 Basang" not in text_of(page_of(house, "pema"))
+
+
+def test_who_is_asked_to_take_it_over_is_asked_on_the_page(house: Cast) -> None:
+    press(house)
+    house.worker("basang").post("/api/v1/alerts/alert-1/accept")
+    house.worker("basang").post("/api/v1/alerts/alert-1/handover", json={"to_worker_id": "cering"})
+    assert "Basang 请您接手。您接下之前，仍由对方负责。" in text_of(page_of(house, "cering"))
+    assert "已请人接手： Cering" in text_of(page_of(house, "basang"))
+
+
+def test_a_further_press_without_an_answer_is_said(house: Cast) -> None:
+    press(house)
+    assert "又按了，等待回应" not in text_of(page_of(house))
+    owed = Deadline(DeadlineKind.ANSWER_AGAIN, NIGHT + timedelta(minutes=2))
+    change(house, state=AlertState.ACCEPTED, accepted_by="basang", deadlines=(owed,))
+    text = text_of(page_of(house))
+    assert "又按了，等待回应" in text
+    assert "2:00 内请回应再次按铃，否则重新呼叫" in text
+
+
+def test_how_it_ended_by_whom_and_how_long_it_took(house: Cast) -> None:
+    press(house)
+    house.worker("basang").post("/api/v1/alerts/alert-1/accept")
+    house.clock.move(timedelta(minutes=28))
+    house.worker("basang").post(
+        "/api/v1/alerts/alert-1/close", json={"outcome": "hospital", "note": "已送县医院"}
+    )
+    page = page_of(house, "dolma")
+    assert "送医院 · Basang · 02:41 · 历时 28 分钟" in text_of(page)
+    assert "已送县医院" in text_of(page)
+    assert not re.search(r'<noscript>|class="countdown|href="tel:', page)
+
+
+def test_what_was_over_by_itself_was_ended_by_nobody(house: Cast) -> None:
+    press(house)
+    change(house, state=AlertState.CLOSED, outcome=Outcome.OVER_BY_ITSELF)
+    change(house, closed_by=None)
+    assert "自行解除 · 02:13 · 历时 0 分钟" in text_of(page_of(house))
+
+
+def test_a_device_without_a_resident_is_named_itself(house: Cast) -> None:
+    alert = replace(press(house), resident_id=None, home_id=None, facts=())
+    with house.store.writing() as uow:
+        uow.devices.add(Device("loose-1", "loose-1", Ecosystem.NATIVE, DeviceType.CALL_BUTTON))
+        uow.alerts.add(replace(alert, id="alert-2", subject="device:loose-1", device_id="loose-1"), [])
+        uow.alerts.add(replace(alert, id="alert-3", subject="house:unknown", device_id=None), [])
+    client = house.worker("pema")
+    assert "loose-1" in words(client.get("/alerts/alert-2", headers=PAGE).text)
+    assert "未登记的设备" in words(client.get("/alerts/alert-3", headers=PAGE).text)
+
+
+def test_a_press_names_everybody_who_lives_there_and_a_finding_whom_it_is_about(house: Cast) -> None:
+    house.of(Role.ADMIN).post("/api/v1/residents", json={"name": "Sonam", "home_id": "home-1"})
+    press(house)
+    assert "Yangzom 、 Sonam" in text_of(page_of(house)).replace(" 、", " 、 ").replace("  ", " ")
+    change(house, facts=tuple(replace(each, is_alarm=False) for each in alert_of(house).facts))
+    assert "Sonam" not in text_of(page_of(house))
+
+
+def test_the_house_s_own_test_says_so(house: Cast) -> None:
+    press(house, synthetic=True)
+    assert "系统自检：没有人需要帮助。" in text_of(page_of(house, "pema"))
+
+
+def test_names_notes_and_reasons_are_text_whatever_they_hold(house: Cast) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    press(house)
+    with house.store.writing() as uow:
+        for worker in uow.workers.all():
+            uow.workers.save(replace(worker, name=evil))
+        home, resident = uow.homes.get("home-1"), uow.residents.get("yangzom")
+        assert home is not None
+        assert resident is not None
+        uow.homes.save(replace(home, address=evil, key_place=evil, phone='"><script>1</script>'))
+        uow.residents.save(replace(resident, name=evil, phone=evil))
+    basang = house.worker("basang")
+    basang.post("/api/v1/alerts/alert-1/accept")
+    basang.post("/api/v1/alerts/alert-1/note", json={"note": evil})
+    rest_on(house, event(1), titles={"zh-CN": evil})
+    for worker in ("basang", "pema"):
+        page = page_of(house, worker)
+        assert "<img src=x" not in page
+        assert "<script>" not in page
+        assert "&lt;img src=x" in page
+        assert 'href="tel:1"' in page
+
+
+def test_the_page_is_live_from_the_moment_that_it_shows(house: Cast) -> None:
+    press(house)
+    page = page_of(house)
+    with house.store.reading() as uow:
+        assert f'data-after="{uow.alerts.last_change()}" data-now="{NIGHT.isoformat()}" data-live' in page
+    parts = re.findall(r'data-part="([^"]+)"', page)
+    assert len(parts) == len(set(parts)) >= 5
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\bon\w+=|\bstyle=", page)
+
+
+# ---------------------------------------------------------------- what happened, and why
+
+
+def test_a_press_is_said_to_the_second_with_the_room(house: Cast) -> None:
+    house.of(Role.ADMIN).patch("/api/v1/devices/button-1", json={"place": "bedroom"})
+    press(house)
+    rest_on(house, event(5), at=NIGHT + timedelta(seconds=5))
+    text = text_of(page_of(house))
+    assert "呼叫器求助 02:13:05 · bedroom" in text
+    assert "02:13:05 按下呼叫器 · bedroom" in text
+
+
+def test_a_rule_says_its_sentence_where_the_text_is_the_one_it_found_by(house: Cast) -> None:
+    press(house)
+    rest_on(house, event(1), rulebook="beds", rule="out", content_hash="one-of-this-test")
+    book = RulebookStatus(
+        "beds", 1, "one-of-this-test", None, rules=(RuleStatus("out", {}, "on", "high", why=WHY),)
+    )
+    object.__setattr__(house.parts, "rules", lambda: [book])
+    text = text_of(page_of(house))
+    assert "请马上前往。" in text
+    assert "规则：beds/out" in text
+    object.__setattr__(house.parts, "rules", list)
+    assert "请马上前往。" in text_of(page_of(house))  # a text that was read once is known
+
+
+def test_a_rule_that_says_something_else_by_now_says_nothing_for_then(house: Cast) -> None:
+    press(house)
+    rest_on(house, event(1), rulebook="beds", rule="out", content_hash="an-older-one")
+    book = RulebookStatus(
+        "beds", 2, "a-newer-one", None, rules=(RuleStatus("out", {}, "on", "high", why=WHY),)
+    )
+    object.__setattr__(house.parts, "rules", lambda: [book])
+    assert "请马上前往。" not in text_of(page_of(house))
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ({"count": 4, "span_seconds": 5400.0}, "1 小时 30 分钟内 4 次"),
+        ({"waited_seconds": 1260.0}, "持续 21 分钟"),
+        ({"run_seconds": 600.0}, "持续 10 分钟"),
+        (
+            {
+                "counted": 1,
+                "at_least": 2,
+                "missing": 1,
+                "period_starts_on": "2025-07-01",
+                "period_ends_before": "2025-08-01",
+            },
+            "1 次，应有 2 次 · 2025年7月1日 – 2025年7月31日",
+        ),
+    ],
+)
+def test_figures_are_said_in_words(house: Cast, figures: dict[str, object], said: str) -> None:
+    press(house)
+    rest_on(house, event(1), evidence=Evidence(("evt-1",), figures=figures))
+    assert said in text_of(page_of(house))
+
+
+def test_figures_that_are_none_are_left_out() -> None:
+    assert figures_of({"count": "many", "span_seconds": None, "period_starts_on": 7}) == Figures()
+
+
+def test_what_came_late_and_what_was_taken_back_is_said(house: Cast) -> None:
+    press(house)
+    rest_on(
+        house,
+        event(1),
+        state=FindingState.WITHDRAWN,
+        reason=FindingReason.LATE,
+        raised_at=NIGHT + timedelta(minutes=14),
+    )
+    text = text_of(page_of(house))
+    assert "已撤回：并非如此" in text
+    assert "晚了 14 分钟 才发现：数据迟到。" in text
+
+
+def test_a_fact_whose_finding_is_not_stored_yet_is_shown_all_the_same(house: Cast) -> None:
+    press(house)
+    assert "呼叫器求助 02:13:00" in text_of(page_of(house))
+
+
+def test_what_was_told_without_the_store_is_said(house: Cast) -> None:
+    press(house)
+    said = "系统一时无法保存记录"
+    assert said not in text_of(page_of(house))
+    rest_on(house, event(1, marks=(Mark.TOLD_WITHOUT_STORE,)))
+    assert said in text_of(page_of(house))
+
+
+def test_calls_from_memory_are_said_even_where_the_event_says_nothing(house: Cast) -> None:
+    press(house)
+    with house.store.writing() as uow:
+        [first, *_] = uow.notices.of_alert("alert-1")
+        uow.notices.save(replace(first, reason=NoticeReason.TOLD_WITHOUT_STORE))
+    assert "系统一时无法保存记录" in text_of(page_of(house))
+
+
+def test_a_clock_that_was_wrong_is_said(house: Cast) -> None:
+    press(house)
+    rest_on(house, event(1, time_replaced=True))
+    assert "设备时钟不准，这里是收到的时间" in text_of(page_of(house))
+
+
+def test_of_many_facts_and_events_the_newest_are_shown_and_the_others_counted(house: Cast) -> None:
+    press(house)
+    events = [event(number) for number in range(1, 21)]
+    found = rest_on(house, *events)
+    fact = alert_of(house).facts[0]
+    facts = [replace(fact, finding_id=f"none-{number}") for number in range(30)]
+    newest = replace(fact, finding_id=found.id, joined_at=NIGHT + timedelta(minutes=1))
+    change(house, facts=(newest, *facts))
+    text = text_of(page_of(house))
+    assert f"另有更早的 {32 - MOST_FACTS} 条" in text
+    assert f"另有更早的 {20 - MOST_EVENTS} 条" in text
+    assert "02:13:20 按下呼叫器" in text
+    assert "02:13:01 按下呼叫器" not in text
+
+
+def test_who_was_called_from_elsewhere_learns_what_but_not_the_life_around_it(house: Cast) -> None:
+    press(house)
+    rest_on(house, event(1, "bed.exited"), trigger=Trigger.UNLESS)
+    change(house, owner_ids=("norbu",))
+    page = page_of(house, "norbu")
+    assert {"Yangzom", "呼叫器求助", "3 River Lane"} <= set(words(page))
+    assert "离床" not in text_of(page)
+    assert "/residents/yangzom" not in page
+    assert "离床" in text_of(page_of(house, "basang"))
+
+
+# ---------------------------------------------------------------- languages
+
+
+def test_the_matter_is_said_in_the_language_of_whoever_reads(house: Cast) -> None:
+    press(house)
+    assert "Call button pressed" in text_of(page_of(house, language="en"))
+    assert "呼叫器求助" not in text_of(page_of(house, language="en"))
+
+
+def test_until_tibetan_is_reviewed_the_chinese_words_stand_under_it(house: Cast) -> None:
+    press(house, titles={"zh-CN": "呼叫器求助", "bo": "རོགས་འབོད།", "en": "Call button pressed"})
+    page = page_of(house, language="bo")
+    assert '<span>རོགས་འབོད།</span><span lang="zh-CN" class="second-language">呼叫器求助</span>' in page
+
+
+def test_words_of_another_language_say_which(house: Cast) -> None:
+    press(house)
+    assert '<span lang="zh-CN">呼叫器求助</span>' in page_of(house, language="bo")
+
+
+def test_every_kind_of_event_has_a_word() -> None:
+    assert set(KIND_WORDS) == set(KINDS)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "bo", "en"])
+@pytest.mark.parametrize("severity", [Severity.HIGH, Severity.LOW])
+def test_every_state_is_shown_in_every_language(house: Cast, language: str, severity: Severity) -> None:
+    press(house, severity=severity)
+    for state in AlertState:
+        change(house, state=state, accepted_by=None if state is AlertState.OPEN else "basang")
+        assert f'<html lang="{language}">' in page_of(house, language=language)
+
+
+def test_the_board_s_link_is_the_way_back(house: Cast) -> None:
+    press(house)
+    assert '<a class="back" href="/">' in signed_in(house, "grid").get(ALERT).text
