@@ -123,7 +123,7 @@ def act_once(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed, sent_from
         act(uow, parts, who, deed)
         return
     asked = hashlib.sha256(repr(deed).encode()).hexdigest()
-    key = "\n".join((who.actor, "form", deed.alert_id, deed.action, sent_from, asked))
+    key = f"{who.actor}\nform\n{deed.alert_id}\n{deed.action}\n{sent_from}\n{asked}"
     if uow.remembered.get(key) is not None:
         return
     act(uow, parts, who, deed)

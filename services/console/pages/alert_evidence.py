@@ -84,8 +84,8 @@ class Evidence:
 
 
 class Sentences:
-    """What rules say to whoever is called, by the text that a finding came from. A text never changes, so what
-    was read once is kept.
+    """What rules say to whoever is called, by the text that a finding came from. A text never changes, so
+    what was read once is kept.
     """
 
     def __init__(self) -> None:

@@ -110,6 +110,7 @@ def in_order(alert: Alert, scene: Scene) -> tuple[Near, ...]:
     reach them.
     """
     circle = scene.circle
+    by_name = sorted(circle.workers, key=lambda worker: (worker.name, worker.id))
     asked = (alert.accepted_by, alert.handover_to, *alert.owner_ids, *alert.declined_by)
     around: tuple[tuple[Relation | None, Iterable[Worker | None]], ...] = (
         (Relation.ASSIGNED, (circle.assigned,)),
@@ -119,7 +120,7 @@ def in_order(alert: Alert, scene: Scene) -> tuple[Near, ...]:
         (Relation.DUTY_DESK, circle.duty_desk),
         (Relation.NEIGHBOURING_ON_DUTY, circle.neighbouring_on_duty),
         (None, (scene.worker(each) for each in asked)),
-        (None, sorted(circle.workers, key=lambda each: (each.name, each.id))),
+        (None, by_name),
     )
     found: dict[str, Near] = {}
     for relation, workers in around:
@@ -171,9 +172,7 @@ class _Asking:
             each
             for each in people
             if each.worker.id != self.who.worker_id
-            and (
-                self._would(action, self._actor(each.worker)) if each.worker.id in special else would_plain
-            )
+            and (self._would(action, self._actor(each.worker)) if each.worker.id in special else would_plain)
         )
 
     def takes(self, near: Near) -> bool:

@@ -1,5 +1,5 @@
-"""The story of an alert: each of its moves with who made it, and under it whom the house told then, over which
-channel and with what result, and whom not and why.
+"""The story of an alert: each of its moves with who made it, and under it whom the house told then, over
+which channel and with what result, and whom not and why.
 
 What has one instant belongs together. The newest stands first; of a long story only that part is read which
 is shown.
@@ -38,8 +38,8 @@ _WRONG = {
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One change of the alert. ``who`` is whose doing it was, None for the house; ``written_by`` somebody else
-    who wrote it down for them.
+    """One change of the alert. ``who`` is whose doing it was, None for the house; ``written_by`` somebody
+    else who wrote it down for them.
     """
 
     reason: ChangeReason

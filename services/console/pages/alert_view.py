@@ -18,7 +18,7 @@ from services.console.pages.alert_story import Story, story_of
 from services.console.parts import Console
 from services.console.problems import not_found
 from services.console.sight import Sight
-from services.domain.alerts import Alert, Deadline, DeadlineKind
+from services.domain.alerts import Alert, DeadlineKind
 from services.domain.notices import Notice, NoticeReason, NoticeState
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork

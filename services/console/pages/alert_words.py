@@ -1,5 +1,5 @@
-"""Words for the kinds of events where an alert rests on them: every kind has one, so that a page never shows a
-code.
+"""Words for the kinds of events where an alert rests on them: every kind has one, so that a page never shows
+a code.
 """
 
 from __future__ import annotations

@@ -188,8 +188,8 @@ def test_names_notes_and_reasons_are_text_whatever_they_hold(house: Cast) -> Non
     basang.post("/api/v1/alerts/alert-1/accept")
     basang.post("/api/v1/alerts/alert-1/note", json={"note": evil})
     rest_on(house, event(1), titles={"zh-CN": evil})
-    for worker in ("basang", "pema"):
-        page = page_of(house, worker)
+    for reader in ("basang", "pema"):
+        page = page_of(house, reader)
         assert "<img src=x" not in page
         assert "<script>" not in page
         assert "&lt;img src=x" in page

@@ -1,11 +1,12 @@
-"""What the page of an alert offers, to whom, in which state. What is permitted is written down here anew, from
-the contract and not from the code.
+"""What the page of an alert offers, to whom, in which state. What is permitted is written down here anew,
+from the contract and not from the code.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -23,7 +24,7 @@ TRUSTED = {"pema", "lhamo", "admin"}
 LOOKERS = ("basang", "cering", "dolma", "karma", "pema", "lhamo", "admin")
 PEOPLE = {"basang", "cering", "dolma", "norbu", "pema", "tashi", "lhamo", "karma"}
 
-STATES = {
+STATES: dict[str, dict[str, Any]] = {
     "nobody has it": {},
     "nobody has it and basang cannot go": {"declined_by": ("basang",)},
     "basang is on the way": {"state": AlertState.ACCEPTED, "accepted_by": "basang"},
@@ -79,7 +80,9 @@ def offered(page: str) -> set[tuple[str, str]]:
                 continue
             names = form.choices.get("worker", [""])
             # the first is "myself", or only asks to choose where one is nobody oneself
-            mine = {"me"} if names == [""] or 'name="worker" required' not in page_of(page, address) else set()
+            mine = (
+                {"me"} if names == [""] or 'name="worker" required' not in page_of(page, address) else set()
+            )
             found |= {(action, name) for name in {*mine, *names} if name}
     return found
 
@@ -111,7 +114,11 @@ def permitted(looker: str, state: str, severity: Severity) -> set[tuple[str, str
                 person in {holder, asked} or (holder is None and person != said_no)
             )
         if action == "close":
-            return severity is not Severity.HIGH or looker in TRUSTED or (holder is not None and person == holder)
+            return (
+                severity is not Severity.HIGH
+                or looker in TRUSTED
+                or (holder is not None and person == holder)
+            )
         if action in {"extend", "handover"}:
             return holder is not None and (looker in TRUSTED or person == holder)
         return action == "note"
@@ -146,7 +153,9 @@ def test_what_is_offered_is_done(house: Cast, state: str) -> None:
     stand(house, **STATES[state])
     basang = house.worker("basang")
     actions = {action for action, _ in offered(basang.get("/alerts/alert-1", headers=PAGE).text)}
-    for action in sorted(actions, key=["note", "extend", "handover", "accept", "arrive", "decline", "close"].index):
+    for action in sorted(
+        actions, key=["note", "extend", "handover", "accept", "arrive", "decline", "close"].index
+    ):
         change(house, **{"accepted_by": None} | STATES[state])
         before = alert_of(house)
         form = {"minutes": "10", "outcome": "helped", "note": "x", "to": "cering"}
