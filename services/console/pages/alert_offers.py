@@ -68,7 +68,7 @@ class Offers:
 
     def quieter(self, action: Action) -> Offer | None:
         """An offer that is not the first one."""
-        return None if action is self.first else self.get(action)
+        return None if action == self.first else self.get(action)
 
 
 def offers_of(alert: Alert, scene: Scene, who: Caller) -> Offers:

@@ -23,8 +23,8 @@ from services.domain.notices import Notice, NoticeReason, NoticeState
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
 from services.escalation.scene import Scene
-from services.escalation.steps import step_due
-from services.escalation.telling import key_of
+from services.escalation.steps import has_failed, step_due
+from services.escalation.telling import CALLS, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,14 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody who is told now; ``missed`` where nothing reached them."""
+
+    name: str
+    missed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AlertView:
     """All of the page."""
 
@@ -71,7 +79,7 @@ class AlertView:
     mine: bool
     asked_to_take: bool
     asked_other: str | None
-    owners: tuple[str, ...]
+    owners: tuple[Owner, ...]
     declined: tuple[str, ...]
     deadlines: tuple[Next, ...]
     unanswered: bool
@@ -109,7 +117,7 @@ def view_of(
         mine=me is not None and alert.accepted_by == me,
         asked_to_take=me is not None and alert.handover_to == me,
         asked_other=names.of(alert.handover_to) if alert.handover_to and alert.handover_to != me else None,
-        owners=tuple(names.of(each) for each in alert.owner_ids if each not in alert.declined_by),
+        owners=_owners(alert, scene, names),
         declined=tuple(names.of(each) for each in alert.declined_by),
         deadlines=_deadlines(alert, scene, names),
         unanswered=any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines),
@@ -141,6 +149,16 @@ def _place(alert: Alert, scene: Scene) -> Place:
     if home is None:
         return Place("", rooms, None, None)
     return Place(home.address, rooms, home.phone, home.key_place)
+
+
+def _owners(alert: Alert, scene: Scene, names: Names) -> tuple[Owner, ...]:
+    newest = {key_of(notice): notice for notice in scene.notices if notice.kind in CALLS}
+    missed = {
+        key for key, notice in newest.items() if notice.state is NoticeState.NOT_SENT or has_failed(notice)
+    }
+    return tuple(
+        Owner(names.of(each), each in missed) for each in alert.owner_ids if each not in alert.declined_by
+    )
 
 
 def _deadlines(alert: Alert, scene: Scene, names: Names) -> tuple[Next, ...]:

@@ -136,7 +136,7 @@ class Texts:
         return f"{self.day(instant, now)} {self.time(instant)}"
 
     def second(self, instant: datetime, now: datetime) -> str:
-        """The wall time to the second, with the day as `clock` says it: seconds tell one press from another."""
+        """The wall time to the second, with the day as `clock` says it."""
         return f"{self.clock(instant, now)}:{local(instant, self._zone):%S}"
 
     def span(self, span: timedelta) -> str:

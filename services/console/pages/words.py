@@ -148,12 +148,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ChangeReason.STILL_TRUE_AFTER_CLOSE: said("Still so after it was closed"),
     },
     DeadlineKind: {
-        DeadlineKind.STEP: said("until the next are told"),
-        DeadlineKind.ARRIVAL_REMINDER: said("until a reminder to say whether somebody is there"),
-        DeadlineKind.ARRIVAL: said("to arrive, else others are called again"),
-        DeadlineKind.CLOSING: said("until the house asks how it ended"),
-        DeadlineKind.ANSWER_AGAIN: said("to answer the further press, else others are called again"),
-        DeadlineKind.RECHECK: said("until the house looks again"),
+        DeadlineKind.STEP: said("then the next are told"),
+        DeadlineKind.ARRIVAL_REMINDER: said("then a reminder: is somebody there?"),
+        DeadlineKind.ARRIVAL: said("nobody there by then: others are called again"),
+        DeadlineKind.CLOSING: said("then the house asks how it ended"),
+        DeadlineKind.ANSWER_AGAIN: said("the further press not answered by then: others are called again"),
+        DeadlineKind.RECHECK: said("then the house looks again"),
     },
     FindingState: {
         FindingState.HOLDS: said("Still so"),

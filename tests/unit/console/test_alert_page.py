@@ -18,7 +18,7 @@ from services.domain.devices import Device, DeviceType, Ecosystem
 from services.domain.events import Event, Mark, Origin
 from services.domain.findings import Evidence, Finding, FindingReason, FindingState, Severity, Trigger
 from services.domain.kinds import KINDS
-from services.domain.notices import NoticeReason
+from services.domain.notices import NoticeReason, NoticeState
 from services.domain.people import Role
 from tests.unit.console.cast import NIGHT, Cast, press
 from tests.unit.console.test_alert_page_offers import alert_of, change
@@ -87,7 +87,7 @@ def test_what_comes_next_counts_down_with_whom_it_tells(house: Cast) -> None:
     press(house)
     page = page_of(house)
     assert f'data-until="{(NIGHT + timedelta(minutes=2)).isoformat()}">2:00</time>' in page
-    assert "后通知： Cering 、 Dolma ( 02:15 )" in text_of(page)
+    assert "届时通知： Cering 、 Dolma ( 02:15 )" in text_of(page)
 
 
 @pytest.mark.parametrize("kind", DeadlineKind)
@@ -111,6 +111,15 @@ def test_who_has_it_stands_in_place_of_who_is_told(house: Cast) -> None:
     assert "已通知 Basang" not in text_of(page_of(house, "pema"))
 
 
+def test_who_was_told_and_not_reached_is_marked(house: Cast) -> None:
+    press(house)
+    assert "没联系上" not in text_of(page_of(house))
+    with house.store.writing() as uow:
+        [notice] = uow.notices.of_alert("alert-1")
+        uow.notices.save(replace(notice, state=NoticeState.FAILED))
+    assert "已通知 Basang ( 没联系上 )" in text_of(page_of(house)).replace("(没联系上)", "( 没联系上 )")
+
+
 def test_who_is_asked_to_take_it_over_is_asked_on_the_page(house: Cast) -> None:
     press(house)
     house.worker("basang").post("/api/v1/alerts/alert-1/accept")
@@ -126,7 +135,7 @@ def test_a_further_press_without_an_answer_is_said(house: Cast) -> None:
     change(house, state=AlertState.ACCEPTED, accepted_by="basang", deadlines=(owed,))
     text = text_of(page_of(house))
     assert "又按了，等待回应" in text
-    assert "2:00 内请回应再次按铃，否则重新呼叫" in text
+    assert "2:00 再次按铃届时没有回应，就重新呼叫" in text
 
 
 def test_how_it_ended_by_whom_and_how_long_it_took(house: Cast) -> None:
@@ -203,6 +212,9 @@ def test_the_page_is_live_from_the_moment_that_it_shows(house: Cast) -> None:
         assert f'data-after="{uow.alerts.last_change()}" data-now="{NIGHT.isoformat()}" data-live' in page
     parts = re.findall(r'data-part="([^"]+)"', page)
     assert len(parts) == len(set(parts)) >= 5
+    change(house, state=AlertState.ARRIVED, accepted_by="basang")
+    ids = re.findall(r'\bid="([^"]+)"', page_of(house))
+    assert len(ids) == len(set(ids))
     assert not re.search(r"<script(?![^>]*\bsrc=)|\bon\w+=|\bstyle=", page)
 
 
