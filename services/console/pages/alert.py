@@ -13,6 +13,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 from pydantic import Field, StringConstraints
 
 from services.console.acting import Action, Deed, act_once
@@ -22,11 +23,16 @@ from services.console.gate import GuardedRoute
 from services.console.pages.addresses import BOARD, inside
 from services.console.pages.alert_refusals import Refused, missing, refused_as, why_refused
 from services.console.pages.alert_view import view_of
-from services.console.pages.rendering import page
+from services.console.pages.pictures import strips
+from services.console.pages.pictures.bed import BedState
+from services.console.pages.pictures.gathering import Strip
+from services.console.pages.rendering import language_of, page
+from services.console.pages.texts import Texts
 from services.console.parts import Console
 from services.console.problems import Problem
 from services.console.writing import write
 from services.domain.alerts import Outcome
+from services.domain.people import Language
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -134,6 +140,14 @@ class Shown:
     typed: str = ""
 
 
+def _picture(language: Language, strip: Strip | None) -> Markup | None:
+    """The night's bed, where anything is known of it."""
+    nothing = {BedState.UNKNOWN, BedState.AHEAD}
+    if strip is None or all(each.state in nothing for each in strip.pieces):
+        return None
+    return strips.night(Texts(language, strip.zone), strip)
+
+
 def _page(request: Request, parts: Console, who: Caller, alert_id: str, shown: Shown) -> Response:
     with parts.store.reading() as uow:
         view = view_of(uow, parts, who, alert_id, whole_story=shown.whole_story)
@@ -143,5 +157,6 @@ def _page(request: Request, parts: Console, who: Caller, alert_id: str, shown: S
         shown.status,
         view=view,
         shown=shown,
+        night=_picture(language_of(request, who), view.night),
         outcomes=PERSONS_OUTCOMES,
     )

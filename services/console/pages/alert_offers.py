@@ -80,7 +80,7 @@ def offers_of(alert: Alert, scene: Scene, who: Caller) -> Offers:
     asks = _Asking(alert, scene, who, timedelta(minutes=minutes[0]))
     people = in_order(alert, scene)
     offers: dict[Action, Offer] = {}
-    for action in (*SAID_BY_TELEPHONE, Action.EXTEND):
+    for action in (*SAID_BY_TELEPHONE, Action.EXTEND, Action.REAL):
         others = asks.for_others(action, people) if action in SAID_BY_TELEPHONE else ()
         offer = Offer(action, asks.mine(action), others)
         if offer.mine or offer.others:

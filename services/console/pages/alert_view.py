@@ -15,6 +15,7 @@ from services.console.pages.alert_evidence import Evidence, evidence_of
 from services.console.pages.alert_offers import Offers, offers_of
 from services.console.pages.alert_people import Names
 from services.console.pages.alert_story import Story, story_of
+from services.console.pages.pictures.gathering import Strip, night_around
 from services.console.parts import Console
 from services.console.problems import not_found
 from services.console.sight import Sight
@@ -89,6 +90,8 @@ class AlertView:
     offers: Offers
     evidence: Evidence
     story: Story
+    night: Strip | None
+    """The bed in the night of the alert; None where this caller may not see it, or there is nobody's."""
 
 
 def view_of(
@@ -112,7 +115,7 @@ def view_of(
         people=tuple(_person(each, sight) for each in _in_need(alert, scene)),
         place=_place(alert, scene),
         device=device.external_id if device else None,
-        since=min((fact.at for fact in alert.facts), default=alert.opened_at),
+        since=_since(alert),
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         mine=me is not None and alert.accepted_by == me,
         asked_to_take=me is not None and alert.handover_to == me,
@@ -127,6 +130,7 @@ def view_of(
         offers=offers_of(alert, scene, who),
         evidence=evidence,
         story=story_of(uow, who, alert_id, scene.notices, names, whole=whole_story),
+        night=_night(uow, alert, scene, sight),
     )
 
 
@@ -149,6 +153,17 @@ def _place(alert: Alert, scene: Scene) -> Place:
     if home is None:
         return Place("", rooms, None, None)
     return Place(home.address, rooms, home.phone, home.key_place)
+
+
+def _night(uow: UnitOfWork, alert: Alert, scene: Scene, sight: Sight) -> Strip | None:
+    resident = scene.circle.resident
+    if resident is None or alert.synthetic or not sight.resident(resident):
+        return None
+    return night_around(uow, resident.id, _since(alert), scene.now, scene.zone())
+
+
+def _since(alert: Alert) -> datetime:
+    return min((fact.at for fact in alert.facts), default=alert.opened_at)
 
 
 def _owners(alert: Alert, scene: Scene, names: Names) -> tuple[Owner, ...]:

@@ -146,6 +146,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ChangeReason.FACT_ENDED: said("What was found is so no longer"),
         ChangeReason.FACT_WITHDRAWN: said("What was found was taken back"),
         ChangeReason.STILL_TRUE_AFTER_CLOSE: said("Still so after it was closed"),
+        ChangeReason.TEST_UNANSWERED: said("Nobody answered the test: it goes on as real"),
+        ChangeReason.TEST_IN_DOUBT: said("It may be no test: it goes on as real"),
+        ChangeReason.SAID_TO_BE_REAL: said("says that it is no test: it goes on as real"),
     },
     DeadlineKind: {
         DeadlineKind.STEP: said("then the next are told"),
@@ -154,6 +157,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         DeadlineKind.CLOSING: said("then the house asks how it ended"),
         DeadlineKind.ANSWER_AGAIN: said("the further press not answered by then: others are called again"),
         DeadlineKind.RECHECK: said("then the house looks again"),
+        DeadlineKind.TEST: said("without an answer by then it goes on as a real call"),
     },
     FindingState: {
         FindingState.HOLDS: said("Still so"),
