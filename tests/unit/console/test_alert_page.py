@@ -13,8 +13,8 @@ import pytest
 from services.console.pages.alert_evidence import MOST_EVENTS, MOST_FACTS, Figures, figures_of
 from services.console.pages.alert_words import KIND_WORDS
 from services.console.parts import RulebookStatus, RuleStatus
-from services.domain.alerts import AlertFact, AlertState, Deadline, DeadlineKind, Outcome
-from services.domain.devices import Device, DeviceType, Ecosystem
+from services.domain.alerts import AlertFact, AlertState, Deadline, DeadlineKind, Outcome, RunningTest
+from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.events import Event, Mark, Origin
 from services.domain.findings import Evidence, Finding, FindingReason, FindingState, Severity, Trigger
 from services.domain.kinds import KINDS
@@ -347,6 +347,70 @@ def test_who_was_called_from_elsewhere_learns_what_but_not_the_life_around_it(ho
     assert "离床" not in text_of(page)
     assert "/residents/yangzom" not in page
     assert "离床" in text_of(page_of(house, "basang"))
+
+
+def test_the_night_s_bed_is_drawn_for_those_who_see_the_resident(house: Cast) -> None:
+    press(house)
+    change(house, owner_ids=("basang", "norbu"))
+    assert '<svg class="strip' not in page_of(house)  # nothing is known of a bed
+    hour = timedelta(hours=1)
+    with house.store.writing() as uow:
+        uow.devices.add(
+            Device(
+                "bed-1",
+                "bed-1",
+                Ecosystem.NATIVE,
+                DeviceType.BED_SENSOR,
+                "home-1",
+                resident_id="yangzom",
+                state=DeviceState.LIVE,
+                registered_at=NIGHT - 100 * hour,
+            )
+        )
+        uow.events.append(
+            [
+                event(-7200, "bed.entered", device_id="bed-1", occurred_at=NIGHT - 2 * hour),
+                event(-600, "bed.exited", device_id="bed-1", occurred_at=NIGHT - hour / 6),
+            ]
+        )
+    assert '<svg class="strip' in page_of(house)
+    assert '<svg class="strip' in page_of(house, "pema")
+    assert '<svg class="strip' not in page_of(house, "norbu")
+
+
+# ---------------------------------------------------------------- tests of a button
+
+
+def test_a_test_says_so_and_can_be_called_real(house: Cast) -> None:
+    due = Deadline(DeadlineKind.TEST, NIGHT + timedelta(minutes=1))
+    alert = replace(press(house), id="alert-2", subject="device:button-1", policy="test")
+    tested = RunningTest("basang", "emergency", alert.titles)
+    with house.store.writing() as uow:
+        uow.alerts.add(replace(alert, test=tested, deadlines=(due,), owner_ids=("basang",)), [])
+    client = house.worker("basang")
+    page = client.get("/alerts/alert-2", headers=PAGE).text
+    text = text_of(page)
+    assert "这是设备测试。" in text
+    assert "1:00 届时没有回应，就按真实求助处理" in text
+    bar = page[page.index('class="thumb-bar') :]
+    assert 'formaction="/alerts/alert-2/real"' in bar[: bar.index("</form>")]
+    client.post("/alerts/alert-2/real", data={}, headers=PAGE)
+    page = client.get("/alerts/alert-2", headers=PAGE).text
+    assert "这是设备测试。" not in text_of(page)
+    assert "/alerts/alert-2/real" not in page
+    assert "Basang 说这不是测试：按真实求助处理" in text_of(page)
+
+
+def test_a_test_that_is_taken_has_passed(house: Cast) -> None:
+    due = Deadline(DeadlineKind.TEST, NIGHT + timedelta(minutes=1))
+    alert = replace(press(house), id="alert-2", subject="device:button-1", policy="test")
+    tested = RunningTest("basang", "emergency", alert.titles)
+    with house.store.writing() as uow:
+        uow.alerts.add(replace(alert, test=tested, deadlines=(due,), owner_ids=("basang",)), [])
+    page = house.worker("basang").post(
+        "/alerts/alert-2/accept", data={"back": "/alerts/alert-2"}, headers=PAGE
+    )
+    assert "测试 · Basang · 02:13" in text_of(page.text)
 
 
 # ---------------------------------------------------------------- languages
