@@ -47,7 +47,7 @@ def test_accepting_arriving_and_ending_lead_from_one_page_to_the_next(house: Cas
         status, page = say(house, "basang", action, **form)
         assert status == 303
         assert said in words(page)
-    assert {"送医院", "腹泻，已送医"} <= set(words(page))
+    assert {"已送医院", "腹泻，已送医"} <= set(words(page))
     assert 'method="post" action="/alerts' not in page
 
 

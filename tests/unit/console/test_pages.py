@@ -98,7 +98,7 @@ def test_accepting_arriving_and_closing_are_forms(house: Cast) -> None:
 def test_the_desk_accepts_for_who_telephoned(house: Cast) -> None:
     press(house)
     client = signed_in(house)
-    assert '<option value="cering">' in client.get("/").text
+    assert '<option value="cering">' in client.get("/alerts/alert-1").text
     client.post("/alerts/alert-1/accept", data={"worker": "cering"})
     alert = house.of(Role.ADMIN).get("/api/v1/alerts/alert-1").json()
     assert (alert["accepted_by"], alert["changes"][-1]["on_behalf_of"]) == ("cering", "cering")
@@ -107,24 +107,24 @@ def test_the_desk_accepts_for_who_telephoned(house: Cast) -> None:
 def test_whoever_was_told_can_say_not_i(house: Cast) -> None:
     press(house)
     client = signed_in(house, "grid")
-    assert "我不能" in words(client.get("/").text)
+    assert "我不能" in words(client.get("/alerts/alert-1").text)
     assert client.post("/alerts/alert-1/decline", data={}, follow_redirects=False).status_code == 303
-    assert "我不能" not in words(client.get("/").text)
+    assert "我不能" not in words(client.get("/alerts/alert-1").text)
 
 
 def test_a_further_press_that_waits_for_an_answer_can_be_answered(house: Cast) -> None:
     press(house)
     client = signed_in(house, "grid")
     client.post("/alerts/alert-1/arrive", data={})
-    assert not {"又按了，等待回应", "我已到"} & set(words(client.get("/").text))
+    assert not {"又按了，等待回应", "我已到"} & set(words(client.get("/alerts/alert-1").text))
     with house.store.writing() as uow:
         alert = uow.alerts.get("alert-1")
         assert alert is not None
         owed = Deadline(DeadlineKind.ANSWER_AGAIN, house.clock.now() + timedelta(minutes=2))
         uow.alerts.save(replace(alert, deadlines=(*alert.deadlines, owed)), [])
-    assert {"又按了，等待回应", "我已到"} <= set(words(client.get("/").text))
+    assert {"又按了，等待回应", "我已到"} <= set(words(client.get("/alerts/alert-1").text))
     client.post("/alerts/alert-1/arrive", data={})
-    assert "又按了，等待回应" not in words(client.get("/").text)
+    assert "又按了，等待回应" not in words(client.get("/alerts/alert-1").text)
 
 
 def test_the_title_counts_whom_nobody_has(house: Cast) -> None:
