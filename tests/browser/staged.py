@@ -104,8 +104,9 @@ class Staged:
         if night == NIGHTS - 1:  # the last one is played itself
             self._to(evening)
             return
-        self._say(said for each in WITH_NIGHTS for said in _slept(f"demo-bed-{each}", evening, int(each)))
+        # Told at the noon after: a claim that lies ahead would be replaced by the time of its reception.
         self._to(BEGINS + timedelta(days=night + 1))
+        self._say(said for each in WITH_NIGHTS for said in _slept(f"demo-bed-{each}", evening, int(each)))
 
     def _a_call_of_long_ago(self) -> None:
         self._say([Said(f"demo-button-{CALLS}", "call_button.pressed")])
