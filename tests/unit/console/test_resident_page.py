@@ -137,6 +137,19 @@ def test_a_running_alert_stands_first_with_who_has_it_and_the_next_step(house: C
     assert re.search(r'href="/(alerts/|#)alert-1"', text)
 
 
+def test_the_way_to_a_running_alert_is_under_the_thumb(house: Cast) -> None:
+    bar = re.compile(r'<div class="thumb-bar".*?</div>', re.DOTALL)
+    client = signed_in(house)
+    calm = bar.search(client.get(HERE).text)
+    press(house)
+    alarmed = bar.search(client.get(HERE).text)
+    assert calm is not None
+    assert alarmed is not None
+    assert "alert-1" not in calm[0]
+    assert calm[0].count('class="act"') == alarmed[0].count('class="act"') == 1
+    assert alarmed[0].index("alert-1") < alarmed[0].index("/visits/new")
+
+
 def test_a_gap_says_why_whose_it_is_and_until_when(house: Cast) -> None:
     with house.store.writing() as uow:
         button = uow.devices.get("button-1")
