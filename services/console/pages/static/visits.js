@@ -125,15 +125,23 @@ async function goAndShow(sentElsewhere = 0) {
   if (form) {
     if (count) tellSent(count);
   } else if (count) {
+    await isLoaded();
     location.replace(sent.length ? `/visits?recorded=${sent.at(-1).id}` : "/visits");
   } else if (isKept && (await isReachable())) {
     location.reload();
   }
 }
 
+// A page that goes on before it is whole is one that never came, to whoever asked for it.
+function isLoaded() {
+  if (document.readyState === "complete") return Promise.resolve();
+  return new Promise((done) => self.addEventListener("load", done, { once: true }));
+}
+
 function tellSent(count) {
   const says = document.getElementById("waiting-sent");
   says.textContent = word("sent", { count });
+  says.classList.add("good");
   says.hidden = false;
 }
 
