@@ -37,7 +37,19 @@ from services.console.compressing import Compressing
 from services.console.gate import GuardedRoute
 from services.console.metrics import Requests
 from services.console.outside import Outside
-from services.console.pages import alert, board, files, looks, resident, sign_in, you
+from services.console.pages import (
+    alert,
+    board,
+    device_form,
+    device_list,
+    device_page,
+    device_testing,
+    files,
+    looks,
+    resident,
+    sign_in,
+    you,
+)
 from services.console.pages import visits as visit_pages
 from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.parts import Console
@@ -70,6 +82,10 @@ ROUTERS: Sequence[APIRouter] = (
     you.router,
     board.router,
     alert.router,
+    device_list.router,
+    device_form.router,
+    device_page.router,
+    device_testing.router,
     looks.router,
     resident.router,
     visit_pages.router,

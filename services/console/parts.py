@@ -52,10 +52,6 @@ class DeviceCredentials(Protocol):
         """Called after each commit that made, changed or revoked credentials: the broker reads them anew."""
         ...
 
-    def turned_away(self) -> Sequence[TurnedAway]:
-        """Whom the broker turned away lately, ascending by time; empty where it keeps that to itself."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
@@ -156,6 +152,8 @@ class Console:
     rules: Callable[[], Sequence[RulebookStatus]] = tuple
     ecosystems: frozenset[Ecosystem] = frozenset({Ecosystem.NATIVE})
     """Whose messages this house can read: a device of another one can be registered and is never heard."""
+    turned_away: Callable[[], Sequence[TurnedAway]] = tuple
+    """Whom the broker turned away lately, ascending by time; empty where it keeps that to itself."""
     replay: Callable[[str], bool] | None = None
     """Takes a quarantined message in again by its id; True if it became an event."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -59,7 +59,7 @@ it is started anew.
 _NOT_LET_IN = re.compile(r'- authentication error - User "((?:[^"\\]|\\.)+)"')
 _NOT_ITS_TOPIC = re.compile(r'- Publish Violation - Subject "anxin\.v1\.([^."]+)\.')
 """Of a client that is let in the broker tells the topic it tried and not its name; a full stop in a topic is
-two slashes there (`broker_config.subject_of`).
+two slashes there (`broker_config.subject`).
 """
 _LEVEL = re.compile(r"\[(INF|WRN|ERR|FTL)\] (.*)")
 
@@ -73,6 +73,13 @@ class BrokerState(StrEnum):
     STARTING = "starting"
     RUNNING = "running"
     FAILED = "failed"
+
+
+class TurnedFrom(StrEnum):
+    """From what the broker turned somebody away."""
+
+    DOOR = "door"
+    TOPIC = "topic"
 
 
 class BrokerFailed(Exception):
@@ -94,9 +101,9 @@ class EmbeddedBroker:
 
     ``folder`` holds its messages and its configuration. Port 0 picks one, which is kept until `stop`; a given
     port is kept. ``guests`` are users who may play every native device. ``open_mqtt`` lets a stock client in
-    without credentials, on loopback only. Both callables are called in the keeper's thread: ``on_change`` when
-    the state changes, ``on_turned_away`` with the name under which somebody was not let in (False), or with
-    the one in a topic that was not theirs (True).
+    without credentials, on loopback only. Both callables are called in the keeper's thread: ``on_change``
+    when the state changes, ``on_turned_away`` with the name under which somebody was not let in, or with the
+    one in a topic that was not theirs.
     """
 
     def __init__(
@@ -108,7 +115,7 @@ class EmbeddedBroker:
         open_mqtt: bool = False,
         guests: Iterable[str] = (),
         on_change: Callable[[BrokerState], None] | None = None,
-        on_turned_away: Callable[[str, bool], None] | None = None,
+        on_turned_away: Callable[[str, TurnedFrom], None] | None = None,
     ) -> None:
         if open_mqtt and not _is_loopback(host):
             raise BrokerFailed(f"a broker without credentials listens on loopback only, not on {host}")
@@ -302,9 +309,9 @@ class EmbeddedBroker:
         if self._on_turned_away is None:
             return
         if (who := _NOT_LET_IN.search(words)) is not None:
-            self._on_turned_away(who[1], False)
+            self._on_turned_away(who[1], TurnedFrom.DOOR)
         elif (topic := _NOT_ITS_TOPIC.search(words)) is not None:
-            self._on_turned_away(topic[1].replace("//", "."), True)
+            self._on_turned_away(topic[1].replace("//", "."), TurnedFrom.TOPIC)
 
     def _heard(self, line: str) -> bool:
         """Take in a line of its log; True if it says that the broker is ready."""

@@ -4,22 +4,17 @@ anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.console.parts import TurnedAway
 from services.domain.devices import Device, Ecosystem
 from services.domain.ports import Store
 from services.wiring.broker import EmbeddedBroker
 from services.wiring.broker_credentials import BrokerCredentials
-from services.wiring.turned_away import DoorBook
 
 
 class BrokerDoor:
     """Lets the native devices of the store in at the embedded broker, and no others."""
 
-    def __init__(self, broker: EmbeddedBroker, store: Store, book: DoorBook) -> None:
+    def __init__(self, broker: EmbeddedBroker, store: Store) -> None:
         self._broker = broker
-        self._book = book
         self._store = store
         self._maker = BrokerCredentials()
 
@@ -38,9 +33,6 @@ class BrokerDoor:
         with self._store.reading() as uow:
             devices = uow.devices.all()
         self._broker.set_devices(device for device in devices if _may_sign_in(device))
-
-    def turned_away(self) -> Sequence[TurnedAway]:
-        return self._book.read()
 
 
 def _may_sign_in(device: Device) -> bool:

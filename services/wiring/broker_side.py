@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.console.parts import DeviceCredentials
+from services.console.parts import DeviceCredentials, TurnedAway
 from services.domain.ports import Clock, Store
 from services.ingest.mqtt_session import BrokerAddress
 from services.wiring.broker import BrokerState, EmbeddedBroker
@@ -46,6 +46,10 @@ class BrokerSide(Protocol):
         """Somebody who may speak for every native device: the player of the demo."""
         ...
 
+    def turned_away(self) -> Sequence[TurnedAway]:
+        """Whom it turned away lately; empty where it tells its own log alone, as Mosquitto does."""
+        ...
+
     def faults(self) -> Sequence[str]:
         """What is wrong with it now, a sentence each."""
         ...
@@ -60,16 +64,16 @@ class EmbeddedSide:
         self, ground: Ground, store: Store, clock: Clock, *, open_mqtt: bool, guests: Sequence[str]
     ) -> None:
         settings = ground.settings
-        book = DoorBook(clock)
+        self._book = DoorBook(clock)
         self._broker = EmbeddedBroker(
             settings.data_dir / "broker",
             host=settings.mqtt_host,
             port=settings.mqtt_port,
             open_mqtt=open_mqtt,
             guests=guests,
-            on_turned_away=book.write,
+            on_turned_away=self._book.write,
         )
-        self.door = BrokerDoor(self._broker, store, book)
+        self.door = BrokerDoor(self._broker, store)
         self.door.devices_changed()
         self._broker.start()
         ground.ending.callback(self._broker.stop)
@@ -85,6 +89,9 @@ class EmbeddedSide:
 
     def guest(self, name: str) -> Credentials:
         return self._broker.guest(name)
+
+    def turned_away(self) -> Sequence[TurnedAway]:
+        return self._book.read()
 
     def faults(self) -> Sequence[str]:
         if self._broker.state is BrokerState.RUNNING:
@@ -111,6 +118,9 @@ class ExternalSide:
     def guest(self, name: str) -> Credentials:
         self.door.wait_until_connected(READY_SECONDS)
         return self.door.guest(name)
+
+    def turned_away(self) -> Sequence[TurnedAway]:
+        return ()
 
     def faults(self) -> Sequence[str]:
         return self.door.faults()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.console.app import make_app
-from services.console.parts import Console, ConsoleSettings, DeviceCredentials, RulebookStatus
+from services.console.parts import Console, ConsoleSettings, DeviceCredentials, RulebookStatus, TurnedAway
 from services.domain.ports import Clock, Topic
 from services.escalation.gathering import Gathering
 from services.ingest.decoders import DECODERS
@@ -31,6 +31,7 @@ class OtherRooms:
 
     rules: Callable[[], Sequence[RulebookStatus]]
     stepper: SimulatedTime | None = None
+    turned_away: Callable[[], Sequence[TurnedAway]] = tuple
 
 
 def listen(ground: Ground) -> tuple[socket.socket, str]:
@@ -68,6 +69,7 @@ def make_console(
         stepper=others.stepper,
         health=observing.reasons,
         rules=others.rules,
+        turned_away=others.turned_away,
         ecosystems=frozenset(decoder.ecosystem for decoder in DECODERS),
         replay=console_parts.replay_of(store, clock, ground.zone),
         registry=observing.registry,

@@ -15,7 +15,6 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from services.console.parts import TurnedAway
 from services.domain.devices import NATIVE_ID, Device, Ecosystem
 from services.domain.ports import BrokerUnavailable, Clock, Store
 from services.domain.wire import ROOT
@@ -104,10 +103,6 @@ class DeviceAccounts:
             log.warning("%s: %s", self._fault, error)
         except Refused as error:
             raise BrokerFailed(f"the broker did not take the new list of devices: {error}") from error
-
-    def turned_away(self) -> Sequence[TurnedAway]:
-        """Mosquitto tells its own log alone."""
-        return ()
 
     def guest(self, name: str) -> Credentials:
         """An account that may speak for every native device, with a new password."""

@@ -126,7 +126,7 @@ class House:
         def rulebooks() -> Sequence[RulebookStatus]:
             return elsewhere() if rooms.rules.current is None else at_work()
 
-        others = OtherRooms(rulebooks, self._stepper(clock, together, store, inbox))
+        others = OtherRooms(rulebooks, self._stepper(clock, together, store, inbox), side.turned_away)
         console = make_console(ground, store, clock, gathering, side.door, others, observing)
         serve(ground, console, listener)
         start_inbox(ground, inbox)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from services.console.parts import TurnedAway
 from services.domain.ports import Clock
+from services.wiring.broker import TurnedFrom
 
 MOST = 200
 """Some hours of a house in which a few devices keep trying."""
@@ -25,11 +26,11 @@ class DoorBook:
         self._writing = threading.Lock()
         self._latest: deque[TurnedAway] = deque(maxlen=MOST)
 
-    def write(self, name: str, from_topic: bool) -> None:  # noqa: FBT001 - as the broker calls it
+    def write(self, name: str, turned_from: TurnedFrom) -> None:
         """Somebody of that name was not let in, or not onto a topic."""
         if not name:
             return
-        entry = TurnedAway(name[:LONGEST_NAME], self._clock.now(), from_topic=from_topic)
+        entry = TurnedAway(name[:LONGEST_NAME], self._clock.now(), from_topic=turned_from is TurnedFrom.TOPIC)
         with self._writing:
             self._latest.append(entry)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from fastapi.testclient import TestClient
 
 from services.console.app import make_app
-from services.console.parts import Console, TurnedAway
+from services.console.parts import Console
 from services.domain.access import AccessToken, hash_of
 from services.domain.crash_points import CrashPoint
 from services.domain.devices import Device
@@ -99,9 +99,6 @@ class NoBroker:
 
     def devices_changed(self) -> None:
         pass
-
-    def turned_away(self) -> Sequence[TurnedAway]:
-        return ()
 
 
 class Stage:

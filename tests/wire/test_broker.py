@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from services.wiring.broker import BrokerFailed, BrokerState, EmbeddedBroker
+from services.wiring.broker import BrokerFailed, BrokerState, EmbeddedBroker, TurnedFrom
 from services.wiring.broker_credentials import Credentials
 from tests.wire.house import SECONDS, StockClient, with_credentials
 
@@ -48,19 +48,17 @@ def test_nobody_comes_in_without_credentials(closed: EmbeddedBroker) -> None:
 
 
 def test_whoever_is_turned_away_is_told_by_name(tmp_path: Path) -> None:
-    told: queue.Queue[tuple[str, bool]] = queue.Queue()
-    broker = EmbeddedBroker(
-        tmp_path / "b", on_turned_away=lambda name, from_topic: told.put((name, from_topic))
-    )
+    told: queue.Queue[tuple[str, TurnedFrom]] = queue.Queue()
+    broker = EmbeddedBroker(tmp_path / "b", on_turned_away=lambda *turned: told.put(turned))
     devices, credentials = with_credentials("button-1")
     broker.set_devices(devices)
     broker.start()
     try:
         wrong = Credentials("button-1", "a password of another day")
         assert StockClient(broker, wrong).publish("anxin/v1/button-1/event", "x").returncode == REFUSED
-        assert told.get(timeout=10) == ("button-1", False)
+        assert told.get(timeout=10) == ("button-1", TurnedFrom.DOOR)
         StockClient(broker, credentials["button-1"]).publish("anxin/v1/Button.1/event", "x")
-        assert told.get(timeout=10) == ("Button.1", True)
+        assert told.get(timeout=10) == ("Button.1", TurnedFrom.TOPIC)
     finally:
         broker.stop()
 

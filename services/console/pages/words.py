@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from services.console.pages.alert_people import Nobody
 from services.console.pages.alert_refusals import Refused
+from services.console.pages.device_words import DEVICE_WORDS
+from services.console.pages.saying import said
 from services.domain.alerts import AlertState, ChangeReason, DeadlineKind, Outcome
 from services.domain.devices import DeviceState, DeviceType
 from services.domain.findings import FindingState, Severity
@@ -20,11 +22,7 @@ from services.domain.protection import ProtectionReason, ProtectionState
 from services.domain.visits import Mistake, Service
 from services.escalation.policies import Relation
 
-
-def said(text: str) -> str:
-    """The text itself; the extraction of words finds it by this name."""
-    return text
-
+__all__ = ["WORDS", "said", "word_of"]
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Role: {
@@ -219,6 +217,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Relation.EMERGENCY_CONTACT: said("family contact"),
         Relation.NEIGHBOURING_ON_DUTY: said("on duty in the grid beside"),
     },
+    **DEVICE_WORDS,
 }
 
 

@@ -81,9 +81,6 @@ class BrokerOfTheTest:
     def devices_changed(self) -> None:
         self.changes += 1
 
-    def turned_away(self) -> list[TurnedAway]:
-        return self.refused
-
 
 @dataclass
 class Cast:
@@ -148,6 +145,7 @@ def cast(folder: Path, woken: Signals | None = None, **parts: object) -> Iterato
             lambda: Policies({}, shipped_policies()),
         ),
         waiter=lambda seconds: False,
+        turned_away=lambda: broker.refused,
         settings=ConsoleSettings(version="0.1.0"),
     )
     console = replace(console, **parts)  # type: ignore[arg-type]
