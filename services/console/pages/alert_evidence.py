@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from services.console.pages.alert_words import KIND_WORDS
+from services.console.pages.words import KIND_WORDS
 from services.console.parts import Console
 from services.console.sight import Sight
 from services.domain.alerts import Alert

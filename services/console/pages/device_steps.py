@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from services.console import registering
 from services.console.pages.device_terms import Reach, StepKind
-from services.console.pages.device_words import KIND_WORDS
+from services.console.pages.words import KIND_WORDS
 from services.console.sight import every
 from services.domain.alerts import HOUSE, Alert, DeadlineKind
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem

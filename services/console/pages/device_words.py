@@ -1,42 +1,14 @@
-"""Words of the pages of devices: each step, task, piece of advice and fault, and what devices say; every kind
-that a device may send has one.
-"""
+"""Words of the pages of devices: each step, task, piece of advice and fault."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 from services.console.pages.device_terms import Advice, FormFaultKind, Reach, Show, StepKind, Task
 from services.console.pages.saying import said
-from services.domain.people import ChannelKind
-
-KIND_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "call_button.pressed": said("call button pressed"),
-        "call_button.tested": said("call button tested"),
-        "bed.entered": said("in bed"),
-        "bed.exited": said("out of bed"),
-        "bed.vitals": said("pulse and breath"),
-        "motion.detected": said("movement"),
-        "door.opened": said("door opened"),
-        "door.closed": said("door closed"),
-        "fall.detected": said("a fall"),
-        "smoke.detected": said("smoke"),
-        "gas.detected": said("gas"),
-        "leak.detected": said("water on the floor"),
-        "device.online": said("device heard again"),
-        "device.offline": said("device lost"),
-        "device.battery": said("battery read"),
-    }
-)
 
 DEVICE_WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
-    ChannelKind: {
-        ChannelKind.WEBHOOK: said("message"),
-        ChannelKind.EMAIL: said("e-mail"),
-    },
     Show: {
         Show.ALL: said("All in use"),
         Show.NEVER: said("Never heard"),

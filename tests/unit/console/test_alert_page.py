@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.console.pages.alert_words import KIND_WORDS
+from services.console.pages.words import KIND_WORDS
 from services.domain.alerts import AlertFact, AlertState, Deadline, DeadlineKind, Outcome, RunningTest
 from services.domain.devices import Device, DeviceType, Ecosystem
 from services.domain.events import Event, Origin
