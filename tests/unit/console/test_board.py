@@ -120,7 +120,7 @@ def test_an_amber_tile_says_that_nobody_on_duty_sees_to_it(house: Cast) -> None:
 def test_a_gap_without_a_beginning_has_no_end(house: Cast) -> None:
     on_duty(house, "tashi")
     heard_button(house, battery_percent=19.0)
-    assert board(house).words["tile-dawa"][2:] == ["电量低", "由Tashi处理"]
+    assert board(house).words["tile-dawa"][2:] == ["设备电量低", "由Tashi处理"]
 
 
 def test_a_red_tile_says_how_grave_since_when_who_has_it_and_how_long_there_is(house: Cast) -> None:
