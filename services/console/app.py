@@ -37,21 +37,8 @@ from services.console.compressing import Compressing
 from services.console.gate import GuardedRoute
 from services.console.metrics import Requests
 from services.console.outside import Outside
-from services.console.pages import (
-    alert,
-    board,
-    device_form,
-    device_list,
-    device_page,
-    device_testing,
-    files,
-    looks,
-    resident,
-    sign_in,
-    you,
-)
-from services.console.pages import visits as visit_pages
 from services.console.pages.rendering import is_for_a_person, problem_page
+from services.console.pages.routers import PAGES
 from services.console.parts import Console
 from services.console.throttle import Throttle
 
@@ -77,18 +64,7 @@ ROUTERS: Sequence[APIRouter] = (
     audit.router,
     rulebooks.router,
     stream.router,
-    files.router,
-    sign_in.router,
-    you.router,
-    board.router,
-    alert.router,
-    device_list.router,
-    device_form.router,
-    device_page.router,
-    device_testing.router,
-    looks.router,
-    resident.router,
-    visit_pages.router,
+    *PAGES,
 )
 
 describing = APIRouter(route_class=GuardedRoute)

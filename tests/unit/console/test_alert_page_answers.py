@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.console.pages.alert_refusals import Refused
+from services.console.pages.alerts.refusals import Refused
 from services.domain.alerts import AlertState, ChangeReason
 from services.domain.people import Role
 from tests.unit.console.cast import Cast, press

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.console.pages.alert_evidence import MOST_EVENTS, MOST_FACTS, Figures, figures_of
+from services.console.pages.alerts.evidence import MOST_EVENTS, MOST_FACTS, Figures, figures_of
 from services.console.parts import RulebookStatus, RuleStatus
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.events import Mark

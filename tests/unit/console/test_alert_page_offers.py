@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from services.console.pages.alert_offers import lengths
+from services.console.pages.alerts.offers import lengths
 from services.domain.alerts import Alert, AlertState, Deadline, DeadlineKind
 from services.domain.findings import Severity
 from services.domain.people import Role

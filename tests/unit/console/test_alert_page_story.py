@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.console.pages.alert_story import MOST_MOMENTS
+from services.console.pages.alerts.story import MOST_MOMENTS
 from services.domain.alerts import AlertChange, AlertState, ChangeReason
 from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
 from services.domain.people import ChannelKind, Language, Role

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from services.console.pages import view
+from services.console.pages.board import view
 from services.domain.alerts import Deadline, DeadlineKind
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.findings import Severity

@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 
 from services.console.api.devices import MqttShape
-from services.console.pages.device_advice import FIRST_AFTER, MORE_AFTER, TASKS, advice_for
-from services.console.pages.device_clues import are_alike
-from services.console.pages.device_code import code_of, is_of_this_machine, text_of
-from services.console.pages.device_steps import PROOFS
-from services.console.pages.device_terms import StepKind
+from services.console.pages.devices.advice import FIRST_AFTER, MORE_AFTER, TASKS, advice_for
+from services.console.pages.devices.clues import are_alike
+from services.console.pages.devices.square_code import code_of, is_of_this_machine, text_of
+from services.console.pages.devices.steps import PROOFS
+from services.console.pages.devices.terms import StepKind
 from services.console.pages.words import KIND_WORDS
 from services.domain.devices import Device, DeviceType, Ecosystem
 from services.domain.kinds import ALARM_KINDS, DEVICE_KINDS, KINDS

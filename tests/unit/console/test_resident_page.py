@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.console.pages.resident_view import age_on
+from services.console.pages.residents.view import age_on
 from services.domain.alerts import AlertState, Outcome
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.events import Event, Origin

@@ -12,9 +12,9 @@ from fastapi.responses import Response
 
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
-from services.console.pages.device_clues import Clue, strangers
-from services.console.pages.device_needs import SHOWN, WORST_FIRST, needs_of
-from services.console.pages.device_terms import Show
+from services.console.pages.devices.clues import Clue, strangers
+from services.console.pages.devices.needs import SHOWN, WORST_FIRST, needs_of
+from services.console.pages.devices.terms import Show
 from services.console.pages.rendering import page
 from services.console.parts import Console
 from services.console.rights import FITTING

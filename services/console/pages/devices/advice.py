@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from services.console.pages.device_steps import PROOFS
-from services.console.pages.device_terms import Advice, StepKind, Task
+from services.console.pages.devices.steps import PROOFS
+from services.console.pages.devices.terms import Advice, StepKind, Task
 from services.domain.devices import Device, Ecosystem
 
 FIRST_AFTER = timedelta(seconds=30)

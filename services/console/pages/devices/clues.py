@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from services.console.pages.device_steps import PROOFS, Way
-from services.console.pages.device_terms import StepKind
+from services.console.pages.devices.steps import PROOFS, Way
+from services.console.pages.devices.terms import StepKind
 from services.console.parts import Console
 from services.domain.devices import Device, DeviceState, Ecosystem
 from services.domain.kinds import KINDS

@@ -21,8 +21,8 @@ from services.console.api.fields import Note, PathId, Shape
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages.addresses import BOARD, inside
-from services.console.pages.alert_refusals import Refused, missing, refused_as, why_refused
-from services.console.pages.alert_view import view_of
+from services.console.pages.alerts.refusals import Refused, missing, refused_as, why_refused
+from services.console.pages.alerts.view import view_of
 from services.console.pages.pictures import strips
 from services.console.pages.pictures.bed import BedState
 from services.console.pages.pictures.gathering import Strip

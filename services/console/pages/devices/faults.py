@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from services.console.pages.device_terms import FormFaultKind
+from services.console.pages.devices.terms import FormFaultKind
 from services.console.problems import Problem
 from services.console.registering import DeviceFault, Misfit
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from services.console.api.residents import seen_resident
 from services.console.callers import Caller
-from services.console.pages import visit_view
 from services.console.pages.pictures.gathering import Strip, fortnight, last_day
+from services.console.pages.visits import view as visits
 from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.rights import RIGHTS, SEES_ADDRESSES, Right, masked
@@ -69,8 +69,8 @@ class Past:
 class Visits:
     """The visits of this period, the newest first, and how the person stands in what is owed."""
 
-    made: tuple[visit_view.Made, ...]
-    person: visit_view.Person
+    made: tuple[visits.Made, ...]
+    person: visits.Person
     first_day: date
 
 
@@ -130,7 +130,7 @@ def gather(
     now = parts.clock.now()
     resident = seen_resident(uow, who, resident_id)
     home = uow.homes.get(resident.home_id)
-    zone = visit_view.zone_of(parts, resident, home)
+    zone = visits.zone_of(parts, resident, home)
     names = {worker.id: worker.name for worker in uow.workers.all()}
     watch = Watch(uow, now)
     running = uow.alerts.running_for([resident.id]).get(resident.id, [])
@@ -274,11 +274,11 @@ def _visits(
     if sight is None or not sight.resident(resident):
         return None
     now = parts.clock.now()
-    said = visit_view.told(uow, now, resident.id)
+    said = visits.told(uow, now, resident.id)
     home = uow.homes.get(resident.home_id)
-    person = visit_view.person_of(parts, resident, home, said, names, visit_view.quota_of(parts), now)
+    person = visits.person_of(parts, resident, home, said, names, visits.quota_of(parts), now)
     first_day = person.standing.span.first_day if person.standing else local(now, zone).date().replace(day=1)
     since = start_of_day(first_day, zone)
     made = [each for each in said.visits[resident.id] if each.occurred_at >= since]
     newest = sorted(made, key=lambda each: (each.occurred_at, each.seq), reverse=True)
-    return Visits(tuple(visit_view.made_of(each, zone, names) for each in newest), person, first_day)
+    return Visits(tuple(visits.made_of(each, zone, names) for each in newest), person, first_day)

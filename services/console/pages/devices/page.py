@@ -18,9 +18,9 @@ from services.console import registering
 from services.console.api.fields import PathId, Shape
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
-from services.console.pages.device_advice import advice_for, task_of
-from services.console.pages.device_clues import Clue, clues_for
-from services.console.pages.device_form import (
+from services.console.pages.devices.advice import advice_for, task_of
+from services.console.pages.devices.clues import Clue, clues_for
+from services.console.pages.devices.form import (
     ECOSYSTEM_NAMES,
     MOST_MATCHES,
     Surroundings,
@@ -28,10 +28,10 @@ from services.console.pages.device_form import (
     found,
     surroundings,
 )
-from services.console.pages.device_list import Search
-from services.console.pages.device_needs import is_low
-from services.console.pages.device_steps import PROOFS, Way, way_of
-from services.console.pages.device_terms import Advice, Task
+from services.console.pages.devices.listing import Search
+from services.console.pages.devices.needs import is_low
+from services.console.pages.devices.steps import PROOFS, Way, way_of
+from services.console.pages.devices.terms import Advice, Task
 from services.console.pages.rendering import page
 from services.console.parts import Console
 from services.console.protections import Watch

@@ -13,7 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from services.console import registering
-from services.console.pages.device_terms import Reach, StepKind
+from services.console.pages.devices.terms import Reach, StepKind
 from services.console.pages.words import KIND_WORDS
 from services.console.sight import every
 from services.domain.alerts import HOUSE, Alert, DeadlineKind

@@ -24,11 +24,11 @@ from services.console.api.devices import NewDevice, device_of, mqtt_of
 from services.console.api.fields import Shape
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
-from services.console.pages.device_code import code_of, is_of_this_machine
-from services.console.pages.device_faults import FormFault, device_faults, faults_of_device, faults_of_schema
-from services.console.pages.device_list import Search, fits
-from services.console.pages.device_steps import way_of
-from services.console.pages.device_terms import FormFaultKind
+from services.console.pages.devices.faults import FormFault, device_faults, faults_of_device, faults_of_schema
+from services.console.pages.devices.listing import Search, fits
+from services.console.pages.devices.square_code import code_of, is_of_this_machine
+from services.console.pages.devices.steps import way_of
+from services.console.pages.devices.terms import FormFaultKind
 from services.console.pages.rendering import page
 from services.console.parts import Console
 from services.console.problems import Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.console.pages.device_terms import Advice, FormFaultKind, Reach, Show, StepKind, Task
+from services.console.pages.devices.terms import Advice, FormFaultKind, Reach, Show, StepKind, Task
 from services.console.pages.saying import said
 
 DEVICE_WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {

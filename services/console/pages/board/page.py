@@ -13,8 +13,8 @@ from fastapi.responses import Response
 
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
+from services.console.pages.board.view import Filter, look
 from services.console.pages.rendering import page
-from services.console.pages.view import Filter, look
 from services.domain.protection import ProtectionState
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)

@@ -16,7 +16,7 @@ from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages.pictures import strips
 from services.console.pages.rendering import language_of, page
-from services.console.pages.resident_view import ALERTS_AT_FIRST, MOST_ALERTS, gather
+from services.console.pages.residents.view import ALERTS_AT_FIRST, MOST_ALERTS, gather
 from services.console.pages.texts import Texts
 from services.domain.protection import LOW_BATTERY_PERCENT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from services.console.pages.device_terms import Show
+from services.console.pages.devices.terms import Show
 from services.domain.devices import Device, DeviceState
 from services.domain.protection import LOW_BATTERY_PERCENT
 

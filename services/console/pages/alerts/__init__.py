@@ -1,0 +1,1 @@
+"""The page of an alert, and what is done about it there."""

@@ -1,0 +1,1 @@
+"""The board: everybody at a glance."""

@@ -1,0 +1,32 @@
+"""The routes of all pages, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from services.console.pages import files, looks, sign_in, you
+from services.console.pages.alerts import page as alert
+from services.console.pages.board import page as board
+from services.console.pages.devices import form as device_form
+from services.console.pages.devices import listing as device_listing
+from services.console.pages.devices import page as device
+from services.console.pages.devices import testing as device_testing
+from services.console.pages.residents import page as resident
+from services.console.pages.visits import page as visits
+
+PAGES: Sequence[APIRouter] = (
+    files.router,
+    sign_in.router,
+    you.router,
+    board.router,
+    alert.router,
+    device_listing.router,
+    device_form.router,  # before the page of a device: `new` is no device
+    device.router,
+    device_testing.router,
+    resident.router,
+    visits.router,
+    looks.router,
+)
