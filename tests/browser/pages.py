@@ -42,6 +42,7 @@ _WHEN_THEY_ARE_THERE = (
     Seen("device-new", "tech", "/devices/new", "/devices/new?resident={caller}"),
     Seen("device-never-heard", "tech", "/devices/{device_id}", "/devices/{never_heard}"),
     Seen("device-live", "tech", "/devices/{device_id}", "/devices/{bed}"),
+    Seen("device-test", "tech", "/devices/{device_id}/test", "/devices/{button}/test"),
     Seen("device-move", "tech", "/devices/{device_id}/move", "/devices/{never_heard}/move"),
     Seen("device-test", "tech", "/devices/{device_id}/test", "/devices/{never_heard}/test"),
     Seen("device-renew", "tech", "/devices/{device_id}/credentials", "/devices/{never_heard}/credentials"),

@@ -119,12 +119,14 @@ img {{ position: absolute; border: 1px solid #8888; border-radius: 10px }}
 
 
 def _picture(viewer: Viewer, screen: Screen, most_screens: int) -> bytes:
-    high: int = viewer.page.evaluate("document.documentElement.scrollHeight")
-    high = max(min(high, most_screens * screen.height), screen.height)
-    viewer.page.evaluate("document.activeElement?.blur()")
-    return viewer.page.screenshot(
-        full_page=True, clip={"x": 0, "y": 0, "width": screen.width, "height": high}
+    """On a screen that is as high as the page, so that what sticks to its end hides nothing."""
+    page = viewer.page
+    high: int = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size(
+        {"width": screen.width, "height": max(min(high, most_screens * screen.height), screen.height)}
     )
+    page.evaluate("document.activeElement?.blur()")
+    return page.screenshot()
 
 
 if __name__ == "__main__":

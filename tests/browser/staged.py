@@ -43,7 +43,11 @@ class Staged:
         self._folder = folder
         self._now = BEGINS
         self._ending = ExitStack()
-        self.places: dict[str, str] = {"caller": self.resident(CALLS), "bed": f"dev_demo_bed_{CALLS}"}
+        self.places: dict[str, str] = {
+            "caller": self.resident(CALLS),
+            "bed": f"dev_demo_bed_{CALLS}",
+            "button": f"dev_demo_button_{CALLS}",
+        }
         """The ids by which pages of this night are found."""
 
     def start(self) -> Staged:

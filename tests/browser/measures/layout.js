@@ -37,9 +37,11 @@
   for (const element of everything) {
     const style = getComputedStyle(element);
     const cuts = (way) => ["hidden", "clip"].includes(way);
+    // What a field holds may reach into its padding; only what leaves the field is lost.
+    const room = element.localName === "input" ? Number.parseFloat(style.paddingBottom) : 0;
     if (
       (cuts(style.overflowX) && element.scrollWidth > element.clientWidth + 1) ||
-      (cuts(style.overflowY) && element.scrollHeight > element.clientHeight + 1)
+      (cuts(style.overflowY) && element.scrollHeight - room > element.clientHeight + 1)
     )
       found.push(`cut off: ${name(element)}`);
   }
