@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from services.console.rights import RIGHTS
 from tests.browser.chromium import chromium
 from tests.browser.line import Line
 from tests.browser.measuring import nothing
@@ -19,14 +18,6 @@ from tests.browser.viewers import Viewers
 from tests.browser.village import Village
 
 HERE = Path(__file__).parent
-
-_PAGE_OF = {
-    "test_called_at_night.py": "/alerts/{alert_id}",
-    "test_recording_a_visit.py": "/visits",
-    "test_registering_a_device.py": "/devices/{device_id}",
-}
-collect_ignore = [name for name, page in _PAGE_OF.items() if ("GET", page) not in RIGHTS]
-"""A house without a page has no journey over it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
