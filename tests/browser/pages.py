@@ -43,7 +43,6 @@ PAGES = (
     Seen("device-live", "tech", "/devices/{device_id}", "/devices/{bed}"),
     Seen("device-test", "tech", "/devices/{device_id}/test", "/devices/{button}/test"),
     Seen("device-move", "tech", "/devices/{device_id}/move", "/devices/{never_heard}/move"),
-    Seen("device-test", "tech", "/devices/{device_id}/test", "/devices/{never_heard}/test"),
     Seen("device-renew", "tech", "/devices/{device_id}/credentials", "/devices/{never_heard}/credentials"),
     Seen("device-retire", "tech", "/devices/{device_id}/retire", "/devices/{never_heard}/retire"),
     Seen("visits", "grid", "/visits", "/visits"),
