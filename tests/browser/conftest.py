@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import Chromium, chromium
 from tests.browser.line import Line
 from tests.browser.measuring import nothing
 from tests.browser.staged import Staged
@@ -28,13 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[Chromium]:
     with chromium() as started:
         yield started
 
 
 @pytest.fixture
-def viewers(browser: Browser) -> Iterator[Viewers]:
+def viewers(browser: Chromium) -> Iterator[Viewers]:
     """Lets people come; a fault before the eyes of any of them fails the test."""
     coming = Viewers(browser)
     found: list[str] = []

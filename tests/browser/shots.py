@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from playwright.sync_api import Browser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import Chromium, chromium
 from tests.browser.pages import PAGES, Seen
 from tests.browser.screens import DESK, LANGUAGES, PHONE, SCHEMES, SCREENS, Screen
 from tests.browser.staged import Staged
@@ -63,7 +62,7 @@ def main(
     typer.echo(README_PICTURE if readme else out.resolve())
 
 
-def every_picture(browser: Browser, night: Staged, wanted: list[Seen], out: Path) -> None:
+def every_picture(browser: Chromium, night: Staged, wanted: list[Seen], out: Path) -> None:
     cases = list(product(wanted, SCREENS, LANGUAGES))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -77,7 +76,7 @@ def every_picture(browser: Browser, night: Staged, wanted: list[Seen], out: Path
 
 
 def pictures(
-    browser: Browser, night: Staged, seen: Seen, screen: Screen, language: str
+    browser: Chromium, night: Staged, seen: Seen, screen: Screen, language: str
 ) -> Iterator[tuple[str, bytes]]:
     viewers = Viewers(browser)
     viewer = viewers.come(night, seen.login, screen, language=language, calm=True)
@@ -90,7 +89,7 @@ def pictures(
         viewers.leave()
 
 
-def picture_for_the_readme(browser: Browser, night: Staged) -> None:
+def picture_for_the_readme(browser: Chromium, night: Staged) -> None:
     """The board at the duty desk, and in front of it the same night on a grid worker's phone."""
     viewers = Viewers(browser)
     try:
@@ -101,7 +100,7 @@ def picture_for_the_readme(browser: Browser, night: Staged) -> None:
             shown.append(base64.b64encode(_picture(viewer, screen, 1)).decode())
     finally:
         viewers.leave()
-    page = browser.new_page(viewport={"width": 1200, "height": 720})
+    page = browser.browser.new_page(viewport={"width": 1200, "height": 720})
     page.set_content(README_PAGE.format(desk=shown[0], phone=shown[1]))
     picture = page.screenshot(omit_background=True)
     page.context.close()

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser
 
 from services.console.rights import RIGHTS
+from tests.browser.chromium import Chromium
 from tests.browser.measuring import barriers, keyboard_faults, layout_faults, nothing, running_animations
 from tests.browser.pages import NOT_LOOKED_AT, PAGES, Seen
 from tests.browser.screens import DESK, LANGUAGES, NARROW, PHONE, SCREENS, Screen
@@ -65,7 +65,7 @@ def look(viewers: Viewers, staged: Staged, case: Case, *, scripts: bool = True, 
 
 
 @pytest.fixture(scope="module", params=CASES, ids=str)
-def view(request: pytest.FixtureRequest, browser: Browser, staged: Staged) -> Iterator[View]:
+def view(request: pytest.FixtureRequest, browser: Chromium, staged: Staged) -> Iterator[View]:
     viewers = Viewers(browser)
     try:
         yield look(viewers, staged, request.param)
@@ -96,7 +96,7 @@ def test_nobody_is_shut_out_by_day_or_by_night(view: View) -> None:
 
 
 @pytest.fixture(scope="module", params=PAGES, ids=str)
-def at_the_desk(request: pytest.FixtureRequest, browser: Browser, staged: Staged) -> Iterator[View]:
+def at_the_desk(request: pytest.FixtureRequest, browser: Chromium, staged: Staged) -> Iterator[View]:
     """Somebody who has asked the machine for calm."""
     viewers = Viewers(browser)
     try:

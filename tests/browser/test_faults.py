@@ -5,8 +5,8 @@ a real page of the house.
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.chromium import Chromium
 from tests.browser.staged import Staged
 from tests.browser.viewers import Viewers
 
@@ -20,7 +20,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("fault", "deed"), FAULTS.items(), ids=FAULTS)
-def test_a_fault_is_found(browser: Browser, staged: Staged, fault: str, deed: str) -> None:
+def test_a_fault_is_found(browser: Chromium, staged: Staged, fault: str, deed: str) -> None:
     viewers = Viewers(browser)
     try:
         viewer = viewers.come(staged)
@@ -32,7 +32,7 @@ def test_a_fault_is_found(browser: Browser, staged: Staged, fault: str, deed: st
     assert any(fault in each for each in found), found
 
 
-def test_a_clean_page_has_none(browser: Browser, staged: Staged) -> None:
+def test_a_clean_page_has_none(browser: Chromium, staged: Staged) -> None:
     viewers = Viewers(browser)
     viewers.come(staged).open("/sign-in")
     assert viewers.leave() == []

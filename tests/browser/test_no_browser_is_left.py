@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.browser import chromium
 chromium.secrets.token_hex = lambda _: "{word}"
 with chromium.chromium() as browser:
-    browser.new_page()
+    browser.browser.new_page()
     print(len(chromium.marked("{word}")), flush=True)
     {end}
 """
@@ -36,3 +36,30 @@ def test_no_process_outlives_a_run_that_was(end: str, code: int) -> None:
     assert done.returncode == code, done.stderr
     assert int(done.stdout) > 1, "the browser and its processes"
     assert clock.until(lambda: not marked(word), timedelta(seconds=10))
+
+
+NEVER_CLOSES = """
+import os, signal
+from datetime import timedelta
+from tests.browser import chromium
+chromium.secrets.token_hex = lambda _: "{word}"
+chromium.CLOSED_WITHIN = timedelta(seconds=1)
+with chromium.chromium() as browser:
+    window = browser.browser.new_context()
+    for number in chromium.marked("{word}"):
+        os.kill(number, signal.SIGSTOP)
+    browser.leave(window)
+    browser.browser.new_page()
+    print("opened")
+"""
+
+
+def test_a_window_that_does_not_close_takes_its_browser_along_and_the_next_one_opens() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NEVER_CLOSES.format(word="never-closes")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "opened\n"), done.stderr
+    assert marked("never-closes") == []

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response, StorageState, expect
+from playwright.sync_api import BrowserContext, Page, Response, StorageState, expect
 
+from tests.browser.chromium import Chromium
 from tests.browser.faults import Faults
 from tests.browser.screens import PHONE, Scheme, Screen
 
@@ -46,6 +47,7 @@ class Viewer:
     page: Page
     faults: Faults
     house: Visited
+    chromium: Chromium
 
     def open(self, path: str = "/") -> Response:
         """Go to a page of the house and wait until it is loaded."""
@@ -59,15 +61,15 @@ class Viewer:
 
     def leave(self) -> list[str]:
         """Close the browser's window; what went wrong in it."""
-        self.context.close()
+        self.chromium.leave(self.context)
         return self.faults.found
 
 
 class Viewers:
     """Lets viewers come, and sees that none stays."""
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    def __init__(self, chromium: Chromium) -> None:
+        self._chromium = chromium
         self._here: list[Viewer] = []
         expect.set_options(timeout=PATIENCE_MS)
 
@@ -86,8 +88,8 @@ class Viewers:
 
         ``language`` None: as the house finds it right. ``calm``: has asked the machine for less motion.
         """
-        context = self._browser.new_context(
-            storage_state=_signed_in(self._browser, house, login) if login is not None else None,
+        context = self._chromium.browser.new_context(
+            storage_state=_signed_in(self._chromium, house, login) if login is not None else None,
             viewport={"width": screen.width, "height": screen.height},
             has_touch=screen.touch,
             is_mobile=screen.touch,
@@ -102,7 +104,7 @@ class Viewers:
         if house.now is not None:
             context.clock.set_fixed_time(house.now)
         faults = Faults(context, house.http)
-        viewer = Viewer(context, context.new_page(), faults, house)
+        viewer = Viewer(context, context.new_page(), faults, house, self._chromium)
         self._here.append(viewer)
         return viewer
 
@@ -117,15 +119,15 @@ _known: dict[tuple[str, str], StorageState] = {}
 """Sessions of houses whose time stands still: there nobody signs out, and to look at a password is slow."""
 
 
-def _signed_in(browser: Browser, house: Visited, login: str) -> StorageState:
+def _signed_in(chromium: Chromium, house: Visited, login: str) -> StorageState:
     key = (house.http, login)
     if house.now is None or key not in _known:
-        context = browser.new_context()
+        context = chromium.browser.new_context()
         answer = context.request.post(
             f"{house.http}/api/v1/session", data={"username": login, "password": house.password_of(login)}
         )
         if not answer.ok:
             raise DidNotSignIn(f"{login}: {answer.status} {answer.text()}")
         _known[key] = context.storage_state()
-        context.close()
+        chromium.leave(context)
     return _known[key]
