@@ -59,6 +59,8 @@ class Deed:
     outcome: Outcome = Outcome.OTHER
     to: str = ""
     by_for: timedelta = timedelta()
+    as_test: bool = False
+    """Whether whoever says it was shown a test: what answers a test takes no call for help."""
 
 
 _DECISIONS: Mapping[Action, Callable[[Alert, Scene, Actor, Deed], Move]] = {
@@ -91,6 +93,9 @@ ONLY_ONCE = frozenset({Action.CLOSE, Action.EXTEND, Action.NOTE})
 """What a form that is sent twice would do twice, or be refused; repeating the others changes nothing."""
 
 
+_ANSWERS = frozenset({Action.ACCEPT, Action.ARRIVE, Action.CLOSE})
+
+
 def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
     """Do it, and write into the audit that it was done; `Problem` says why not. A repeat changes nothing."""
     alert = uow.alerts.get(deed.alert_id)
@@ -98,6 +103,8 @@ def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
         raise not_found("alert")
     actor = _actor(uow, who, deed)
     scene = parts.gathering.around_alert(uow, alert, parts.clock.now())
+    if deed.as_test and deed.action in _ANSWERS and _is_real_by_now(alert, scene):
+        raise Problem(409, "real_by_now", "It is no test any more; nothing was taken.")
     try:
         move = _DECISIONS[deed.action](alert, scene, actor, deed)
     except AlreadyAccepted as error:
@@ -144,6 +151,11 @@ def would_do_something(alert: Alert, scene: Scene, actor: Actor, deed: Deed) -> 
 def language_of(parts: Console, who: Caller) -> Language:
     """In which language somebody reads: their own, else the house's."""
     return who.worker.language if who.worker else parts.house.language
+
+
+def _is_real_by_now(alert: Alert, scene: Scene) -> bool:
+    """Whoever meant to answer a test goes nowhere: taken by them, a call for help would stand still."""
+    return alert.is_running and not (testing.is_test(alert) and testing.overdue(alert, scene).is_nothing)
 
 
 def _actor(uow: UnitOfWork, who: Caller, deed: Deed) -> Actor:

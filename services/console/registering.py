@@ -71,9 +71,9 @@ def register(parts: Console, who: Caller, device: Device, once: str | None = Non
 
     `Problem` 422 names every field that does not fit, `AlreadyThere` a name that another one bears. ``once``
     is what a form has in it to be told from the next: the second time it is answered with the device of the
-    first, and no password.
+    first, and no password. Sent with another name, from a page that somebody went back to, it is another one.
     """
-    key = _key_of(who, "register", once)
+    key = _key_of(who, f"register {device.ecosystem.value} {device.external_id}", once)
     with parts.store.reading() as uow:
         repeated = _done_before(uow, key)
         if repeated is not None:

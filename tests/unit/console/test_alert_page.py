@@ -19,6 +19,7 @@ from services.domain.kinds import KINDS
 from services.domain.notices import NoticeState
 from services.domain.people import Role
 from tests.unit.console.cast import NIGHT, Cast, press
+from tests.unit.console.forms import Forms
 from tests.unit.console.test_alert_page_offers import alert_of, change
 from tests.unit.console.test_pages import PAGE, signed_in, words
 from tests.unit.escalation.cast import finding
@@ -249,6 +250,30 @@ def test_a_test_that_is_taken_has_passed(house: Cast) -> None:
         "/alerts/alert-2/accept", data={"back": "/alerts/alert-2"}, headers=PAGE
     )
     assert "测试 · Basang · 02:13" in text_of(page.text)
+
+
+@pytest.mark.parametrize("action", ["accept", "arrive", "close"])
+def test_what_answers_a_test_never_takes_a_call_for_help(house: Cast, action: str) -> None:
+    due = Deadline(DeadlineKind.TEST, NIGHT + timedelta(minutes=1))
+    alert = replace(press(house), id="alert-2", subject="device:button-1", policy="test")
+    tested = RunningTest("basang", "emergency", alert.titles)
+    with house.store.writing() as uow:
+        uow.alerts.add(replace(alert, test=tested, deadlines=(due,), owner_ids=("basang",)), [])
+    client = house.worker("basang")
+    [form] = [
+        each
+        for each in Forms(client.get("/alerts/alert-2", headers=PAGE).text).forms
+        if each.action == "/alerts/alert-2/accept"
+    ][:1]
+    house.clock.move(timedelta(minutes=1))
+    said = {**form.hidden, "outcome": "test"}
+    answer = client.post(f"/alerts/alert-2/{action}", data=said, headers=PAGE)
+    assert answer.status_code == 409
+    assert "没有办成：这已不是测试，而是真实求助。" in text_of(answer.text)
+    with house.store.reading() as uow:
+        stored = uow.alerts.get("alert-2")
+    assert stored is not None
+    assert (stored.is_running, stored.accepted_by) == (True, None)
 
 
 # ---------------------------------------------------------------- languages

@@ -111,6 +111,14 @@ def test_a_form_that_comes_twice_makes_one_device_and_shows_no_password_again(
     assert f'href="/devices/{device.id}/credentials"' in page
 
 
+def test_a_form_that_somebody_went_back_to_registers_what_its_label_says_now(
+    house: Cast, technician: TestClient
+) -> None:
+    send(technician)
+    assert send(technician, label="b-3").status_code == 201
+    assert {"b-2", "b-3"} <= devices(house).keys()
+
+
 def test_one_form_s_mark_is_nobody_else_s(house: Cast, technician: TestClient) -> None:
     send(technician)
     manager = house.worker("lhamo")

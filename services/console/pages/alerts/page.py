@@ -53,6 +53,8 @@ class ActionForm(Shape):
     minutes: Annotated[int, Field(ge=1, le=LONGEST_SPAN)] | None = None
     state: Annotated[str, StringConstraints(max_length=40)] = ""
     """Which state of the alert the form stood under: what tells a form that is sent twice."""
+    test: bool = False
+    """Whether the form stood under a test."""
     back: str = BOARD
 
 
@@ -112,6 +114,7 @@ def _deed(who: Caller, alert_id: str, action: Action, form: ActionForm) -> Deed:
         outcome=form.outcome or Outcome.OTHER,
         to=form.to,
         by_for=timedelta(minutes=form.minutes or 0),
+        as_test=form.test,
     )
 
 

@@ -15,6 +15,7 @@ class Refused(StrEnum):
 
     ALREADY_ACCEPTED = "already_accepted"
     ALREADY_CLOSED = "already_closed"
+    REAL_BY_NOW = "real_by_now"
     NOT_ACCEPTED_YET = "not_accepted_yet"
     NOT_THE_HOLDER = "not_the_holder"
     NOT_FOR_OTHERS = "not_for_others"
