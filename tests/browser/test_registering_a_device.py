@@ -69,6 +69,7 @@ def test_each_step_turns_green_on_what_the_device_really_does(
     for number in range(steps.count()):
         expect(steps.nth(number)).to_have_class("done", timeout=LIVE_WITHIN_MS)
     expect(page.locator(".verdict")).to_contain_text(NEAR)
+    expect(page.locator("body")).not_to_have_attribute("data-every", re.compile(r"\d"))  # it waits no more
 
 
 def test_without_scripts_it_is_registered_as_well(viewers: Viewers, village: Village, label: str) -> None:

@@ -21,7 +21,6 @@ const LIFTED_MS = 100; // the click comes a moment after the finger has gone
 const body = document.body;
 const pulse = document.getElementById("pulse");
 const words = { live: "live", lost: "connection lost, trying again", ...pulse?.dataset };
-const every = Math.max(Number(body.dataset.every) || POLL_MS, 1000);
 const always = body.dataset.live === "always"; // others let go of their stream while nobody sees them: a browser has six
 
 let after = body.dataset.after;
@@ -136,6 +135,9 @@ function take(fresh) {
     return;
   }
   if (fresh.body.dataset.now) setClock(fresh.body.dataset.now);
+  // A page that waited for something asks often no more when it is whole.
+  if (fresh.body.dataset.every) body.dataset.every = fresh.body.dataset.every;
+  else delete body.dataset.every;
   if (!swap(fresh)) owing = true;
   else trueAt = askedAt;
   if (document.title !== fresh.title) document.title = fresh.title;
@@ -200,6 +202,7 @@ function watch() {
     heardAt = now;
     listen();
   }
+  const every = Math.max(Number(body.dataset.every) || POLL_MS, 1000);
   const rest = streams && answers ? every : Math.min(every, POLL_WITHOUT_STREAM_MS);
   if (now - askedAt >= rest) soon(0);
   show();
