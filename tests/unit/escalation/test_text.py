@@ -25,7 +25,7 @@ def test_a_message_says_who_what_where_since_when_and_what_to_do() -> None:
     assert message.title == "呼叫器求助：卓玛"
     for words in ("谁：卓玛", "什么事：呼叫器求助", "在哪里：曲扎路 7 号 卧室", "7月23日 02:13", "请做："):
         assert words in message.text
-    assert message.text.endswith("/#" + press().alert_id)
+    assert message.text.endswith("/alerts/" + press().alert_id)
 
 
 def test_a_message_is_in_the_language_of_its_reader() -> None:
