@@ -171,9 +171,20 @@ class Alert:
         return self.state is not AlertState.CLOSED
 
     @property
-    def next_due_at(self) -> datetime | None:
+    def next_deadline(self) -> Deadline | None:
         """The nearest deadline."""
-        return min((deadline.due_at for deadline in self.deadlines), default=None)
+        return min(self.deadlines, key=lambda deadline: deadline.due_at, default=None)
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When the nearest deadline is."""
+        nearest = self.next_deadline
+        return nearest.due_at if nearest is not None else None
+
+    @property
+    def is_pressed_again(self) -> bool:
+        """Pressed again after somebody had it, and not answered since."""
+        return any(deadline.kind is DeadlineKind.ANSWER_AGAIN for deadline in self.deadlines)
 
     @property
     def runs_by(self) -> str:

@@ -48,7 +48,7 @@ def call_failed(alert: Alert, scene: Scene) -> Move:
         return Move(alert) if reached else go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT)
     if alert.state is AlertState.OPEN and has_wholly_failed(alert, scene):
         return reassured(alert, go_on(alert, scene, ChangeReason.STEP_FAILED), scene)
-    if _awaits_answer(alert) and _holder_is_deaf(alert, scene):
+    if alert.is_pressed_again and _holder_is_deaf(alert, scene):
         return reassured(alert, _no_answer(alert, scene), scene)
     return Move(alert)
 
@@ -70,7 +70,7 @@ def deadlines_when_arrived(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
 
 def awaiting_answer(alert: Alert, scene: Scene) -> Alert:
     """The alert with the deadline by which its holder must answer a joined press; an earlier one stays."""
-    if _awaits_answer(alert):
+    if alert.is_pressed_again:
         return alert
     wait = scene.policy_of(alert).pressed_again.answer_within
     deadline = Deadline(DeadlineKind.ANSWER_AGAIN, scene.now + wait)
@@ -148,10 +148,6 @@ def _remind(alert: Alert, scene: Scene, tell: tuple[Relation | str, ...], reason
 
 def _recheck(alert: Alert, scene: Scene) -> Move:  # noqa: ARG001 - each deadline is met by the same two
     return Move(without(alert, DeadlineKind.RECHECK))
-
-
-def _awaits_answer(alert: Alert) -> bool:
-    return any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines)
 
 
 def _holder_is_deaf(alert: Alert, scene: Scene) -> bool:

@@ -107,7 +107,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Refused: {
         Refused.ALREADY_ACCEPTED: said("Not done: somebody else has it."),
         Refused.ALREADY_CLOSED: said("Not done: it is over already."),
-        Refused.REAL_BY_NOW: said("Not done: this is no test any more but a call for help. Take it if you go."),
+        Refused.REAL_BY_NOW: said(
+            "Not done: this is no test any more but a call for help. Take it if you go."
+        ),
         Refused.NOT_ACCEPTED_YET: said("Not done: nobody has it yet. It has to be taken first."),
         Refused.NOT_THE_HOLDER: said("Not done: only who has it, the duty desk or a manager may do this."),
         Refused.NOT_FOR_OTHERS: said("Not done: only the duty desk or a manager speaks for somebody else."),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.console.pages.board import view
+from services.console.pages.texts import Texts
 from services.domain.alerts import Deadline, DeadlineKind
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.findings import Severity
-from services.domain.people import Absence, Resident, Role, Shift
+from services.domain.people import Absence, Language, Resident, Role, Shift
 from tests.unit.console.cast import NIGHT, Cast, press
 from tests.unit.console.test_pages import signed_in, words
 
@@ -152,6 +154,15 @@ def test_a_further_press_that_waits_is_a_red_tile_and_a_card_that_wait_again(hou
     assert "又按了，等待回应" in parts.words["alert-alert-1"]
     assert "data-waits" in parts.attributes["alert-alert-1"]
     assert parts.words["waiting"] == ["1 件还没有人接"]
+
+
+@pytest.mark.parametrize("kind", DeadlineKind)
+def test_the_card_says_what_its_countdown_brings(house: Cast, kind: DeadlineKind) -> None:
+    press(house)
+    move_on(house, deadlines=(Deadline(kind, NIGHT + timedelta(minutes=2)),))
+    card = board(house).words["alert-alert-1"]
+    said = card[card.index("2:00") + 1]
+    assert said.startswith(Texts(Language.ZH_CN, ZoneInfo("UTC")).word(kind))
 
 
 def test_whoever_is_away_is_said_to_be(house: Cast) -> None:

@@ -130,7 +130,7 @@ def test_a_running_alert_stands_first_with_who_has_it_and_the_next_step(house: C
     press(house)
     page = english(house)
     assert page.index("Call button pressed") < page.index("Home")
-    assert {"Urgent", "Nobody has it yet", "To the alert", "until the next step", "2:00"} <= set(page)
+    assert {"Urgent", "Nobody has it yet", "To the alert", "then the next are told", "2:00"} <= set(page)
     assert any("Basang" in each for each in page[: page.index("Home")])
     text = signed_in(house).get(HERE).text
     assert "<title>(1) Yangzom" in text

@@ -83,7 +83,6 @@ class AlertView:
     owners: tuple[Owner, ...]
     declined: tuple[str, ...]
     deadlines: tuple[Next, ...]
-    unanswered: bool
     without_store: bool
     closed_by: str | None
     took: timedelta | None
@@ -123,7 +122,6 @@ def view_of(
         owners=_owners(alert, scene, names),
         declined=tuple(names.of(each) for each in alert.declined_by),
         deadlines=_deadlines(alert, scene, names),
-        unanswered=any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines),
         without_store=evidence.without_store or _told_from_memory(scene.notices),
         closed_by=names.of(alert.closed_by) if alert.closed_by else None,
         took=alert.closed_at - alert.opened_at if alert.closed_at else None,

@@ -17,7 +17,7 @@ from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.rights import Sees
 from services.console.sight import Sight, every
-from services.domain.alerts import Alert, AlertState, DeadlineKind
+from services.domain.alerts import Alert, AlertState
 from services.domain.devices import Device
 from services.domain.findings import Severity
 from services.domain.homes import Home
@@ -63,13 +63,11 @@ class Card:
     holder: str | None
     reports: int
     is_mine: bool
-    pressed_again: bool
-    """Pressed again after somebody accepted, and not answered since."""
 
     @property
     def waits(self) -> bool:
         """Somebody has to say: I have it."""
-        return self.alert.state is AlertState.OPEN or self.pressed_again
+        return self.alert.state is AlertState.OPEN or self.alert.is_pressed_again
 
     @property
     def is_grave(self) -> bool:
@@ -192,12 +190,8 @@ def _urgency(alert: Alert) -> tuple[object, ...]:
     """The graver before the lighter, who waits for help before who has it coming, the longer before the
     newer.
     """
-    waits = 0 if _is_pressed_again(alert) else _WAITS.get(alert.state, 3)
+    waits = 0 if alert.is_pressed_again else _WAITS.get(alert.state, 3)
     return (-alert.severity.rank, waits, alert.opened_at, alert.number)
-
-
-def _is_pressed_again(alert: Alert) -> bool:
-    return any(each.kind is DeadlineKind.ANSWER_AGAIN for each in alert.deadlines)
 
 
 def _card(alert: Alert, register: _Register, names: Mapping[str, str], who: Caller) -> Card:
@@ -215,7 +209,6 @@ def _card(alert: Alert, register: _Register, names: Mapping[str, str], who: Call
         holder=names.get(alert.accepted_by, alert.accepted_by) if alert.accepted_by else None,
         reports=len(alert.facts),
         is_mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
-        pressed_again=_is_pressed_again(alert),
     )
 
 

@@ -16,7 +16,7 @@ from services.console import registering
 from services.console.pages.devices.terms import Reach, StepKind
 from services.console.pages.words import KIND_WORDS
 from services.console.sight import every
-from services.domain.alerts import HOUSE, Alert, DeadlineKind
+from services.domain.alerts import HOUSE, Alert
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.events import Event, Mark, Origin
 from services.domain.kinds import ALARM_KINDS, DEVICE_KINDS
@@ -200,7 +200,7 @@ _CALLS = frozenset({NoticeKind.ALERT, NoticeKind.JOINED, NoticeKind.TEST})
 
 def _answer(alert: Alert) -> tuple[datetime | None, str | None]:
     """When a person answered the last press of the alert, and who."""
-    if any(deadline.kind is DeadlineKind.ANSWER_AGAIN for deadline in alert.deadlines):
+    if alert.is_pressed_again:
         return None, None
     if alert.accepted_at is not None:
         return alert.accepted_at, alert.accepted_by
