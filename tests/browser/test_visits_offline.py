@@ -45,7 +45,7 @@ class Phone:
 
     def write(self, note: str, page: Page | None = None, at: str | None = None) -> None:
         page = page or self.page
-        page.get_by_label("走访了谁").select_option(self.village.residents[NEAR])
+        page.get_by_label("走访对象").select_option(self.village.residents[NEAR])
         page.get_by_text("助餐", exact=True).click()
         page.get_by_label("走访情况").fill(note)
         if at is not None:
@@ -100,7 +100,7 @@ def test_without_a_line_visits_wait_and_go_once_when_it_is_back(phone: Phone) ->
     phone.is_ready()
     phone.cut()
     phone.open("/visits/new")
-    expect(phone.page.locator(".kept-page")).to_contain_text("没有网络。此页是")
+    expect(phone.page.locator(".kept-page")).to_contain_text("没有网络。这是")
     began_at = clock.now()
     phone.write("第一次")
     phone.waits(1)
@@ -170,7 +170,7 @@ def test_another_person_on_the_phone_neither_sees_nor_sends_it(phone: Phone) -> 
     phone.line.mend()
     sign_in(phone, "desk")
     phone.open("/visits")
-    expect(phone.page.locator("#waiting-others")).to_have_text("本机有别人的登记 1 条，等本人登录后发送。")
+    expect(phone.page.locator("#waiting-others")).to_have_text("本机还有别人的登记：1 条，等本人登录后发送。")
     expect(phone.page.get_by_text("只有本人能看")).to_have_count(0)
     assert phone.page.locator("#waiting-list li").count() == 0
     assert phone.visits() == []

@@ -112,11 +112,11 @@ def test_who_has_it_stands_in_place_of_who_is_told(house: Cast) -> None:
 
 def test_who_was_told_and_not_reached_is_marked(house: Cast) -> None:
     press(house)
-    assert "没联系上" not in text_of(page_of(house))
+    assert "没有联系上" not in text_of(page_of(house))
     with house.store.writing() as uow:
         [notice] = uow.notices.of_alert("alert-1")
         uow.notices.save(replace(notice, state=NoticeState.FAILED))
-    assert "已通知 Basang ( 没联系上 )" in text_of(page_of(house)).replace("(没联系上)", "( 没联系上 )")
+    assert "已通知 Basang ( 没有联系上 )" in text_of(page_of(house)).replace("(没有联系上)", "( 没有联系上 )")
 
 
 def test_who_is_asked_to_take_it_over_is_asked_on_the_page(house: Cast) -> None:
@@ -129,12 +129,12 @@ def test_who_is_asked_to_take_it_over_is_asked_on_the_page(house: Cast) -> None:
 
 def test_a_further_press_without_an_answer_is_said(house: Cast) -> None:
     press(house)
-    assert "又按了，等待回应" not in text_of(page_of(house))
+    assert "又按了一次，还没有人回应" not in text_of(page_of(house))
     owed = Deadline(DeadlineKind.ANSWER_AGAIN, NIGHT + timedelta(minutes=2))
     change(house, state=AlertState.ACCEPTED, accepted_by="basang", deadlines=(owed,))
     text = text_of(page_of(house))
-    assert "又按了，等待回应" in text
-    assert "2:00 再次按铃届时没有回应，就重新呼叫" in text
+    assert "又按了一次，还没有人回应" in text
+    assert "2:00 又按了一次，届时没有人回应，就重新通知" in text
 
 
 def test_how_it_ended_by_whom_and_how_long_it_took(house: Cast) -> None:
@@ -229,15 +229,15 @@ def test_a_test_says_so_and_can_be_called_real(house: Cast) -> None:
     client = house.worker("basang")
     page = client.get("/alerts/alert-2", headers=PAGE).text
     text = text_of(page)
-    assert "这是设备测试。" in text
-    assert "1:00 届时没有回应，就按真实求助处理" in text
+    assert "这是测试。" in text
+    assert "1:00 届时没有人回应，就转为真实求助" in text
     bar = page[page.index('class="thumb-bar') :]
     assert 'formaction="/alerts/alert-2/real"' in bar[: bar.index("</form>")]
     client.post("/alerts/alert-2/real", data={}, headers=PAGE)
     page = client.get("/alerts/alert-2", headers=PAGE).text
-    assert "这是设备测试。" not in text_of(page)
+    assert "这是测试。" not in text_of(page)
     assert "/alerts/alert-2/real" not in page
-    assert "Basang 说这不是测试：按真实求助处理" in text_of(page)
+    assert "Basang 说这不是测试：转为真实求助" in text_of(page)
 
 
 def test_a_test_that_is_taken_has_passed(house: Cast) -> None:

@@ -54,16 +54,16 @@ def test_accepting_arriving_and_ending_lead_from_one_page_to_the_next(house: Cas
 @pytest.mark.parametrize(
     ("setting", "worker", "action", "form", "status", "said"),
     [
-        ({"accepted_by": "cering"}, "basang", "accept", {}, 409, "没有办成：已有其他人接下。"),
-        ({"accepted_by": "cering"}, "basang", "arrive", {}, 409, "没有办成：已有其他人接下。"),
-        ({"state": AlertState.CLOSED}, "basang", "accept", {}, 409, "没有办成：这件事已经结束。"),
+        ({"accepted_by": "cering"}, "basang", "accept", {}, 409, "没有成功：已有其他人接下。"),
+        ({"accepted_by": "cering"}, "basang", "arrive", {}, 409, "没有成功：已有其他人接下。"),
+        ({"state": AlertState.CLOSED}, "basang", "accept", {}, 409, "没有成功：这件事已经结束。"),
         (
             {"state": AlertState.CLOSED},
             "basang",
             "close",
             {"outcome": "test"},
             409,
-            "没有办成：这件事已经结束。",
+            "没有成功：这件事已经结束。",
         ),
         (
             {},
@@ -71,7 +71,7 @@ def test_accepting_arriving_and_ending_lead_from_one_page_to_the_next(house: Cas
             "handover",
             {"to": "cering"},
             409,
-            "没有办成：还没有人接，要先有人接下。",
+            "没有成功：还没有人接，要先有人接下。",
         ),
         (
             {"accepted_by": "cering"},
@@ -79,19 +79,19 @@ def test_accepting_arriving_and_ending_lead_from_one_page_to_the_next(house: Cas
             "close",
             {"outcome": "test"},
             403,
-            "没有办成：只有接下的人、值班台或管理员可以这样做。",
+            "没有成功：只有接下的人、值班台或服务管理员可以这样做。",
         ),
-        ({}, "basang", "accept", {"worker": "cering"}, 403, "没有办成：只有值班台或管理员可以代别人操作。"),
-        ({}, "pema", "accept", {"worker": "none"}, 422, "没有办成：这个人已不在岗。"),
-        ({"accepted_by": "basang"}, "basang", "handover", {"to": "none"}, 422, "没有办成：请选择在岗的人。"),
-        ({"accepted_by": "basang"}, "basang", "handover", {}, 422, "没有办成：请选择在岗的人。"),
+        ({}, "basang", "accept", {"worker": "cering"}, 403, "没有成功：只有值班台或服务管理员可以代别人操作。"),
+        ({}, "pema", "accept", {"worker": "none"}, 422, "没有成功：这个人已不在岗。"),
+        ({"accepted_by": "basang"}, "basang", "handover", {"to": "none"}, 422, "没有成功：请选择在岗的人。"),
+        ({"accepted_by": "basang"}, "basang", "handover", {}, 422, "没有成功：请选择在岗的人。"),
         (
             {"accepted_by": "basang"},
             "basang",
             "extend",
             {"minutes": "31"},
             422,
-            "没有办成：超过一次允许延长的时间。",
+            "没有成功：超过一次允许延长的时间。",
         ),
         ({"accepted_by": "basang"}, "basang", "close", {}, 422, "还没有完成：请选择结果。"),
         ({}, "basang", "note", {"note": "  "}, 422, "还没有完成：备注是空的。"),
@@ -120,7 +120,7 @@ def test_an_admin_without_a_worker_is_asked_in_whose_name(house: Cast) -> None:
     press(house)
     answer = house.of(Role.ADMIN).post(f"{ALERT}/accept", data={"back": ALERT}, headers=PAGE)
     assert answer.status_code == 422
-    assert "没有办成：请选择是代谁操作。" in words(answer.text)
+    assert "没有成功：请选择是代谁操作。" in words(answer.text)
 
 
 def test_who_has_it_is_named_where_somebody_was_slower(house: Cast) -> None:
@@ -135,7 +135,7 @@ def test_a_refusal_can_be_asked_for_again_by_its_name_alone(house: Cast) -> None
     press(house)
     client = house.worker("basang")
     page = client.get(f"{ALERT}?refused=already_accepted", headers=PAGE).text
-    assert "没有办成：已有其他人接下。" in words(page)
+    assert "没有成功：已有其他人接下。" in words(page)
     page = client.get(f"{ALERT}?refused=<script>", headers=PAGE).text
     assert "notice-strip wrong said" not in page
     assert "<script>" not in page.replace('<script type="module"', "")

@@ -69,7 +69,7 @@ def test_a_rule_that_says_something_else_by_now_says_nothing_for_then(house: Cas
                 "period_starts_on": "2025-07-01",
                 "period_ends_before": "2025-08-01",
             },
-            "1 次，应有 2 次 · 2025年7月1日 – 2025年7月31日",
+            "已有 1 次，应有 2 次 · 2025年7月1日 – 2025年7月31日",
         ),
     ],
 )
@@ -93,8 +93,8 @@ def test_what_came_late_and_what_was_taken_back_is_said(house: Cast) -> None:
         raised_at=NIGHT + timedelta(minutes=14),
     )
     text = text_of(page_of(house))
-    assert "已撤回：并非如此" in text
-    assert "晚了 14 分钟 才发现：数据迟到。" in text
+    assert "已撤回：情况不属实" in text
+    assert "晚了 14 分钟才发现：数据到得晚。" in text
 
 
 def test_a_fact_whose_finding_is_not_stored_yet_is_shown_all_the_same(house: Cast) -> None:
@@ -104,7 +104,7 @@ def test_a_fact_whose_finding_is_not_stored_yet_is_shown_all_the_same(house: Cas
 
 def test_what_was_told_without_the_store_is_said(house: Cast) -> None:
     press(house)
-    said = "系统一时无法保存记录"
+    said = "系统曾一时无法保存"
     assert said not in text_of(page_of(house))
     rest_on(house, event(1, marks=(Mark.TOLD_WITHOUT_STORE,)))
     assert said in text_of(page_of(house))
@@ -115,13 +115,13 @@ def test_calls_from_memory_are_said_even_where_the_event_says_nothing(house: Cas
     with house.store.writing() as uow:
         [first, *_] = uow.notices.of_alert("alert-1")
         uow.notices.save(replace(first, reason=NoticeReason.TOLD_WITHOUT_STORE))
-    assert "系统一时无法保存记录" in text_of(page_of(house))
+    assert "系统曾一时无法保存" in text_of(page_of(house))
 
 
 def test_a_clock_that_was_wrong_is_said(house: Cast) -> None:
     press(house)
     rest_on(house, event(1, time_replaced=True))
-    assert "设备时钟不准，这里是收到的时间" in text_of(page_of(house))
+    assert "设备时钟不准，这里显示收到的时间" in text_of(page_of(house))
 
 
 def test_of_many_facts_and_events_the_newest_are_shown_and_the_others_counted(house: Cast) -> None:

@@ -96,7 +96,7 @@ def test_the_newest_stands_first_and_a_cause_before_what_came_of_it(house: Cast)
         "02:15:00",
         "第 2 步",
         "已接下，正在赶去",
-        "已告知：不用再去",
+        "解除通知：不用再去",
         "02:13:00",
         "开始报警",
         "第 1 步",
@@ -108,7 +108,7 @@ def test_the_newest_stands_first_and_a_cause_before_what_came_of_it(house: Cast)
 def test_what_the_desk_wrote_down_names_both(house: Cast) -> None:
     press(house)
     house.worker("pema").post("/api/v1/alerts/alert-1/accept", json={"on_behalf_of": "cering"})
-    assert "Cering 已接下，正在赶去 (由Pema代记)" in " ".join(words(story_of(house)))
+    assert "Cering 已接下，正在赶去 (由Pema代为登记)" in " ".join(words(story_of(house)))
 
 
 def test_moves_say_what_belongs_to_them(house: Cast) -> None:
@@ -126,7 +126,7 @@ def test_moves_say_what_belongs_to_them(house: Cast) -> None:
     house.worker("cering").post("/api/v1/alerts/alert-1/close", json={"outcome": "false_alarm"})
     said = " ".join(words(story_of(house)))
     for each in (
-        "再给 10 分钟",
+        "延长 10 分钟",
         "路上有雪",
         "Basang 请人接手： Cering",
         "Cering 接手，原负责人： Basang",
@@ -174,7 +174,7 @@ def test_who_was_not_told_stands_there_with_the_reason(house: Cast, reason: Noti
     press(house)
     extra(house, reason)
     said = not_told(house)
-    assert said[:2] == ["没有通知", "Somebody"]
+    assert said[:2] == ["未通知", "Somebody"]
     assert len(said[2].strip(" ·")) > 1
 
 
@@ -204,7 +204,7 @@ def test_a_notice_that_is_on_its_way_says_so(house: Cast) -> None:
 def test_the_last_resort_has_a_name(house: Cast) -> None:
     press(house)
     extra(house, NoticeReason.LAST_RESORT, recipient_name="", state=NoticeState.SENT)
-    assert "最后联系地址 · 没有其他人可通知" in " ".join(words(story_of(house)))
+    assert "最后联系人 · 没有其他人可通知" in " ".join(words(story_of(house)))
 
 
 def test_a_reminder_is_no_call(house: Cast) -> None:

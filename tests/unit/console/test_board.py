@@ -104,19 +104,19 @@ def test_an_amber_tile_says_why_whose_it_is_and_until_when(house: Cast) -> None:
     on_duty(house, "tashi")
     heard_button(house, state=DeviceState.SILENT)
     said = board(house).words["tile-dawa"]
-    assert said == ["Dawa", "8 Bridge Lane", "有设备失联", "由Tashi处理，限明天 00:13前"]
+    assert said == ["Dawa", "8 Bridge Lane", "有设备失联", "由Tashi处理，限 明天 00:13 前"]
 
 
 def test_an_amber_tile_says_that_it_is_overdue(house: Cast) -> None:
     on_duty(house, "tashi")
     heard_button(house, state=DeviceState.SILENT, last_seen_at=NIGHT - timedelta(hours=25))
-    assert board(house).words["tile-dawa"][-1] == "由Tashi处理，已于01:13逾期"
+    assert board(house).words["tile-dawa"][-1] == "由Tashi处理，01:13 起已超时"
 
 
 def test_an_amber_tile_says_that_nobody_on_duty_sees_to_it(house: Cast) -> None:
     house.of(Role.ADMIN).patch("/api/v1/workers/lhamo", json={"active": False})
     on_duty(house, "karma")
-    assert board(house).words["tile-dawa"][2:] == ["没有呼叫器", "没有值班人员处理"]
+    assert board(house).words["tile-dawa"][2:] == ["没有呼叫器", "没有值班的人处理"]
 
 
 def test_a_gap_without_a_beginning_has_no_end(house: Cast) -> None:
@@ -139,7 +139,7 @@ def test_the_gravest_of_several_alerts_stands_on_the_tile(house: Cast) -> None:
     press(house, "alert-1", severity=Severity.LOW, kind="sensor-silent")
     press(house, "alert-2", severity=Severity.MEDIUM, kind="fast-heart")
     tile = board(house).words["tile-yangzom"]
-    assert "尽快" in tile
+    assert "尽快处理" in tile
     assert "有空时" not in tile
 
 
@@ -150,8 +150,8 @@ def test_a_further_press_that_waits_is_a_red_tile_and_a_card_that_wait_again(hou
     assert "data-waits" not in parts.attributes["alert-alert-1"]
     move_on(house, deadlines=(Deadline(DeadlineKind.ANSWER_AGAIN, NIGHT + timedelta(minutes=2)),))
     parts = board(house)
-    assert "又按了，等待回应" in parts.words["tile-yangzom"]
-    assert "又按了，等待回应" in parts.words["alert-alert-1"]
+    assert "又按了一次，还没有人回应" in parts.words["tile-yangzom"]
+    assert "又按了一次，还没有人回应" in parts.words["alert-alert-1"]
     assert "data-waits" in parts.attributes["alert-alert-1"]
     assert parts.words["waiting"] == ["1 件还没有人接"]
 
@@ -169,7 +169,7 @@ def test_whoever_is_away_is_said_to_be(house: Cast) -> None:
     with house.store.writing() as uow:
         [yangzom, *_] = uow.residents.all()
         uow.residents.save(replace(yangzom, away=Absence(NIGHT, NIGHT + timedelta(days=1), "hospital", "")))
-    assert board(house).words["tile-yangzom"][2] == "外出至明天 02:13"
+    assert board(house).words["tile-yangzom"][2] == "外出至 明天 02:13"
 
 
 def test_whoever_left_has_no_tile_but_their_alert_has_a_card(house: Cast) -> None:
@@ -273,7 +273,7 @@ def test_no_filter_hides_an_alert(house: Cast) -> None:
 
 
 def test_a_filter_says_how_many_it_leaves_out(house: Cast) -> None:
-    assert "有 1 人没有显示在这里。" in board(house, address="/?state=protected").words["filters"]
+    assert "还有 1 人没有显示。" in board(house, address="/?state=protected").words["filters"]
     assert "显示全部老人" not in board(house).words["filters"]
 
 
@@ -363,4 +363,4 @@ def test_whoever_has_it_answers_a_further_press_with_one_tap(house: Cast, state:
     )
     assert 'action="/alerts/alert-1/accept"' in client.get("/").text
     assert client.post("/alerts/alert-1/accept", data={}, follow_redirects=False).status_code == 303
-    assert "又按了，等待回应" not in words(client.get("/").text)
+    assert "又按了一次，还没有人回应" not in words(client.get("/").text)

@@ -107,24 +107,24 @@ def test_the_desk_accepts_for_who_telephoned(house: Cast) -> None:
 def test_whoever_was_told_can_say_not_i(house: Cast) -> None:
     press(house)
     client = signed_in(house, "grid")
-    assert "我不能" in words(client.get("/alerts/alert-1").text)
+    assert "我去不了" in words(client.get("/alerts/alert-1").text)
     assert client.post("/alerts/alert-1/decline", data={}, follow_redirects=False).status_code == 303
-    assert "我不能" not in words(client.get("/alerts/alert-1").text)
+    assert "我去不了" not in words(client.get("/alerts/alert-1").text)
 
 
 def test_a_further_press_that_waits_for_an_answer_can_be_answered(house: Cast) -> None:
     press(house)
     client = signed_in(house, "grid")
     client.post("/alerts/alert-1/arrive", data={})
-    assert not {"又按了，等待回应", "我已到"} & set(words(client.get("/alerts/alert-1").text))
+    assert not {"又按了一次，还没有人回应", "我已到"} & set(words(client.get("/alerts/alert-1").text))
     with house.store.writing() as uow:
         alert = uow.alerts.get("alert-1")
         assert alert is not None
         owed = Deadline(DeadlineKind.ANSWER_AGAIN, house.clock.now() + timedelta(minutes=2))
         uow.alerts.save(replace(alert, deadlines=(*alert.deadlines, owed)), [])
-    assert {"又按了，等待回应", "我已到"} <= set(words(client.get("/alerts/alert-1").text))
+    assert {"又按了一次，还没有人回应", "我已到"} <= set(words(client.get("/alerts/alert-1").text))
     client.post("/alerts/alert-1/arrive", data={})
-    assert "又按了，等待回应" not in words(client.get("/alerts/alert-1").text)
+    assert "又按了一次，还没有人回应" not in words(client.get("/alerts/alert-1").text)
 
 
 def test_the_title_counts_whom_nobody_has(house: Cast) -> None:
@@ -151,7 +151,7 @@ def test_what_another_has_is_said_in_words(house: Cast) -> None:
     house.worker("cering").post("/api/v1/alerts/alert-1/accept")
     answer = signed_in(house, "grid").post("/alerts/alert-1/accept", data={})
     assert answer.status_code == 409
-    assert "没有办成：已有其他人接下。" in words(answer.text)
+    assert "没有成功：已有其他人接下。" in words(answer.text)
 
 
 def test_a_form_of_another_site_does_nothing(house: Cast) -> None:
@@ -219,7 +219,7 @@ def test_no_demonstration_says_nothing_of_the_kind(house: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("en", "Running alerts"), ("bo", "ད་ལྟའི་བརྡ།"), ("zh-CN", "正在处理的警报")]
+    ("language", "word"), [("en", "Running alerts"), ("bo", "ད་ལྟའི་ཉེན་བརྡ།"), ("zh-CN", "正在处理的警报")]
 )
 def test_the_page_speaks_the_language_that_was_chosen(house: Cast, language: str, word: str) -> None:
     client = signed_in(house)

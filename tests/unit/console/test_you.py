@@ -30,7 +30,7 @@ def is_in(client: TestClient) -> bool:
 def test_the_page_says_who_one_is_and_where_one_is_signed_in(house: Cast) -> None:
     signed_in(house)
     page = signed_in(house).get("/you").text
-    for word in ("Pema", "值班台", "本机", "其他设备", "02:13 起"):
+    for word in ("Pema", "值班台", "这台电脑或手机", "其他电脑或手机", "02:13 起"):
         assert word in page
 
 

@@ -23,7 +23,7 @@ def press() -> Notice:
 def test_a_message_says_who_what_where_since_when_and_what_to_do() -> None:
     message = message_of(press())
     assert message.title == "呼叫器求助：卓玛"
-    for words in ("谁：卓玛", "什么事：呼叫器求助", "在哪里：曲扎路 7 号 卧室", "7月23日 02:13", "请做："):
+    for words in ("谁：卓玛", "什么事：呼叫器求助", "在哪里：曲扎路 7 号 卧室", "7月23日 02:13", "怎么办："):
         assert words in message.text
     assert message.text.endswith("/alerts/" + press().alert_id)
 
@@ -40,7 +40,7 @@ def test_a_text_that_no_native_speaker_has_read_has_the_chinese_one_under_it() -
     assert not texts(Language.BO).reviewed
     assert "བྱ་དགོས་པ།" in message.text
     assert "呼叫器求助：卓玛" in message.text
-    assert "请做：" in message.text
+    assert "怎么办：" in message.text
 
 
 def test_nothing_missing_in_the_register_stops_a_message() -> None:

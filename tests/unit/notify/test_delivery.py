@@ -267,7 +267,7 @@ def test_the_words_of_a_notice_are_in_the_language_of_its_person(here: Community
     here.after(minutes=2)
     said = {address.rsplit("/", 1)[-1]: sending for address, sending in here.webhook.sent}
     assert said["lhamo"].message.language == "bo"
-    assert "请做" in said["lhamo"].message.text
+    assert "怎么办" in said["lhamo"].message.text
 
 
 def test_a_send_is_handed_the_instant_of_its_attempt(here: Community) -> None:
