@@ -269,7 +269,7 @@ def test_what_answers_a_test_never_takes_a_call_for_help(house: Cast, action: st
     said = {**form.hidden, "outcome": "test"}
     answer = client.post(f"/alerts/alert-2/{action}", data=said, headers=PAGE)
     assert answer.status_code == 409
-    assert "没有办成：这已不是测试，而是真实求助。" in text_of(answer.text)
+    assert "没有成功：这已不是测试，是真实求助。" in text_of(answer.text)
     with house.store.reading() as uow:
         stored = uow.alerts.get("alert-2")
     assert stored is not None

@@ -120,7 +120,7 @@ def test_an_admin_without_a_worker_is_asked_in_whose_name(house: Cast) -> None:
     press(house)
     answer = house.of(Role.ADMIN).post(f"{ALERT}/accept", data={"back": ALERT}, headers=PAGE)
     assert answer.status_code == 422
-    assert "没有成功：请选择是代谁操作。" in words(answer.text)
+    assert "没有成功：请选择代谁操作。" in words(answer.text)
 
 
 def test_who_has_it_is_named_where_somebody_was_slower(house: Cast) -> None:
