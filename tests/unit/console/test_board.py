@@ -140,7 +140,7 @@ def test_the_gravest_of_several_alerts_stands_on_the_tile(house: Cast) -> None:
     press(house, "alert-2", severity=Severity.MEDIUM, kind="fast-heart")
     tile = board(house).words["tile-yangzom"]
     assert "尽快处理" in tile
-    assert "有空时" not in tile
+    assert "有空处理" not in tile
 
 
 def test_a_further_press_that_waits_is_a_red_tile_and_a_card_that_wait_again(house: Cast) -> None:
