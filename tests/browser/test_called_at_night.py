@@ -143,6 +143,6 @@ def test_an_answer_that_is_lost_accepts_once(viewers: Viewers, village: Village,
     assert becomes(village, "accepted")
     line.mend()
     worker.open(path)
-    expect(worker.page.locator("main")).not_to_contain_text("已经有人")
+    expect(worker.page.locator("main")).not_to_contain_text("已有其他人接下")
     accepted = [each for each in village.running()["changes"] if each["reason"] == "accepted"]
     assert len(accepted) == 1

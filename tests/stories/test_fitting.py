@@ -80,7 +80,7 @@ def test_a_press_in_a_test_window_walks_the_same_way_and_calls_nobody_else(stage
     stage.at("14:00").opens_window("technician")
     page = page_of(stage, "button")
     assert 'data-until="2025-07-23T06:05:00+00:00"' in page
-    assert "呼叫真人" not in page
+    assert "现在按下就是真实求助" not in page
     stage.at("14:01").press()
     page = page_of(stage, "button")
     assert done(page) == ["registered", "credentials", "heard", "pressed", "told"]
