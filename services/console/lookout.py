@@ -85,7 +85,8 @@ class Lookout:
         self._woken = asyncio.Event()
 
     def _keep(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        if name not in self._tasks:
+        task = self._tasks.get(name)
+        if task is None or task.done():  # one that failed has said so to all who listened then
             self._tasks[name] = asyncio.create_task(work())
 
     def _end(self, name: str) -> None:

@@ -6,6 +6,7 @@ when its session does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -29,6 +30,8 @@ router = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=Guarded
 
 MOST_STREAMS = 200
 """They read the store in threads of their own, beside those that answer requests."""
+MOST_OF_ONE = 50
+"""Of one login or token, a quarter: nobody, by a fault or on purpose, keeps all others from theirs."""
 BATCH = 500
 RETRY_MILLISECONDS = 2000
 BEAT_SECONDS = 10.0
@@ -60,6 +63,8 @@ class Streams:
         self.threads = CapacityLimiter(MOST_STREAMS)
         self.lookout = Lookout(parts, self.threads)
         self.open = 0
+        self.of_one: Counter[str] = Counter()
+        """By who asks, as the audit calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +75,26 @@ class Listener:
     moved: int
 
 
-async def _counted(request: Request, looks: Looks = False) -> AsyncIterator[Listener]:  # noqa: FBT002 - a query
+async def _counted(
+    request: Request,
+    who: Who,
+    looks: Looks = False,  # noqa: FBT002 - a query
+) -> AsyncIterator[Listener]:
     streams: Streams = request.app.state.streams
-    if streams.open >= MOST_STREAMS:
+    if streams.open >= MOST_STREAMS or streams.of_one[who.actor] >= MOST_OF_ONE:
         raise Problem(
             503, "too_many_streams", "Too many live streams are open.", headers={"Retry-After": "10"}
         )
     streams.open += 1
+    streams.of_one[who.actor] += 1
     try:
         async with streams.lookout.listening(looks=looks) as moved:
             yield Listener(streams, moved)
     finally:
         streams.open -= 1
+        streams.of_one[who.actor] -= 1
+        if not streams.of_one[who.actor]:
+            del streams.of_one[who.actor]
 
 
 Open = Annotated[Listener, Depends(_counted)]

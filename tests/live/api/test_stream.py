@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ import httpx2
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.console.api.stream import MOST_OF_ONE
 from services.console.app import make_app
 from services.domain.people import Role
 from services.domain.ports import Topic
@@ -149,6 +151,51 @@ def test_more_streams_than_there_are_threads_for_are_refused(served: tuple[Cast,
     house.app.state.streams.open = 10_000
     answer = house.worker("pema").get("/api/v1/stream")
     assert (answer.status_code, answer.json()["code"]) == (503, "too_many_streams")
+
+
+def test_nobody_takes_the_streams_of_all_others(served: tuple[Cast, str]) -> None:
+    house, url = served
+    press(house)
+    of_one = house.app.state.streams.of_one
+    with listening(url, "norbu"):
+        [norbu] = of_one
+        of_one[norbu] = MOST_OF_ONE
+        answer = httpx2.get(
+            f"{url}/api/v1/stream", headers={"Authorization": "Bearer token-norbu"}, timeout=SECONDS
+        )
+        assert (answer.status_code, answer.json()["code"]) == (503, "too_many_streams")
+        with listening(url, "pema", "?after=0") as reader:
+            reader.next()
+            assert of_one[norbu] == MOST_OF_ONE
+            assert len(of_one) == len({"norbu", "pema"})
+        of_one[norbu] = 1
+
+
+def test_a_watch_that_failed_is_kept_again_for_who_comes_while_others_listen(
+    served: tuple[Cast, str],
+) -> None:
+    house, url = served
+    lookout = house.app.state.streams.lookout
+    press(house)
+
+    def fails() -> str:
+        raise OSError("no file is left to open")
+
+    with listening(url, "pema", "?after=0&looks=true") as reader:
+        while reader.name_of_next() != "beat":
+            pass
+        lookout._read = fails
+        with pytest.raises((EOFError, httpx2.HTTPError)):
+            deque(iter(reader.name_of_next, ""))
+        del lookout._read
+        # Somebody whose line takes nothing in is still counted when the next one comes.
+        lookout._listening += 1
+        lookout._looking += 1
+        with listening(url, "basang", "?after=0&looks=true") as later:
+            while later.name_of_next() != "beat":
+                pass
+            move_home(house)
+            assert later.name_of_next() == "look"
 
 
 def test_streams_are_counted_while_they_are_open(served: tuple[Cast, str]) -> None:

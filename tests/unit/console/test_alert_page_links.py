@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -91,6 +92,25 @@ def test_an_alert_that_one_may_not_see_is_not_there(house: Cast) -> None:
         assert "这里没有内容。" in words(answer.text)
         assert "Dawa" not in answer.text
     assert client.post("/alerts/alert-2/accept", data={}).status_code == 404
+
+
+def test_where_the_key_of_a_foreign_home_lies_is_told_while_it_runs_and_not_afterwards(
+    house: Cast,
+) -> None:
+    press(house)
+    with house.store.writing() as uow:
+        home = uow.homes.get("home-1")
+        assert home is not None
+        uow.homes.save(replace(home, key_place="under the pot"))
+        alert = uow.alerts.get("alert-1")
+        assert alert is not None
+        uow.alerts.save(replace(alert, accepted_by="norbu", owner_ids=("norbu",)), [])
+    assert "under the pot" in house.worker("norbu").get(ALERT, headers=PAGE).text
+    house.worker("norbu").post("/api/v1/alerts/alert-1/close", json={"outcome": "helped"})
+    page = house.worker("norbu").get(ALERT, headers=PAGE)
+    assert page.status_code == 200
+    assert "under the pot" not in page.text
+    assert "under the pot" in house.worker("basang").get(ALERT, headers=PAGE).text
 
 
 def test_the_address_of_a_form_that_was_refused_leads_to_the_page(house: Cast) -> None:

@@ -112,7 +112,7 @@ def view_of(
         after=uow.alerts.last_change(),
         alert=alert,
         people=tuple(_person(each, sight) for each in _in_need(alert, scene)),
-        place=_place(alert, scene),
+        place=_place(alert, scene, sight),
         device=device.external_id if device else None,
         since=_since(alert),
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
@@ -144,12 +144,15 @@ def _person(resident: Resident, sight: Sight) -> Person:
     return Person(resident.name, resident.id, resident.phone, sight.resident(resident))
 
 
-def _place(alert: Alert, scene: Scene) -> Place:
+def _place(alert: Alert, scene: Scene, sight: Sight) -> Place:
+    """Whoever is called has to get in; once it is over, the key is for those alone who see the home."""
     home = scene.circle.home
     devices = (scene.devices.get(fact.device_id or "") for fact in alert.facts)
     rooms = tuple(dict.fromkeys(device.place for device in devices if device and device.place))
     if home is None:
         return Place("", rooms, None, None)
+    if not (alert.is_running or sight.home(home)):
+        return Place(home.address, rooms, None, None)
     return Place(home.address, rooms, home.phone, home.key_place)
 
 
