@@ -30,6 +30,8 @@ GUEST = "anxin:"
 """Before the name of a guest; no native device has a colon in its name."""
 MOST_AT_ONCE = 100
 """Commands in one message to the broker."""
+MOST_WAITING = 8
+"""Passwords of one name that are remembered until the store has decided between them."""
 
 Command = dict[str, Any]
 
@@ -53,8 +55,10 @@ class DeviceAccounts:
         self._store = store
         self._own_names = frozenset(own_names)
         self._maker = BrokerCredentials()
-        self._passwords: dict[str, tuple[str, str]] = {}
-        """By name: passwords that were made and are not at the broker yet, each with its hash."""
+        self._passwords: dict[str, dict[str, str]] = {}
+        """By name, and then by hash: passwords that were made and are not at the broker yet. Of two that are
+        made at once the store keeps one, which may be the older.
+        """
         self._guarding = threading.Lock()
         self._adjusting = threading.Lock()
         self._fault: str | None = None
@@ -89,7 +93,10 @@ class DeviceAccounts:
     def issue(self, device: Device) -> tuple[str, str]:
         credentials, hashed = self._maker.issue(device.external_id)
         with self._guarding:
-            self._passwords[device.external_id] = (credentials.password, hashed)
+            of_it = self._passwords.setdefault(device.external_id, {})
+            of_it[hashed] = credentials.password
+            while len(of_it) > MOST_WAITING:
+                del of_it[next(iter(of_it))]
         return credentials.password, hashed
 
     def devices_changed(self) -> None:
@@ -136,7 +143,7 @@ class DeviceAccounts:
             with self._store.reading() as uow:
                 wanted = {device.external_id: device for device in uow.devices.all() if _may_sign_in(device)}
             with self._guarding:
-                passwords = dict(self._passwords)
+                passwords = {name: dict(of_it) for name, of_it in self._passwords.items()}
             commands: list[Command] = []
             for name, mark in known.items():
                 if name.startswith(GUEST):
@@ -144,18 +151,21 @@ class DeviceAccounts:
                 device = wanted.get(name)
                 if device is None or mark != _mark(device.credential_hash):
                     commands += _ended(name)
-            done = []
+            done: list[tuple[str, str]] = []
             for name, device in wanted.items():
-                password, hashed = passwords.get(name, ("", ""))
-                if hashed and hashed == device.credential_hash and known.get(name) != _mark(hashed):
+                hashed = device.credential_hash or ""
+                password = passwords.get(name, {}).get(hashed)
+                if password is not None and known.get(name) != _mark(hashed):
                     commands += _made(Credentials(name, password), _mark(hashed), _topics(name))
-                    done.append(name)
+                    done.append((name, hashed))
             for first in range(0, len(commands), MOST_AT_ONCE):
                 self._control.ask(commands[first : first + MOST_AT_ONCE])
             with self._guarding:
-                for name in done:
-                    if self._passwords.get(name) == passwords[name]:
-                        del self._passwords[name]
+                for name, hashed in done:
+                    of_it = self._passwords.get(name, {})
+                    of_it.pop(hashed, None)
+                    if not of_it:
+                        self._passwords.pop(name, None)
             self._fault = None
 
     def _known(self) -> dict[str, str]:

@@ -76,6 +76,13 @@ class Console:
         self._save(replace(device, credential_hash=hashed))
         return password
 
+    def register_beside_another(self, name: str) -> StockClient:
+        """As `register`, while somebody else makes a password for the name and comes too late with it."""
+        password = self.issue(name)
+        self.accounts.issue(self._stored(name))
+        self.accounts.devices_changed()
+        return StockClient(self._broker, Credentials(name, password))
+
     def revoke(self, name: str) -> None:
         self._save(replace(self._stored(name), credential_hash=None))
 
@@ -139,6 +146,10 @@ def test_new_credentials_end_the_old_and_its_connection(console: Console) -> Non
         assert connected.process.wait(SECONDS) != 0
     assert not is_let_in(old)
     assert is_let_in(new)
+
+
+def test_of_two_passwords_made_at_once_the_one_that_was_stored_lets_in(console: Console) -> None:
+    assert is_let_in(console.register_beside_another("button"))
 
 
 def test_a_revoked_device_is_out_at_once_and_others_stay(console: Console) -> None:
