@@ -107,6 +107,20 @@ def test_a_line_that_is_lost_is_said_and_what_happened_meanwhile_is_shown(
     expect(desk.page).to_have_title(ONE_WAITS)
 
 
+CLOCK_SET_BACK = "(() => { const now = Date.now; Date.now = () => now() - 3 * 3600 * 1000; })()"
+
+
+def test_a_machine_whose_clock_is_set_back_shows_a_press_as_soon(viewers: Viewers, village: Village) -> None:
+    page = at_the_board(viewers, village).page
+    village.press()
+    expect(page).to_have_title(ONE_WAITS)
+    close(village)
+    expect(page).to_have_title(CALM)
+    page.evaluate(CLOCK_SET_BACK)
+    village.press()
+    expect(page).to_have_title(ONE_WAITS, timeout=WITHIN_A_SECOND)
+
+
 def test_a_machine_without_a_network_says_so_at_once(viewers: Viewers, village: Village) -> None:
     desk = at_the_board(viewers, village)
     desk.faults.expect_a_cut_line()

@@ -35,7 +35,7 @@ let owing = false; // something moved that this page does not show yet
 let asking = false;
 let timer = null;
 let askedAt = 0;
-let restedAt = 0; // when it may be asked again after the last answer
+let restedAt = 0; // when it may be asked again after the last answer, whatever the machine's clock does
 let heldAt = -HELD_MS;
 
 // ------------------------------------------------------------------ what is said about the line
@@ -82,7 +82,7 @@ function raise() {
 
 // ------------------------------------------------------------------ asking for the page
 
-function soon(wait = Math.max(COALESCE_MS, restedAt - Date.now())) {
+function soon(wait = Math.max(COALESCE_MS, restedAt - performance.now())) {
   owing = true;
   if (timer !== null || asking) return;
   // Browsers let timers of a page that nobody sees run once a minute; an alarm does not wait for that.
@@ -101,6 +101,7 @@ async function ask() {
   asking = true;
   owing = false;
   askedAt = Date.now();
+  const began = performance.now();
   try {
     const answer = await fetch(location.href, {
       headers: { Accept: "text/html" },
@@ -123,7 +124,7 @@ async function ask() {
     owing = true;
   } finally {
     asking = false;
-    restedAt = Date.now() + Math.min((Date.now() - askedAt) * BREATH, LONGEST_BREATH_MS);
+    restedAt = performance.now() + Math.min((performance.now() - began) * BREATH, LONGEST_BREATH_MS);
   }
   show();
   if (owing && answers) soon();
@@ -193,10 +194,19 @@ function deaf() {
   soon(0);
 }
 
+// What was waited for would be waited for until the machine's clock has caught up.
+function clockSetBack(now) {
+  heardAt = now;
+  askedAt = 0;
+  if (lostAt !== null) lostAt = Math.min(lostAt, now);
+  listen();
+}
+
 function watch() {
   const now = Date.now();
   const rests = document.hidden && !always;
   if (rests) return;
+  if (now < Math.max(heardAt, askedAt)) clockSetBack(now);
   if (streams && now - heardAt > SILENCE_MS) deaf();
   else if (stream.readyState === EventSource.CLOSED && now - heardAt > REOPEN_MS) {
     heardAt = now;

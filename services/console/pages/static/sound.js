@@ -76,7 +76,7 @@ function sounds() {
 }
 
 function once(severity) {
-  if (sounds() && Date.now() >= pausedUntil) burst(severity, context.currentTime + 0.05);
+  if (sounds() && performance.now() >= pausedUntil) burst(severity, context.currentTime + 0.05);
 }
 
 // ------------------------------------------------------------------ what the page says
@@ -106,7 +106,7 @@ function look() {
   const now = waiting();
   greet(now);
   const urgent = [...now.values()].some(isUrgent);
-  if (!urgent || !sounds() || Date.now() < pausedUntil) {
+  if (!urgent || !sounds() || performance.now() < pausedUntil) {
     if (!urgent && !lost) pausedUntil = 0; // the next one is heard
     if (nextAt) hush();
   } else {
@@ -125,7 +125,7 @@ function state(urgent) {
   if (!wanted) return "off";
   if (lost) return "lost";
   if (context?.state !== "running") return "waits";
-  if (Date.now() < pausedUntil) return "paused";
+  if (performance.now() < pausedUntil) return "paused";
   return urgent ? "sounding" : "on";
 }
 
@@ -169,7 +169,7 @@ const DEEDS = {
   wake,
   test: () => once("medium"),
   pause: () => {
-    pausedUntil = Date.now() + PAUSE_MS;
+    pausedUntil = performance.now() + PAUSE_MS;
     hush();
   },
   resume: () => {
