@@ -23,6 +23,7 @@ from services.domain.instants import NotAnInstant, format_instant, parse_instant
 from services.domain.kinds import KINDS, RECORDED_KINDS
 from services.domain.people import Absence, Resident
 from services.domain.ports import Topic, UnitOfWork
+from services.escalation.permission import MAY_SPEAK_FOR_OTHERS
 
 FURTHEST_BACK = timedelta(days=400)
 
@@ -43,6 +44,7 @@ def record(uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: s
     """
     now = parts.clock.now()
     _check_data(said)
+    _check_in_whose_name(who, said)
     resident, home_id = _about(uow, who, said)
     fresh = event_id or parts.new_id("evt")
     event = Event(
@@ -84,6 +86,16 @@ def _check_data(said: Said) -> None:
     except ValidationError as error:
         faults = [fault_of({**each}, under="data") for each in error.errors()]
         raise Problem(422, "unfit", f"The data do not fit {said.kind}.", faults=faults) from error
+
+
+def _check_in_whose_name(who: Caller, said: Said) -> None:
+    """Who went is whoever says so, or somebody for whom they may speak."""
+    went = said.data.get("worker_id")
+    may_speak = who.role in MAY_SPEAK_FOR_OTHERS or who.speaks_for_role
+    if went not in {None, who.worker_id} and not may_speak:
+        raise Problem(
+            403, "not_for_others", "Only the duty desk, a manager or an admin records what another did."
+        )
 
 
 def _about(uow: UnitOfWork, who: Caller, said: Said) -> tuple[Resident | None, str | None]:

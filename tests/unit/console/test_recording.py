@@ -144,6 +144,17 @@ def test_a_visit_is_an_event_and_an_event_is_a_visit(basang: TestClient) -> None
     assert basang.get(f"/api/v1/visits/{meal['id']}").status_code == 404
 
 
+def test_who_went_is_whoever_says_so_or_somebody_they_may_speak_for(house: Cast, basang: TestClient) -> None:
+    visit = {"resident_id": "yangzom", "worker_id": "cering"}
+    event = {"kind": "visit.completed", "resident_id": "yangzom", "data": {"worker_id": "cering"}}
+    for path, body in (("visits", visit), ("events", event)):
+        answer = basang.post(f"/api/v1/{path}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_for_others")
+    assert basang.post("/api/v1/visits", json={**visit, "worker_id": "basang"}).status_code == 201
+    assert house.worker("pema").post("/api/v1/visits", json=visit).status_code == 201
+    assert house.of(Role.GRID_WORKER).post("/api/v1/visits", json=visit).status_code == 201
+
+
 @pytest.mark.parametrize("path", ["events", "visits"])
 def test_the_same_key_with_the_same_body_is_done_once(house: Cast, basang: TestClient, path: str) -> None:
     body: dict[str, Any] = {"resident_id": "yangzom"} if path == "visits" else MEAL
