@@ -207,6 +207,13 @@ def test_a_device_is_moved_within_its_home_and_to_another(house: Cast, technicia
     assert (device.resident_id, device.home_id, device.place) == (None, "home-2", "bedroom")
 
 
+def test_a_form_without_a_home_leaves_a_device_where_it_hangs(house: Cast, technician: TestClient) -> None:
+    before = devices(house)["button-1"]
+    answer = technician.post(f"/devices/{before.id}/move", data={"place": "hall"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/devices/{before.id}/move?search=")
+    assert devices(house)["button-1"] == before
+
+
 def test_a_device_is_retired_after_one_more_question(house: Cast, technician: TestClient) -> None:
     assert "Yangzom cannot call with it any more" in technician.get("/devices/button-1/retire").text
     assert devices(house)["button-1"].state is DeviceState.LIVE

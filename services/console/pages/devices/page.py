@@ -191,6 +191,9 @@ def show_move(
 
 @router.post("/devices/{device_id}/move")
 def take_move(parts: Parts, who: Who, device_id: PathId, form: Annotated[MoveForm, Form()]) -> Response:
+    if not (form.resident or form.home):
+        # A form that came without its home would leave a button whose press is nobody's.
+        return RedirectResponse(f"/devices/{device_id}/move?search=", 303)
     place = " ".join((form.other_place or form.place).split())
     changes = {
         "resident_id": form.resident or None,
