@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.console.callers import Caller, parts_of
 from services.console.pages.addresses import asked_for, sign_in_before, wanted
 from services.console.pages.files import address_of
+from services.console.pages.not_done import sentence_of
 from services.console.pages.preferred import preferred
 from services.console.pages.texts import Texts
 from services.console.pages.words import said
@@ -87,4 +88,4 @@ def problem_page(request: Request, problem: Problem) -> Response:
     """A fault in words; who is not known is asked to sign in, and then comes back."""
     if problem.status == 401:  # noqa: PLR2004 - the contract's own number
         return RedirectResponse(sign_in_before(wanted(request)), 303)
-    return page(request, "problem.html", problem.status, problem=problem)
+    return page(request, "problem.html", problem.status, problem=problem, sentence=sentence_of(problem))
