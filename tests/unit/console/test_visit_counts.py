@@ -12,7 +12,8 @@ from random import Random
 import pytest
 
 from services.console.callers import Caller
-from services.console.pages.visits.view import gather, quota_of
+from services.console.pages.visits.owed import quota_of
+from services.console.pages.visits.view import gather
 from services.console.rights import Sees
 from services.domain.people import Role
 from services.rules.standing import Standing

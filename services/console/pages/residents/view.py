@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from services.console.api.residents import seen_resident
 from services.console.callers import Caller
 from services.console.pages.pictures.gathering import Strip, fortnight, last_day
-from services.console.pages.visits import view as visits
+from services.console.pages.visits import owed
 from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.rights import RIGHTS, SEES_ADDRESSES, Right, masked
@@ -69,8 +69,8 @@ class Past:
 class Visits:
     """The visits of this period, the newest first, and how the person stands in what is owed."""
 
-    made: tuple[visits.Made, ...]
-    person: visits.Person
+    made: tuple[owed.Made, ...]
+    person: owed.Person
     first_day: date
 
 
@@ -130,7 +130,7 @@ def gather(
     now = parts.clock.now()
     resident = seen_resident(uow, who, resident_id)
     home = uow.homes.get(resident.home_id)
-    zone = visits.zone_of(parts, resident, home)
+    zone = owed.zone_of(parts, resident, home)
     names = {worker.id: worker.name for worker in uow.workers.all()}
     watch = Watch(uow, now)
     running = uow.alerts.running_for([resident.id]).get(resident.id, [])
@@ -274,11 +274,11 @@ def _visits(
     if sight is None or not sight.resident(resident):
         return None
     now = parts.clock.now()
-    said = visits.told(uow, now, resident.id)
+    said = owed.told(uow, now, resident.id)
     home = uow.homes.get(resident.home_id)
-    person = visits.person_of(parts, resident, home, said, names, visits.quota_of(parts), now)
+    person = owed.person_of(parts, resident, home, said, names, owed.quota_of(parts), now)
     first_day = person.standing.span.first_day if person.standing else local(now, zone).date().replace(day=1)
     since = start_of_day(first_day, zone)
     made = [each for each in said.visits[resident.id] if each.occurred_at >= since]
     newest = sorted(made, key=lambda each: (each.occurred_at, each.seq), reverse=True)
-    return Visits(tuple(visits.made_of(each, zone, names) for each in newest), person, first_day)
+    return Visits(tuple(owed.made_of(each, zone, names) for each in newest), person, first_day)

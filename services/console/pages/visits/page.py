@@ -24,6 +24,7 @@ from services.console.pages.files import EDITION, FILES, address_of
 from services.console.pages.rendering import language_of, page
 from services.console.pages.texts import Texts
 from services.console.pages.visits import view as view_of_visits
+from services.console.pages.visits.owed import quota_of, zone_of
 from services.console.parts import Console
 from services.console.problems import Problem, not_found, unfit
 from services.console.recording import Said, record
@@ -66,7 +67,7 @@ class MistakeForm(Shape):
 def show_visits(
     request: Request, parts: Parts, who: Who, grid: Chosen = "", recorded: Chosen = ""
 ) -> Response:
-    quota = view_of_visits.quota_of(parts)
+    quota = quota_of(parts)
     with parts.store.reading() as uow:
         view = view_of_visits.gather(uow, parts, who, quota, grid or None)
     return page(
@@ -139,7 +140,7 @@ def _check_mine_of_today(uow: UnitOfWork, parts: Console, who: Caller, event: Ev
     resident = uow.residents.get(event.resident_id or "")
     if resident is None:
         raise not_found("visit")
-    zone = view_of_visits.zone_of(parts, resident, uow.homes.get(resident.home_id))
+    zone = zone_of(parts, resident, uow.homes.get(resident.home_id))
     if not view_of_visits.is_mine_of_today(event, who, parts.clock.now(), zone):
         raise Problem(409, "not_of_today", "Only who recorded a visit takes it back, and on the same day.")
 
@@ -163,7 +164,7 @@ def _instant_of(parts: Console, wall: str, resident_id: str) -> datetime:
         resident = Known(uow).resident("resident_id", resident_id)
         if resident is None:
             raise unfit("resident_id", None, "the id of a resident")
-        zone = view_of_visits.zone_of(parts, resident, uow.homes.get(resident.home_id))
+        zone = zone_of(parts, resident, uow.homes.get(resident.home_id))
     try:
         # `datetime-local` leaves the seconds out where they are none
         return parse_instant(wall if wall.count(":") > 1 else f"{wall}:00", zone)
@@ -178,7 +179,7 @@ def _new_key() -> str:
 def _form_page(
     request: Request, parts: Console, who: Caller, said: VisitForm, problem: Problem | None = None
 ) -> Response:
-    quota = view_of_visits.quota_of(parts)
+    quota = quota_of(parts)
     with parts.store.reading() as uow:
         view = view_of_visits.gather(uow, parts, who, quota)
         speaks = who.role in MAY_SPEAK_FOR_OTHERS
