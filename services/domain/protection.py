@@ -18,8 +18,13 @@ from services.domain.people import Resident, Worker
 
 CALLS_FOR_HELP = frozenset({DeviceType.CALL_BUTTON, DeviceType.FALL_DETECTOR})
 LOW_BATTERY_PERCENT = 20.0
+"""Below this a battery counts as low, in percent as the device says it. The house's own figure, no
+standard's; the technician's guide names it.
+"""
 MENDED_WITHIN = timedelta(hours=24)
-"""How long whoever owns a gap has to close it, from when it began."""
+"""How long whoever owns a gap has to close it, from when it began. The house's own figure, no standard's: as
+long as the routine policy gives whoever accepted.
+"""
 
 
 class ProtectionState(StrEnum):
@@ -68,6 +73,11 @@ class Mending:
         return next((worker.id for worker in (*self.technicians, *self.duty_desk, *self.managers)), None)
 
 
+def has_low_battery(device: Device) -> bool:
+    """Whether its battery is to be changed; of one that said nothing of it nobody knows."""
+    return device.battery_percent is not None and device.battery_percent < LOW_BATTERY_PERCENT
+
+
 def protection_of(
     resident: Resident,
     devices: Sequence[Device],
@@ -103,7 +113,7 @@ def _gaps(
             yield ProtectionReason.DEVICE_NEVER_LIVE, device.registered_at
         elif device.state is DeviceState.SILENT:
             yield ProtectionReason.DEVICE_SILENT, device.last_seen_at
-        if device.battery_percent is not None and device.battery_percent < LOW_BATTERY_PERCENT:
+        if has_low_battery(device):
             yield ProtectionReason.BATTERY_LOW, None
     if assigned is None or not assigned.active:
         yield ProtectionReason.NOBODY_ASSIGNED, resident.enrolled_at

@@ -18,7 +18,7 @@ from services.domain.devices import Device
 from services.domain.findings import Severity
 from services.domain.instants import zone_named
 from services.domain.notices import DeviceCommand, Notice
-from services.domain.people import Channel, Language, Worker
+from services.domain.people import Channel, Language, Resident, Worker
 from services.escalation.policies import Policies, Policy
 
 
@@ -65,6 +65,13 @@ class Scene:
                 except ValueError:
                     continue  # a misspelt zone in the register must not stop an alarm
         return self.house.timezone
+
+    def in_need(self, alert: Alert) -> tuple[Resident, ...]:
+        """Whom it is about: only a press speaks for all who live in a home, everything else for one."""
+        resident = self.circle.resident
+        if resident is not None and not any(fact.is_alarm for fact in alert.facts):
+            return (resident,)
+        return self.circle.residents or ((resident,) if resident else ())
 
     def worker(self, worker_id: str | None) -> Worker | None:
         """Somebody of the house by id."""

@@ -170,14 +170,11 @@ def stand_down(
 def parameters(alert: Alert, scene: Scene) -> dict[str, str]:
     """What every message of an alert may say: who, what, where, since when, and where to answer."""
     circle = scene.circle
-    named = circle.residents or ((circle.resident,) if circle.resident else ())
-    if not any(fact.is_alarm for fact in alert.facts) and circle.resident is not None:
-        named = (circle.resident,)  # only a press speaks for all who live in a home
     home = circle.home
     since = min((fact.at for fact in alert.facts), default=alert.opened_at)
     said = {
         "alert_kind": alert.kind,
-        "who": "、".join(dict.fromkeys(resident.name for resident in named)),
+        "who": "、".join(dict.fromkeys(resident.name for resident in scene.in_need(alert))),
         "resident_id": alert.resident_id or "",
         "resident_name": circle.resident.name if circle.resident else "",
         "where": " ".join(

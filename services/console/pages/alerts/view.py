@@ -111,7 +111,7 @@ def view_of(
         now=now,
         after=uow.alerts.last_change(),
         alert=alert,
-        people=tuple(_person(each, sight) for each in _in_need(alert, scene)),
+        people=tuple(_person(each, sight) for each in scene.in_need(alert)),
         place=_place(alert, scene, sight),
         device=device.external_id if device else None,
         since=_since(alert),
@@ -130,14 +130,6 @@ def view_of(
         story=story_of(uow, who, alert_id, scene.notices, names, whole=whole_story),
         night=_night(uow, alert, scene, sight),
     )
-
-
-def _in_need(alert: Alert, scene: Scene) -> tuple[Resident, ...]:
-    """A press speaks for all who live in a home; everything else is about one."""
-    resident = scene.circle.resident
-    if resident is not None and not any(fact.is_alarm for fact in alert.facts):
-        return (resident,)
-    return scene.circle.residents or ((resident,) if resident else ())
 
 
 def _person(resident: Resident, sight: Sight) -> Person:

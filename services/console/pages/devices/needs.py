@@ -7,12 +7,7 @@ from types import MappingProxyType
 
 from services.console.pages.devices.terms import Show
 from services.domain.devices import Device, DeviceState
-from services.domain.protection import LOW_BATTERY_PERCENT
-
-
-def is_low(device: Device) -> bool:
-    """A battery that is to be changed."""
-    return device.battery_percent is not None and device.battery_percent < LOW_BATTERY_PERCENT
+from services.domain.protection import has_low_battery
 
 
 def _in_use(device: Device) -> bool:
@@ -24,7 +19,7 @@ SHOWN: Mapping[Show, Callable[[Device], bool]] = MappingProxyType(
         Show.ALL: _in_use,
         Show.NEVER: lambda device: device.state is DeviceState.REGISTERED,
         Show.SILENT: lambda device: device.state is DeviceState.SILENT,
-        Show.LOW: lambda device: _in_use(device) and is_low(device),
+        Show.LOW: lambda device: _in_use(device) and has_low_battery(device),
         Show.RETIRED: lambda device: not _in_use(device),
     }
 )

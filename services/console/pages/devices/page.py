@@ -29,7 +29,6 @@ from services.console.pages.devices.form import (
     surroundings,
 )
 from services.console.pages.devices.listing import Search
-from services.console.pages.devices.needs import is_low
 from services.console.pages.devices.steps import PROOFS, Way, way_of
 from services.console.pages.devices.terms import Advice, Task
 from services.console.pages.rendering import page
@@ -43,7 +42,7 @@ from services.domain.homes import Home
 from services.domain.kinds import ALARM_KINDS
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
-from services.domain.protection import ProtectionReason, ProtectionState
+from services.domain.protection import ProtectionReason, ProtectionState, has_low_battery
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -98,7 +97,7 @@ class DeviceView:
 
     @property
     def is_low(self) -> bool:
-        return is_low(self.device)
+        return has_low_battery(self.device)
 
     @property
     def calls(self) -> bool:

@@ -18,7 +18,7 @@ from services.console.pages.pictures import strips
 from services.console.pages.rendering import language_of, page
 from services.console.pages.residents.view import ALERTS_AT_FIRST, MOST_ALERTS, gather
 from services.console.pages.texts import Texts
-from services.domain.protection import LOW_BATTERY_PERCENT
+from services.domain.protection import has_low_battery
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -42,5 +42,5 @@ def show_resident(
         day=strips.day(there, view.day) if view.day.says_anything else None,
         nights=strips.nights(there, view.nights) if any(each.says_anything for each in view.nights) else None,
         more_alerts=min(alerts + MORE_ALERTS, MOST_ALERTS),
-        low_battery=LOW_BATTERY_PERCENT,
+        has_low_battery=has_low_battery,
     )

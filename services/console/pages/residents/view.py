@@ -26,7 +26,7 @@ from services.domain.homes import Grid, Home
 from services.domain.instants import local, start_of_day
 from services.domain.people import Resident, Worker
 from services.domain.ports import UnitOfWork
-from services.domain.protection import LOW_BATTERY_PERCENT, Protection
+from services.domain.protection import Protection, has_low_battery
 
 ALERTS_AT_FIRST = 20
 MOST_ALERTS = 500
@@ -214,8 +214,7 @@ def _worst_first(devices: list[Device]) -> list[Device]:
     order = {DeviceState.SILENT: 0, DeviceState.REGISTERED: 1, DeviceState.LIVE: 2}
 
     def rank(device: Device) -> tuple[int, str, str]:
-        is_low = device.battery_percent is not None and device.battery_percent < LOW_BATTERY_PERCENT
-        return (min(order[device.state], 1 if is_low else 2), device.type.value, device.id)
+        return (min(order[device.state], 1 if has_low_battery(device) else 2), device.type.value, device.id)
 
     return sorted((each for each in devices if each.state in order), key=rank)
 
