@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.console.cast import Cast, cast
+from services.console import passwords
+from tests.unit.console.cast import QUICK, Cast, cast
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords at next to no cost; else the tests of guessing would take most of the room's time."""
+    monkeypatch.setattr(passwords, "_ARGON2", QUICK)
 
 
 @pytest.fixture
