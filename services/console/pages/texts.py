@@ -19,6 +19,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from services.console.pages.catalogues import catalogue, is_reviewed
+from services.console.pages.names import Nobody
 from services.console.pages.words import said, word_of
 from services.domain.instants import local
 from services.domain.people import Language
@@ -72,6 +73,10 @@ class Texts:
     def word(self, member: StrEnum) -> str:
         """What a state, a reason or a kind is called (`words`)."""
         return self(word_of(member))
+
+    def name(self, name: str | Nobody) -> str:
+        """What somebody is called (`names`); who is no person has a word."""
+        return self.word(name) if isinstance(name, Nobody) else name
 
     def plural(self, one: str, many: str, count: int, **values: object) -> str:
         """How many: `one` and `many` are the English singular and plural with `{count}`."""

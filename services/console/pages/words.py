@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.console.pages.alerts.people import Nobody
 from services.console.pages.alerts.refusals import Refused
 from services.console.pages.devices.words import DEVICE_WORDS
+from services.console.pages.names import Nobody
 from services.console.pages.saying import said
 from services.domain.alerts import AlertState, ChangeReason, DeadlineKind, Outcome
 from services.domain.devices import DeviceState, DeviceType

@@ -137,6 +137,15 @@ def test_a_running_alert_stands_first_with_who_has_it_and_the_next_step(house: C
     assert re.search(r'href="/(alerts/|#)alert-1"', text)
 
 
+def test_who_is_no_person_is_said_in_words_and_never_as_a_code(house: Cast) -> None:
+    alert = press(house)
+    with house.store.writing() as uow:
+        uow.alerts.save(replace(alert, owner_ids=("last_resort",)), [])
+    text = signed_in(house).get(HERE).text
+    assert "最后联系地址" in text
+    assert "last_resort" not in text
+
+
 def test_the_way_to_a_running_alert_is_under_the_thumb(house: Cast) -> None:
     bar = re.compile(r'<div class="thumb-bar".*?</div>', re.DOTALL)
     client = signed_in(house)

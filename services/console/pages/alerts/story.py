@@ -14,7 +14,7 @@ from datetime import datetime
 
 from services.console.api.notices import address_seen_by
 from services.console.callers import Caller
-from services.console.pages.alerts.people import Names
+from services.console.pages.names import Names
 from services.domain.alerts import HOUSE, AlertChange, ChangeReason, Outcome
 from services.domain.findings import Severity
 from services.domain.instants import NotASpan, parse_span

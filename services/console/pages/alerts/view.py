@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from services.console.callers import Caller
 from services.console.pages.alerts.evidence import Evidence, evidence_of
 from services.console.pages.alerts.offers import Offers, offers_of
-from services.console.pages.alerts.people import Names
 from services.console.pages.alerts.story import Story, story_of
+from services.console.pages.names import Names
 from services.console.pages.pictures.gathering import Strip, night_around
 from services.console.parts import Console
 from services.console.problems import not_found

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.console.callers import Caller
+from services.console.pages.names import Names, Nobody
 from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.rights import Sees
@@ -59,8 +60,8 @@ class Card:
     address: str
     phone: str | None
     key_place: str | None
-    told: tuple[str, ...]
-    holder: str | None
+    told: tuple[str | Nobody, ...]
+    holder: str | Nobody | None
     reports: int
     is_mine: bool
 
@@ -83,7 +84,7 @@ class Tile:
     grid_id: str
     address: str
     protection: Protection
-    owner: str | None
+    owner: str | Nobody | None
     card: Card | None
 
     @property
@@ -129,7 +130,7 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
     """What this caller sees now."""
     now = parts.clock.now()
     sight = Sight(uow, who)
-    names = {worker.id: worker.name for worker in uow.workers.all()}
+    names = Names(uow.workers.all())
     running = sight.alerts(
         every(lambda after, limit: uow.alerts.page({"state": "running", "synthetic": False}, after, limit))
     )
@@ -194,7 +195,7 @@ def _urgency(alert: Alert) -> tuple[object, ...]:
     return (-alert.severity.rank, waits, alert.opened_at, alert.number)
 
 
-def _card(alert: Alert, register: _Register, names: Mapping[str, str], who: Caller) -> Card:
+def _card(alert: Alert, register: _Register, names: Names, who: Caller) -> Card:
     resident = register.residents.get(alert.resident_id or "")
     home = register.homes.get((resident.home_id if resident else alert.home_id) or "")
     device = register.devices.get(alert.device_id or "")
@@ -205,24 +206,17 @@ def _card(alert: Alert, register: _Register, names: Mapping[str, str], who: Call
         address=" ".join(part for part in where if part),
         phone=(resident.phone if resident else None) or (home.phone if home else None),
         key_place=home.key_place if home else None,
-        told=tuple(_called(owner, names) for owner in alert.owner_ids),
-        holder=names.get(alert.accepted_by, alert.accepted_by) if alert.accepted_by else None,
+        told=tuple(names.of(owner) for owner in alert.owner_ids),
+        holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         reports=len(alert.facts),
         is_mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
     )
 
 
-def _called(owner: str, names: Mapping[str, str]) -> str:
-    """What people call an owner: a worker by name, a contact by theirs; else the key, which the page
-    words.
-    """
-    return names.get(owner) or owner.removeprefix("contact:")
-
-
 def _tiles(
     watch: Watch,
     register: _Register,
-    names: Mapping[str, str],
+    names: Names,
     cards: Iterable[Card],
     grids: Mapping[str, str],
 ) -> list[Tile]:
@@ -242,7 +236,7 @@ def _tiles(
                 grid_id if grid_id in grids and grid_id else NO_GRID,
                 home.address if home else "",
                 protection,
-                _called(protection.owner_id, names) if protection.owner_id else None,
+                names.of(protection.owner_id) if protection.owner_id else None,
                 mine[0] if mine else None,
             )
         )

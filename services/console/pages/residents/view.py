@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from services.console.api.residents import seen_resident
 from services.console.callers import Caller
+from services.console.pages.names import Names, Nobody
 from services.console.pages.pictures.gathering import Strip, fortnight, last_day
 from services.console.pages.visits import owed
 from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.rights import RIGHTS, SEES_ADDRESSES, Right, masked
 from services.console.sight import Sight, every, matching
-from services.domain.alerts import Alert
+from services.domain.alerts import HOUSE, Alert
 from services.domain.devices import Device, DeviceState
 from services.domain.homes import Grid, Home
 from services.domain.instants import local, start_of_day
@@ -51,8 +52,8 @@ class Running:
     """A running alert, and who has it."""
 
     alert: Alert
-    holder: str | None
-    owners: tuple[str, ...]
+    holder: str | Nobody | None
+    owners: tuple[str | Nobody, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Past:
 
     alerts: tuple[Alert, ...]
     has_more: bool
-    closed_by: Mapping[str, str]
+    closed_by: Mapping[str, str | Nobody]
     """By the alert's id."""
 
 
@@ -101,9 +102,9 @@ class ResidentView:
     assigned: Worker | None
     backup: Worker | None
     protection: Protection
-    owner: str | None
+    owner: str | Nobody | None
     """Whose it is to mend what is not in order."""
-    away_by: str
+    away_by: str | Nobody
     devices: tuple[Device, ...]
     running: tuple[Running, ...]
     past: Past | None
@@ -131,7 +132,9 @@ def gather(
     resident = seen_resident(uow, who, resident_id)
     home = uow.homes.get(resident.home_id)
     zone = owed.zone_of(parts, resident, home)
-    names = {worker.id: worker.name for worker in uow.workers.all()}
+    workers = uow.workers.all()
+    names = {worker.id: worker.name for worker in workers}
+    called = Names(workers)
     watch = Watch(uow, now)
     running = uow.alerts.running_for([resident.id]).get(resident.id, [])
     protection = watch.protection(resident, running)
@@ -151,11 +154,11 @@ def gather(
         assigned=_worker(uow, resident.assigned_worker_id),
         backup=_worker(uow, resident.backup_worker_id),
         protection=protection,
-        owner=_called(protection.owner_id, names) if protection.owner_id else None,
-        away_by=_called(resident.away.by, names) if resident.away and resident.away.by else "",
+        owner=called.of(protection.owner_id) if protection.owner_id else None,
+        away_by=called.of(resident.away.by) if resident.away and resident.away.by else "",
         devices=tuple(_worst_first(watch.devices(resident))),
-        running=tuple(_running(each, names) for each in _urgent_first(shown)),
-        past=_past(uow, sees_alerts, resident, now, alerts, names),
+        running=tuple(_running(each, called) for each in _urgent_first(shown)),
+        past=_past(uow, sees_alerts, resident, now, alerts, called),
         visits=_visits(uow, parts, who, resident, zone, names),
         day=last_day(uow, resident.id, now, zone),
         nights=fortnight(uow, resident.id, now, zone),
@@ -204,11 +207,6 @@ def _worker(uow: UnitOfWork, worker_id: str | None) -> Worker | None:
     return uow.workers.get(worker_id) if worker_id else None
 
 
-def _called(key: str, names: Mapping[str, str]) -> str:
-    """A worker by name, a login or a contact by theirs."""
-    return names.get(key) or key.partition(":")[2] or key
-
-
 def _worst_first(devices: list[Device]) -> list[Device]:
     """What is in use, and of it first what somebody has to see to."""
     order = {DeviceState.SILENT: 0, DeviceState.REGISTERED: 1, DeviceState.LIVE: 2}
@@ -223,11 +221,11 @@ def _urgent_first(running: list[Alert]) -> list[Alert]:
     return sorted(running, key=lambda alert: (-alert.severity.rank, alert.opened_at))
 
 
-def _running(alert: Alert, names: Mapping[str, str]) -> Running:
+def _running(alert: Alert, called: Names) -> Running:
     return Running(
         alert,
-        _called(alert.accepted_by, names) if alert.accepted_by else None,
-        tuple(_called(owner, names) for owner in alert.owner_ids),
+        called.of(alert.accepted_by) if alert.accepted_by else None,
+        tuple(called.of(owner) for owner in alert.owner_ids),
     )
 
 
@@ -237,7 +235,7 @@ def _past(
     resident: Resident,
     now: datetime,
     wanted: int,
-    names: Mapping[str, str],
+    called: Names,
 ) -> Past | None:
     if sight is None or not sight.resident(resident):
         return None
@@ -253,11 +251,7 @@ def _past(
     return Past(
         shown,
         len(newest) > wanted and wanted < MOST_ALERTS,
-        {
-            each.id: _called(each.closed_by, names)
-            for each in shown
-            if each.closed_by and each.closed_by != "house"
-        },
+        {each.id: called.of(each.closed_by) for each in shown if each.closed_by and each.closed_by != HOUSE},
     )
 
 

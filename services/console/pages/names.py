@@ -1,4 +1,4 @@
-"""The people of an alert by name: who has it, who is told, who wrote something down.
+"""Names: what people are called who have something, are told of it, see to it or wrote it down.
 
 An id is shown to nobody who reads a page: a worker has a name, a login its user name, a contact theirs; for
 the house itself and for programs the page has words.
