@@ -245,7 +245,7 @@ def test_by_plain_http_an_open_page_keeps_what_is_written_and_promises_no_more(p
     phone.write("局域网")
     phone.waits(1)
     expect(phone.page.locator("#waiting-state")).to_have_text(
-        "没有网络。恢复后会自动发送。 发送完之前请不要关闭此页。"
+        "没有网络。恢复后会自动发送。 发送完之前请不要关闭这个页面。"
     )
     expect(phone.page.locator("#opens-offline")).to_be_hidden()
     phone.line.mend()
