@@ -25,12 +25,12 @@ BUILT_IN = "anxin"
 FLOOR_TITLES: Mapping[str, Mapping[str, str]] = {
     "call_button.pressed": {
         "zh-CN": "呼叫器求助",
-        "bo": "རོགས་འབོད་མཐེབ་གནོན་མནན་པ།",
+        "bo": "འབོད་ཆས་མནན་པ།",
         "en": "Call button pressed",
     },
-    "fall.detected": {"zh-CN": "检测到跌倒", "bo": "རིལ་བ་ཤེས་ཚོར་བྱུང་བ།", "en": "A fall was detected"},
+    "fall.detected": {"zh-CN": "检测到跌倒", "bo": "འགྱེལ་བ་ཤེས་ཚོར་བྱུང་བ།", "en": "A fall was detected"},
     "smoke.detected": {"zh-CN": "检测到烟雾", "bo": "དུ་བ་ཤེས་ཚོར་བྱུང་བ།", "en": "Smoke was detected"},
-    "gas.detected": {"zh-CN": "检测到燃气泄漏", "bo": "རླངས་གཟུགས་འཐོན་པ་ཤེས་ཚོར་བྱུང་བ།", "en": "Gas was detected"},
+    "gas.detected": {"zh-CN": "检测到燃气泄漏", "bo": "འབར་རླངས་འཐོན་པ་ཤེས་ཚོར་བྱུང་བ།", "en": "Gas was detected"},
 }
 
 
