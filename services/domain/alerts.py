@@ -171,6 +171,11 @@ class Alert:
         return self.state is not AlertState.CLOSED
 
     @property
+    def began_at(self) -> datetime:
+        """When the first of its facts happened; where it has none, when it was opened."""
+        return min((fact.at for fact in self.facts), default=self.opened_at)
+
+    @property
     def next_deadline(self) -> Deadline | None:
         """The nearest deadline."""
         return min(self.deadlines, key=lambda deadline: deadline.due_at, default=None)

@@ -171,7 +171,6 @@ def parameters(alert: Alert, scene: Scene) -> dict[str, str]:
     """What every message of an alert may say: who, what, where, since when, and where to answer."""
     circle = scene.circle
     home = circle.home
-    since = min((fact.at for fact in alert.facts), default=alert.opened_at)
     said = {
         "alert_kind": alert.kind,
         "who": "、".join(dict.fromkeys(resident.name for resident in scene.in_need(alert))),
@@ -180,7 +179,7 @@ def parameters(alert: Alert, scene: Scene) -> dict[str, str]:
         "where": " ".join(
             part for part in (home.address if home else "", _place(alert.facts, scene)) if part
         ),
-        "since": format_instant(since),
+        "since": format_instant(alert.began_at),
         "zone": scene.zone().key,
         "presses": str(sum(fact.is_alarm for fact in alert.facts)),
         "link": f"{scene.house.link_base.rstrip('/')}/alerts/{alert.id}",

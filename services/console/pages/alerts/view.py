@@ -114,7 +114,7 @@ def view_of(
         people=tuple(_person(each, sight) for each in scene.in_need(alert)),
         place=_place(alert, scene, sight),
         device=device.external_id if device else None,
-        since=_since(alert),
+        since=alert.began_at,
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         mine=me is not None and alert.accepted_by == me,
         asked_to_take=me is not None and alert.handover_to == me,
@@ -152,11 +152,7 @@ def _night(uow: UnitOfWork, alert: Alert, scene: Scene, sight: Sight) -> Strip |
     resident = scene.circle.resident
     if resident is None or alert.synthetic or not sight.resident(resident):
         return None
-    return night_around(uow, resident.id, _since(alert), scene.now, scene.zone())
-
-
-def _since(alert: Alert) -> datetime:
-    return min((fact.at for fact in alert.facts), default=alert.opened_at)
+    return night_around(uow, resident.id, alert.began_at, scene.now, scene.zone())
 
 
 def _owners(alert: Alert, scene: Scene, names: Names) -> tuple[Owner, ...]:
