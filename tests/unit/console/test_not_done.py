@@ -49,9 +49,14 @@ def test_each_refusal_has_a_sentence(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "sentence"),
-    [("/alerts/none", "这里没有内容。"), ("/visits?unheard=of", "没有办成：填写有误，请再试一次。")],
+    [
+        ("/alerts/none", "There is nothing here."),
+        ("/visits?unheard=of", "Not done: something in the form was not right. Try again."),
+    ],
 )
 def test_the_words_of_the_interface_are_small_print(house: Cast, address: str, sentence: str) -> None:
-    page = signed_in(house).get(address, headers={"Accept": "text/html"}).text
+    client = signed_in(house)
+    client.cookies.set("anxin_language", "en")
+    page = client.get(address, headers={"Accept": "text/html"}).text
     assert f'role="alert">{sentence}</p>' in page
     assert '<small lang="en">' in page
