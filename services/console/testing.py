@@ -19,9 +19,12 @@ from services.domain.devices import Device, DeviceState
 from services.domain.people import Worker
 from services.domain.ports import UnitOfWork
 from services.domain.testing import LONGEST, USUAL, TestWindow
+from services.escalation.gathering import urgent_running_for
 
 MOST_MINUTES = int(LONGEST / timedelta(minutes=1))
 USUAL_MINUTES = int(USUAL / timedelta(minutes=1))
+ALERT_RUNS = "alert_runs"
+"""The code of the refusal while a press would join a running alert instead of being a test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class HowTested:
     newest: Alert | None
     """The alert of the newest test. While `domain.alerts` says it is a test (``test`` is set) and it runs, it
     waits for an answer; closed with outcome ``test`` it has passed; else it has gone on as real."""
+    joins_running: bool
+    """Something urgent runs for whom the device serves: a press now is no test, whatever window is open."""
 
 
 def open_window(
@@ -46,13 +51,15 @@ def open_window(
     minutes: int = USUAL_MINUTES,
 ) -> Device:
     """Open the test window of a device for one worker (left out: the caller's own), in place of one that is
-    open; `Problem` says what does not fit.
+    open; `Problem` says what does not fit, or that something urgent runs which a press would join.
     """
     if not 1 <= minutes <= MOST_MINUTES:
         raise unfit("minutes", minutes, f"1 to {MOST_MINUTES} minutes")
     device = registering.seen(uow, who, device_id)
     if device.state is DeviceState.RETIRED:
         raise Problem(409, "retired", "The device is retired; register it anew.")
+    if urgent_running_for(uow, device.resident_id, device.id):
+        raise Problem(409, ALERT_RUNS, "An urgent alert runs here and a press would join it; close it first.")
     worker = _tester(uow, worker_id or who.worker_id)
     now = parts.clock.now()
     window = TestWindow(worker.id, now, now + timedelta(minutes=minutes))
@@ -77,7 +84,8 @@ def how_tested(uow: UnitOfWork, parts: Console, device: Device) -> HowTested:
     window = window if window is not None and parts.clock.now() < window.until else None
     newest = uow.alerts.get(device.last_test_id) if device.last_test_id else None
     named = window.worker_id if window else newest.test.worker_id if newest and newest.test else None
-    return HowTested(window, uow.workers.get(named) if named else None, newest)
+    tester = uow.workers.get(named) if named else None
+    return HowTested(window, tester, newest, bool(urgent_running_for(uow, device.resident_id, device.id)))
 
 
 def _tester(uow: UnitOfWork, worker_id: str | None) -> Worker:

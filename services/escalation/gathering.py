@@ -56,7 +56,7 @@ class Gathering:
         device = scene.devices.get(first.device_id or "")
         if running is not None or device is None or device.test_window is None:
             return scene
-        if any(is_urgent(alert) for alert in _running_for(uow, first)):
+        if urgent_running_for(uow, first.resident_id, first.device_id):
             return scene
         return replace(scene, tester=tester_of(first, uow.events.get(first.chain), device, scene))
 
@@ -80,12 +80,14 @@ class Gathering:
         return Scene(now, self.house, self.policies(), circle, devices, notices)
 
 
-def _running_for(uow: UnitOfWork, finding: Finding) -> Iterable[Alert]:
-    """What runs for whom a Finding is about: for the resident, else for the device."""
-    if finding.resident_id is not None:
-        running = uow.alerts.running_for([finding.resident_id]).get(finding.resident_id, [])
-        return [alert for alert in running if alert.subject == f"resident:{finding.resident_id}"]
-    return uow.alerts.running_with_device(finding.device_id) if finding.device_id else []
+def urgent_running_for(uow: UnitOfWork, resident_id: str | None, device_id: str | None) -> list[Alert]:
+    """What urgent runs for the resident, else for the device: while anything does, no press is a test."""
+    if resident_id is not None:
+        running = uow.alerts.running_for([resident_id]).get(resident_id, [])
+        running = [alert for alert in running if alert.subject == f"resident:{resident_id}"]
+    else:
+        running = uow.alerts.running_with_device(device_id) if device_id else []
+    return [alert for alert in running if is_urgent(alert)]
 
 
 def store_move(uow: UnitOfWork, before: Alert | None, move: Move) -> Alert:

@@ -10,9 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from services.console.testing import how_tested
-from services.domain.alerts import RunningTest
+from services.domain.alerts import AlertFact, RunningTest
+from services.domain.findings import FindingState, Severity
 from services.domain.people import Channel, ChannelKind, Role, Worker
 from tests.unit.console.cast import Cast, press
+from tests.unit.console.test_device_pages import PAGE, send
 
 WINDOW = "/api/v1/devices/button-1/test-window"
 TEK = Worker(
@@ -131,6 +133,56 @@ def test_a_device_that_stays_in_its_home_keeps_its_window(technician: TestClient
     for same in ({"place": "kitchen"}, {"resident_id": "yangzom"}, {"home_id": "home-1"}):
         changed = technician.patch("/api/v1/devices/button-1", json=same)
         assert changed.json()["test_window"] == window
+
+
+def test_while_something_urgent_runs_no_window_opens(house: Cast, technician: TestClient) -> None:
+    alert = press(house, kind="fall")
+    refused = technician.post(WINDOW, json={"worker_id": "basang"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "alert_runs")
+    assert technician.get("/api/v1/devices/button-1").json()["test_window"] is None
+    house.worker("basang").post(f"/api/v1/alerts/{alert.id}/accept")
+    assert technician.post(WINDOW, json={"worker_id": "basang"}).status_code == 409, (
+        "it runs until it is closed"
+    )
+    house.worker("basang").post(f"/api/v1/alerts/{alert.id}/close", json={"outcome": "false_alarm"})
+    opened(technician, worker_id="basang")
+
+
+def test_while_a_test_waits_for_its_answer_no_window_opens(house: Cast, technician: TestClient) -> None:
+    running_test(house)
+    assert technician.post(WINDOW, json={"worker_id": "basang"}).json()["code"] == "alert_runs"
+
+
+def test_what_is_not_urgent_or_anothers_keeps_nobody_from_testing(
+    house: Cast, technician: TestClient
+) -> None:
+    quiet = (AlertFact("finding-quiet", house.clock.now(), house.clock.now(), FindingState.HOLDS),)
+    press(house, kind="device-silent", severity=Severity.LOW, facts=quiet)
+    press(house, alert_id="alert-2", resident_id="dawa", device_id=None)
+    opened(technician, worker_id="basang")
+
+
+def test_the_page_of_a_device_says_in_red_that_a_press_joins_what_runs(
+    house: Cast, technician: TestClient
+) -> None:
+    opened(technician, worker_id="basang")
+    press(house, kind="fall")
+    page = technician.get("/devices/button-1", headers=PAGE).text
+    assert "a press is no test, it joins that alert" in page
+    assert "The next press is a test" not in page, "one of the two is untrue"
+    assert 'action="/devices/button-1/test/end"' in page
+
+
+def test_a_form_that_would_open_a_window_then_leads_to_what_the_page_says(
+    house: Cast, technician: TestClient
+) -> None:
+    press(house, kind="fall")
+    technician.headers.update(PAGE)
+    answer = send(technician, "/devices/button-1/test", worker="basang", minutes="5")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/devices/button-1")
+    page = technician.get("/devices/button-1").text
+    assert "a press is no test" in page
+    assert "Open a test" not in page
 
 
 def running_test(house: Cast) -> str:

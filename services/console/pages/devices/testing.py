@@ -18,7 +18,7 @@ from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages.rendering import page
 from services.console.problems import Problem
-from services.console.testing import MOST_MINUTES, USUAL_MINUTES, end_window, open_window
+from services.console.testing import ALERT_RUNS, MOST_MINUTES, USUAL_MINUTES, end_window, open_window
 from services.console.writing import write
 from services.domain.devices import Device
 from services.domain.people import Worker
@@ -53,6 +53,8 @@ def open_test(
     try:
         write(parts, lambda uow: open_window(uow, parts, who, device_id, form.worker or None, minutes))
     except Problem as problem:
+        if problem.code == ALERT_RUNS:
+            return RedirectResponse(f"/devices/{device_id}", 303)  # its page says why, in red
         if not problem.faults:
             raise
         with parts.store.reading() as uow:
