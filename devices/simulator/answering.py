@@ -51,9 +51,11 @@ class Answering:
         known, self._due_at = self._due_at, {}
         moves = []
         for alert in running:
+            if not alert.owner_ids:
+                continue  # whoever is told next takes their own time
             key = (alert.id, alert.state)
             due_at = known.get(key) or now + self._takes(alert.state)
-            if due_at > now or not alert.owner_ids:
+            if due_at > now:
                 self._due_at[key] = due_at
             else:
                 moves.append(self._move(alert))

@@ -3,7 +3,7 @@ dice decide; the time is handed in and every message is handed out, so that noth
 a wire.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
@@ -56,7 +56,18 @@ Chore = Callable[[datetime], Iterable[Message]]
 class Community:
     """Ask it again and again for what is `due`; ``next_due_at`` says when there is more."""
 
-    def __init__(self, devices: Sequence[Device], dice: Random, starts_at: datetime, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        dice: Random,
+        starts_at: datetime,
+        zone: ZoneInfo,
+        first: Collection[str] = (),
+    ) -> None:
+        """``first``: the residents of whom one makes the first press, so that whoever signs in to see a press
+        sees one; nobody named: anyone.
+        """
+        self._first = frozenset(first)
         self._dice = dice
         self._zone = zone
         self._buttons = [device for device in devices if device.type == "call_button"]
@@ -106,9 +117,13 @@ class Community:
             or now - pressed_at >= REST_AFTER_PRESS
         ]
         if rested:
-            button = self._dice.choice(rested)
+            button = self._dice.choice(self._who_begins(rested))
             self._pressed_at[button.external_id] = now
             yield Message(button.external_id, "call_button.pressed", now)
+
+    def _who_begins(self, rested: list[Device]) -> list[Device]:
+        named = [button for button in rested if button.resident_id in self._first]
+        return named if named and not self._pressed_at else rested
 
     def _lie_as_the_hour_says(self, now: datetime) -> Iterable[Message]:
         share = 0.95 if self._is_night(now) else 0.15

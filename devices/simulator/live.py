@@ -60,9 +60,11 @@ class LiveDemo:
         if not any(device.type == "call_button" for device in self._devices):
             raise NobodyLivesHere("no resident here has a call button, so nobody can press")
         self._telephones = telephones
-        self._workers = hand_out_telephones(api, telephones.address_of)
+        signed_in_as = _who_signs_in(api)
+        self._workers = hand_out_telephones(api, telephones.address_of) - signed_in_as
         dice = Random(seed)
-        self._community = Community(self._devices, dice, starts_at, _zone(api))
+        first = _in_care_of(api, signed_in_as)
+        self._community = Community(self._devices, dice, starts_at, _zone(api), first)
         self._answering = Answering(dice)
         self._numbers = count(1)
 
@@ -119,6 +121,22 @@ def _devices(api: Api) -> Iterator[Device]:
     for device in api.all("devices"):
         if device["ecosystem"] == "native" and device["state"] != "retired" and device.get("resident_id"):
             yield Device(device["external_id"], device["type"], device["resident_id"])
+
+
+def _who_signs_in(api: Api) -> frozenset[str]:
+    """The workers behind the logins. They answer for themselves: whoever signs in as one of them must never
+    read that they said what they did not say.
+    """
+    return frozenset(str(user["worker_id"]) for user in api.all("users") if user["worker_id"])
+
+
+def _in_care_of(api: Api, workers: frozenset[str]) -> frozenset[str]:
+    """The residents who are in the care of these workers."""
+    return frozenset(
+        str(resident["id"])
+        for resident in api.all("residents")
+        if resident.get("assigned_worker_id") in workers
+    )
 
 
 def _zone(api: Api) -> ZoneInfo:

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-RANDOM_BYTES = 24
-"""192 random bits: nobody guesses these, at whatever speed."""
+SIGNS = "acdefghjkmnprtuwxy2345678"
+"""What people type by hand off a small screen, without a shift key: no sign that looks like another (0 o, 1 i l,
+2 z, 5 s, 6 b, 9 g q, u v).
+"""
+
+LENGTH = 24
+"""Six groups of four, 111 random bits: nobody guesses these, at whatever speed."""
 
 COST = 4
-"""The least that bcrypt knows. A higher cost slows the guessing of words that people choose; against 192
+"""The least that bcrypt knows. A higher cost slows the guessing of words that people choose; against 111
 random bits it gains nothing, and the broker pays it at every connect and, for every connected device, at
 every reload.
 """
@@ -35,7 +40,7 @@ class BrokerCredentials:
 
     def new_password(self) -> str:
         """A password that only its bearer knows; the house keeps `hashed` of it."""
-        return secrets.token_urlsafe(RANDOM_BYTES)
+        return "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
 
     def hashed(self, password: str) -> str:
         """The bcrypt hash, in the form that both brokers read."""

@@ -217,11 +217,16 @@ def _home(number: int) -> Home:
         id=f"home_demo_{number:02}",
         address=f"{GRIDS[grid - 1]}村{number}号",
         key_place="门框上方" if number % 3 else "邻居处",
-        phone=None,
+        phone=_telephone(number),
         grid_id=f"grid_demo_{grid}",
         neighbour_id=_worker_id(f"neighbour-{grid}"),
         places=("卧室", "卫生间", "客厅"),
     )
+
+
+def _telephone(home: int, whose: int = 0) -> str:
+    """A number that rings at nobody's: no Chinese number begins with 000."""
+    return f"000-{home:04}-{whose:04}"
 
 
 def _residents(
@@ -241,6 +246,7 @@ def _residents(
             birth_date=date(dice.randint(1933, 1955), dice.randint(1, 12), dice.randint(1, 28)),
             tags=tuple(sorted(tags)),
             language=Language.BO if number % 4 == 0 else Language.ZH_CN,
+            phone=_telephone(number, place + 1) if number % 5 else None,
             contacts=(Contact(f"{name}的侄女", "亲属"),),
             assigned_worker_id=_worker_id(f"grid-{grid}"),
             backup_worker_id=_worker_id(f"grid-{grid % len(GRIDS) + 1}"),

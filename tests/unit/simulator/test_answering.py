@@ -41,13 +41,14 @@ def test_the_holder_arrives_and_then_closes_with_an_outcome() -> None:
     assert closes.outcome in OUTCOMES
 
 
-def test_an_alert_that_is_nobodys_yet_waits_until_it_is_somebodys() -> None:
+def test_an_alert_that_is_nobodys_waits_and_whoever_is_told_at_last_takes_their_time() -> None:
     answering = Answering(Random(1))
     nobodys = Standing("alt_1", "open", ())
     answering.due([nobodys], START)
     much_later = START + timedelta(hours=1)
     assert answering.due([nobodys], much_later) == []
-    assert len(answering.due([OPEN], much_later)) == 1
+    assert answering.due([OPEN], much_later) == []
+    assert len(answering.due([OPEN], much_later + timedelta(minutes=10))) == 1
 
 
 def test_an_alert_that_another_closed_is_forgotten() -> None:

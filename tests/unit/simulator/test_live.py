@@ -18,7 +18,9 @@ from devices.simulator.live import LiveDemo, NobodyLivesHere, stop_at_end_of
 from devices.simulator.telephones import Call, Telephones
 
 START = datetime(2025, 7, 22, 4, 0, tzinfo=UTC)
-RESIDENTS = [{"id": f"res_{number}", "timezone": "Asia/Shanghai"} for number in range(5)]
+RESIDENTS: list[dict[str, Any]] = [
+    {"id": f"res_{number}", "timezone": "Asia/Shanghai"} for number in range(5)
+]
 DEVICES = [
     {
         "external_id": f"demo-{kind}-{number}",
@@ -59,6 +61,8 @@ class SmallService:
         self.workers: list[dict[str, Any]] = [
             {"id": f"wrk_{number}", "active": number < 3, "channels": []} for number in (1, 2, 3)
         ]
+        self.users: list[dict[str, Any]] = [{"username": "admin", "worker_id": None}]
+        self.residents = RESIDENTS
         self.refuses = False
         self.is_gone = False
 
@@ -82,9 +86,10 @@ class SmallService:
             alerts = [alert for alert in self.alerts.values() if alert["state"] == state]
             items = {
                 "devices": self.devices,
-                "residents": RESIDENTS,
+                "residents": self.residents,
                 "workers": self.workers,
                 "alerts": alerts,
+                "users": self.users,
             }[path]
             return httpx2.Response(200, json={"items": items, "next": None})
         if request.method == "PATCH":
@@ -180,6 +185,33 @@ def test_the_last_resort_is_no_person_who_could_answer() -> None:
     service.workers.clear()
     lived(service.demo(), timedelta(minutes=20))
     assert service.moves == []
+
+
+def test_nobody_answers_in_the_name_of_whoever_signs_in() -> None:
+    service = SmallService()
+    service.users.append({"username": "grid", "worker_id": "wrk_1"})
+    lived(service.demo(), timedelta(minutes=30))
+    assert service.alerts["alt_0"]["owner_ids"] == ["wrk_2"]
+    assert all(alert["owner_ids"] != ["wrk_1"] for alert in service.alerts.values())
+
+
+def test_what_only_a_login_was_told_of_waits_for_them() -> None:
+    service = SmallService()
+    service.users += [{"username": name, "worker_id": f"wrk_{name}"} for name in "123"]
+    lived(service.demo(), timedelta(minutes=30))
+    assert service.moves == []
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_the_first_press_is_one_that_a_login_is_told_of(number: int) -> None:
+    service = SmallService()
+    service.users.append({"username": "grid", "worker_id": "wrk_1"})
+    service.residents = [*RESIDENTS]
+    service.residents[number] = {**RESIDENTS[number], "assigned_worker_id": "wrk_1"}
+    lived(service.demo(), timedelta(minutes=10))
+    presses = [topic for topic, _, _ in service.sent if topic.endswith("/alarm")]
+    assert presses[0] == f"anxin/v1/demo-button-{number}/alarm"
+    assert len(set(presses)) > 1
 
 
 @pytest.mark.parametrize("changes", [{"resident_id": None}, {"state": "retired"}, {"type": "bed_sensor"}])

@@ -47,6 +47,19 @@ def test_the_community_has_its_homes_grids_and_people(tmp_path: Path) -> None:
     store.close()
 
 
+def test_every_home_can_be_telephoned_at_a_number_that_is_nobodys(tmp_path: Path) -> None:
+    store = sqlite_store(tmp_path)
+    prepare_demo(store, tmp_path, NOW, ZONE, str)
+    with store.reading() as uow:
+        homes, residents = uow.homes.all(), uow.residents.all()
+    store.close()
+    assert all(home.phone and home.phone.startswith("000-") for home in homes)
+    own = [resident.phone for resident in residents if resident.phone]
+    assert len(own) > HOMES / 2
+    assert all(number.startswith("000-") for number in own)
+    assert len({*own, *(home.phone for home in homes)}) == len(own) + HOMES
+
+
 def test_a_second_start_makes_new_passwords_and_nobody_twice(tmp_path: Path) -> None:
     store = sqlite_store(tmp_path)
     first = prepare_demo(store, tmp_path, NOW, ZONE, str)
