@@ -17,7 +17,7 @@ def test_nobody_guesses_a_password() -> None:
 def test_no_two_signs_look_alike_and_none_is_hard_to_find() -> None:
     assert SIGNS.isascii()
     assert SIGNS.isalnum()
-    assert SIGNS == SIGNS.lower()
+    assert SIGNS.lower() == SIGNS
     for signs in ALIKE:
         assert len(set(signs) & set(SIGNS)) <= 1
 
