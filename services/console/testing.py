@@ -51,7 +51,7 @@ def open_window(
     minutes: int = USUAL_MINUTES,
 ) -> Device:
     """Open the test window of a device for one worker (left out: the caller's own), in place of one that is
-    open; `Problem` says what does not fit, or that something urgent runs which a press would join.
+    open here and of one that names the same worker; `Problem` says what does not fit, or that something urgent runs which a press would join.
     """
     if not 1 <= minutes <= MOST_MINUTES:
         raise unfit("minutes", minutes, f"1 to {MOST_MINUTES} minutes")
@@ -62,6 +62,12 @@ def open_window(
         raise Problem(409, ALERT_RUNS, "An urgent alert runs here and a press would join it; close it first.")
     worker = _tester(uow, worker_id or who.worker_id)
     now = parts.clock.now()
+    for other in uow.devices.in_test():
+        # One device, one worker: nobody is asked to vouch for several presses at once, and no login keeps the
+        # buttons of a whole grid in tests.
+        if other.id != device.id and other.test_window and other.test_window.worker_id == worker.id:
+            uow.devices.end_test_window(other.id)
+            _audit(uow, parts, who, "device.test_window_ended", other, f"{device.id} instead")
     window = TestWindow(worker.id, now, now + timedelta(minutes=minutes))
     device = uow.devices.save(replace(device, test_window=window))
     _audit(uow, parts, who, "device.test_window_opened", device, f"{worker.id}, {minutes} min")

@@ -83,6 +83,17 @@ def test_opening_again_replaces_the_window(house: Cast, technician: TestClient) 
     assert (window["worker_id"], window["until"]) == ("cering", "2025-07-22T18:16:00Z")
 
 
+def test_a_worker_vouches_for_one_device_at_a_time(house: Cast, technician: TestClient) -> None:
+    opened(technician, worker_id="basang")
+    made = technician.post(
+        "/api/v1/devices", json={"external_id": "second", "type": "call_button", "home_id": "home-2"}
+    ).json()
+    other = f"/api/v1/devices/{made['id']}"
+    assert technician.post(f"{other}/test-window", json={"worker_id": "basang"}).status_code == 201
+    assert technician.get("/api/v1/devices/button-1").json()["test_window"] is None
+    assert technician.get(other).json()["test_window"]["worker_id"] == "basang"
+
+
 def test_a_window_can_be_ended_and_ending_none_is_no_error(technician: TestClient) -> None:
     opened(technician, worker_id="basang")
     assert technician.delete(WINDOW).status_code == 204
