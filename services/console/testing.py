@@ -51,7 +51,9 @@ def open_window(
     minutes: int = USUAL_MINUTES,
 ) -> Device:
     """Open the test window of a device for one worker (left out: the caller's own), in place of one that is
-    open here and of one that names the same worker; `Problem` says what does not fit, or that something urgent runs which a press would join.
+    open here and of one that names the same worker.
+
+    `Problem` says what does not fit, or that something urgent runs which a press would join.
     """
     if not 1 <= minutes <= MOST_MINUTES:
         raise unfit("minutes", minutes, f"1 to {MOST_MINUTES} minutes")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pwdlib.hashers.bcrypt import BcryptHasher
 
 SIGNS = "acdefghjkmnprtuwxy2345678"
-"""What people type by hand off a small screen, without a shift key: no sign that looks like another (0 o, 1 i l,
-2 z, 5 s, 6 b, 9 g q, u v).
+"""What people type by hand off a small screen, without a shift key: no sign that looks like another (0 o,
+1 i l, 2 z, 5 s, 6 b, 9 g q, u v).
 """
 
 LENGTH = 24
