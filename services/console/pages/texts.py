@@ -65,6 +65,8 @@ class Texts:
         self.language = language
         self._words = catalogue(language)
         self._zone = zone
+        self.zone = zone.key
+        """The zone by its name, for scripts."""
         self._ways = WAYS[language]
 
     def __call__(self, text: str, **values: object) -> str:

@@ -1,8 +1,7 @@
-// Spares slips on the page of an alert: an action that has just come under the thumb takes no press for a moment,
-// and a form that is on its way is not sent twice. It decides nothing; the house takes neither amiss.
+// Spares slips on the page of an alert: an action that has just come under the thumb takes no press for a moment.
+// It decides nothing; the house does not take it amiss.
 
 const SETTLE_MS = 500; // a second tap that was meant for the button before
-const SENT_MS = 8000; // then the line is thought lost, and one may try again
 
 const canonical = document.querySelector('link[rel="canonical"]');
 // A refused form stands at the form's own address: whoever reloads, or the live page, asks for the page itself.
@@ -27,19 +26,4 @@ document.addEventListener(
   },
   true,
 );
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.closest(".alert-page")) return;
-  const sentAt = Number(form.dataset.sentAt ?? -SENT_MS);
-  if (performance.now() - sentAt < SENT_MS) {
-    event.preventDefault();
-    return;
-  }
-  form.dataset.sentAt = String(performance.now());
-  event.submitter?.setAttribute("aria-busy", "true");
-});
-addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent-at]")) delete form.dataset.sentAt;
-});
 settle();

@@ -2,7 +2,8 @@
 // address again when something moved, and lets `swapping` put in what is new. It says so plainly when the line is
 // lost, and mends it by itself. It decides nothing: without it the page shows what it was served.
 
-import { setClock } from "./countdown.js";
+import { now as nowThere, setClock } from "./countdown.js";
+import "./sending.js";
 import { remember, swap } from "./swapping.js";
 
 const COALESCE_MS = 150; // what comes in one breath is asked for once
@@ -11,9 +12,9 @@ const LONGEST_BREATH_MS = 5000;
 const ANSWER_MS = 15000; // a page that takes longer counts as lost
 const POLL_MS = 30000; // asks without being told as well: a change may go unsaid
 const POLL_WITHOUT_STREAM_MS = 5000;
-const SILENCE_MS = 40000; // the house says something every 10 s; longer silence is a dead line
+const SILENCE_MS = 25000; // the house says something every 10 s; two beats missed are a dead line
 const REOPEN_MS = 3000; // a browser gives up by itself on a refusal; this does not
-const BANNER_MS = 10000; // of loss, before it stands across the page
+const BANNER_MS = 3000; // of loss, before it stands across the page
 const HELD_MS = 2000; // a finger on the glass: what it is on does not change under it, this long at most
 const SETTLED_MS = 60000; // two releases that answer by turns must not make a page reload without end
 const LIFTED_MS = 100; // the click comes a moment after the finger has gone
@@ -37,11 +38,16 @@ let timer = null;
 let askedAt = 0;
 let restedAt = 0; // when it may be asked again after the last answer, whatever the machine's clock does
 let heldAt = -HELD_MS;
+let turn = 0; // grows with each answer that came otherwise: a page that was asked for before it is older
+let isStill = false; // stands as it was answered, until somebody does something
 
 // ------------------------------------------------------------------ what is said about the line
 
+// In the time of the house: neither this machine's zone nor its clock need be right.
 function clock(at) {
-  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const there = new Date(at + nowThere() - Date.now());
+  const zone = words.zone ? { timeZone: words.zone } : {};
+  return there.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...zone });
 }
 
 function say(text) {
@@ -92,7 +98,7 @@ function soon(wait = Math.max(COALESCE_MS, restedAt - performance.now())) {
 
 async function ask() {
   timer = null;
-  if (asking) return;
+  if (asking || isStill) return;
   const held = heldAt + HELD_MS - performance.now();
   if (held > 0) {
     soon(Math.min(held, COALESCE_MS));
@@ -102,6 +108,7 @@ async function ask() {
   owing = false;
   askedAt = Date.now();
   const began = performance.now();
+  const before = turn;
   try {
     const answer = await fetch(location.href, {
       headers: { Accept: "text/html" },
@@ -117,7 +124,9 @@ async function ask() {
       location.reload(); // what stood here is no longer for whoever looks
       return;
     }
-    take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (before === turn) take(fresh);
+    else owing = true;
     answers = true;
   } catch {
     answers = false;
@@ -145,6 +154,10 @@ function take(fresh) {
   const before = Number(after);
   after = fresh.body.dataset.after ?? after;
   body.dataset.after = after;
+  if (fresh.body.dataset.after === undefined) {
+    isStill = true;
+    delete body.dataset.after;
+  }
   if (Number(after) < before) listen(); // the house was restored from an older copy
   document.dispatchEvent(new CustomEvent("live:swapped"));
 }
@@ -253,6 +266,21 @@ for (const end of ["pointerup", "pointercancel"]) {
     heldAt = performance.now() - HELD_MS + LIFTED_MS;
   });
 }
+
+// An answer that was sent brings the page as it is now, or only the word that it has changed.
+document.addEventListener("sending:answered", ({ detail: fresh }) => {
+  turn += 1;
+  if (fresh) {
+    askedAt = Date.now();
+    answers = true;
+    take(fresh);
+    show();
+  }
+  if (after !== undefined) soon(0);
+});
+document.addEventListener("sending:failed", () => {
+  if (after !== undefined) soon(0);
+});
 
 remember();
 if (after !== undefined) start();
