@@ -4,6 +4,8 @@ was said.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 import threading
 
@@ -71,11 +73,22 @@ class WebServer:
 
     def stop(self, seconds: float) -> bool:
         """End; True if it did within ``seconds``."""
+        server_log = logging.getLogger("uvicorn.error")
+        server_log.addFilter(is_no_cut_stream)
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=seconds)
+        server_log.removeFilter(is_no_cut_stream)
         self._listener.close()
         return not self._thread.is_alive()
+
+
+def is_no_cut_stream(record: logging.LogRecord) -> bool:
+    """False for what the server says of a request that its own end broke off: open pages hold a stream, and
+    to end with some open is no fault.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and not record.getMessage().startswith("Cancel ")
 
 
 class _Server(uvicorn.Server):

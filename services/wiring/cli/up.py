@@ -23,7 +23,8 @@ WORDS = """
   Sign in   {users}
   Password  {password}  (of each)
 
-  Devices publish to {mqtt}; everything is kept in {data_dir}.
+  Devices publish to {mqtt}; what happens is kept in {data_dir}.
+  The password is new at each start: all sign in again, and one that somebody changed is gone.
   All people in it are invented. Ctrl-C ends it.
 """
 BELOW = "\n            "

@@ -211,12 +211,20 @@ def test_one_s_own_visit_of_today_is_taken_back_once(village: Cast, basang: Test
         answer = basang.post(
             f"/visits/{visit_id}/take-back", data={"reason": "wrong person"}, follow_redirects=False
         )
-        assert (answer.status_code, answer.headers["location"]) == (303, "/visits")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/visits?taken_back={visit_id}")
     events = village.of(Role.ADMIN).get("/api/v1/events?kind=event.retracted").json()["items"]
     assert [event["data"] for event in events] == [{"event_id": visit_id, "reason": "wrong person"}]
     page = words(basang.get("/visits").text)
     assert "还差 2 次" in page
     assert "我今天登记的" not in page
+    assert any("已撤回" in each for each in words(basang.get(f"/visits?taken_back={visit_id}").text))
+
+
+def test_only_what_was_taken_back_is_said_to_be(village: Cast, basang: TestClient) -> None:
+    sent(basang)
+    visit_id = visits(village)[0]["id"]
+    for named in (visit_id, "none"):
+        assert not any("已撤回" in each for each in words(basang.get(f"/visits?taken_back={named}").text))
 
 
 def test_neither_another_s_visit_nor_one_of_yesterday_is_taken_back_here(

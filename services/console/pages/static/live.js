@@ -3,7 +3,7 @@
 // lost, and mends it by itself. It decides nothing: without it the page shows what it was served.
 
 import { now as nowThere, setClock } from "./countdown.js";
-import "./sending.js";
+import { isOurs } from "./sending.js";
 import { remember, swap } from "./swapping.js";
 
 const COALESCE_MS = 150; // what comes in one breath is asked for once
@@ -125,6 +125,7 @@ async function ask() {
       return;
     }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!isOurs(fresh)) throw new Error("somebody else answered"); // a hotel's sign-in page is no page of the house
     if (before === turn) take(fresh);
     else owing = true;
     answers = true;
@@ -154,10 +155,6 @@ function take(fresh) {
   const before = Number(after);
   after = fresh.body.dataset.after ?? after;
   body.dataset.after = after;
-  if (fresh.body.dataset.after === undefined) {
-    isStill = true;
-    delete body.dataset.after;
-  }
   if (Number(after) < before) listen(); // the house was restored from an older copy
   document.dispatchEvent(new CustomEvent("live:swapped"));
 }
@@ -275,6 +272,9 @@ document.addEventListener("sending:answered", ({ detail: fresh }) => {
     answers = true;
     take(fresh);
     show();
+    // What somebody had written and could not be kept stands there to be read, as the page of the form would.
+    isStill = fresh.body.dataset.after === undefined;
+    if (isStill) delete body.dataset.after;
   }
   if (after !== undefined) soon(0);
 });

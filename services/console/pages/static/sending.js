@@ -70,7 +70,8 @@ function giveUp() {
 
 // ------------------------------------------------------------------ sending
 
-function isOurs(page) {
+// Whether a page is one of the house: where one has to sign in to a network first, others answer in its name.
+export function isOurs(page) {
   return page.querySelector("header.top .name") !== null;
 }
 

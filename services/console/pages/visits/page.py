@@ -65,11 +65,17 @@ class MistakeForm(Shape):
 
 @router.get("/visits")
 def show_visits(
-    request: Request, parts: Parts, who: Who, grid: Chosen = "", recorded: Chosen = ""
+    request: Request,
+    parts: Parts,
+    who: Who,
+    grid: Chosen = "",
+    recorded: Chosen = "",
+    taken_back: Chosen = "",
 ) -> Response:
     quota = quota_of(parts)
     with parts.store.reading() as uow:
         view = view_of_visits.gather(uow, parts, who, quota, grid or None)
+        back = _taken_back(uow, parts, who, view, taken_back)
     return page(
         request,
         "visits.html",
@@ -77,6 +83,7 @@ def show_visits(
         user=api.user_of(who),
         grid=grid,
         recorded=next((each for each in view.mine_today if each[0].event.id == recorded), None),
+        taken_back=back,
         mistakes=tuple(Mistake),
         in_zone=lambda zone: Texts(language_of(request, who), zone),
     )
@@ -120,7 +127,7 @@ def take_back(parts: Parts, who: Who, visit_id: PathId, form: Annotated[MistakeF
 
     key = f"take-back-{visit_id}"
     answered_once(parts, who, ("POST", f"/visits/{visit_id}/take-back"), key, Shape(), work)
-    return RedirectResponse("/visits", 303)
+    return RedirectResponse(f"/visits?taken_back={visit_id}", 303)
 
 
 @router.get("/offline.js")
@@ -132,6 +139,20 @@ def read_worker() -> Response:
     head = f"const EDITION = {json.dumps(EDITION)};\nconst FILES = {json.dumps(files)};\n"
     text = head + FILES["offline.js"].read_text("utf-8")
     return Response(text, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def _taken_back(
+    uow: UnitOfWork, parts: Console, who: Caller, view: view_of_visits.VisitView, visit_id: str
+) -> str | None:
+    """Whose visit the caller has just taken back; None for any that is none, or still counts."""
+    event = uow.events.get(visit_id) if visit_id else None
+    try:
+        _check_mine_of_today(uow, parts, who, event)
+    except Problem:
+        return None
+    counts = any(each.event.id == visit_id for each, _ in view.mine_today)
+    resident = uow.residents.get(event.resident_id or "") if event is not None and not counts else None
+    return resident.name if resident is not None else None
 
 
 def _check_mine_of_today(uow: UnitOfWork, parts: Console, who: Caller, event: Event | None) -> None:
