@@ -44,6 +44,20 @@ def password_on(page: Page) -> str:
     return "".join(page.locator(".password").inner_text().split())
 
 
+def copied(page: Page, place: str) -> str:
+    """What somebody gets who selects it and copies."""
+    page.locator(place).evaluate("place => getSelection().selectAllChildren(place)")
+    return str(page.evaluate("String(getSelection())"))
+
+
+def go_on(page: Page) -> None:
+    """Leave the credentials: the way on is not there before somebody said that the device has them."""
+    onward = page.locator(".thumb-bar a.act")
+    expect(onward).to_be_hidden()
+    page.locator(".thumb-bar label").click()
+    onward.click()
+
+
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_each_step_turns_green_on_what_the_device_really_does(
     viewers: Viewers, village: Village, label: str, screen: Screen
@@ -56,7 +70,13 @@ def test_each_step_turns_green_on_what_the_device_really_does(
     enter(page, label)
     expect(page.locator(".code-frame svg")).to_be_visible()
     password = password_on(page)
-    page.locator(".thumb-bar a.act").click()
+    assert copied(page, ".password") == password
+    top, below = (page.locator(each).bounding_box() for each in (".password", ".code-frame svg"))
+    assert top is not None
+    assert below is not None
+    assert top["y"] + top["height"] < screen.height, "the password stands on the first screen"
+    assert below["y"] > top["y"]
+    go_on(page)
     steps = page.locator(".steps > li")
     heard = page.locator("[data-part=step-heard]")
     expect(heard).not_to_have_class("done")
@@ -79,7 +99,7 @@ def test_without_scripts_it_is_registered_as_well(viewers: Viewers, village: Vil
     choose_home(page)
     enter(page, label)
     password = password_on(page)
-    page.locator(".thumb-bar a.act").click()
+    go_on(page)
     say(village.mqtt, [Said(label, "device.online")], label, password)
     page.reload()
     expect(page.locator("[data-part=step-heard]")).to_have_class("done")

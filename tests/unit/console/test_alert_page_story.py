@@ -232,6 +232,15 @@ def test_addresses_are_masked_as_at_the_interface(house: Cast, worker: str, addr
     assert shown["address"] == address
 
 
+def test_of_an_address_of_the_web_the_story_names_the_host_alone(house: Cast) -> None:
+    press(house)
+    attempt(house, notices(house)[0], AttemptResult.DELIVERED, address="https://key@hook.example.org/a/b?c=1")
+    for worker in ("basang", "lhamo", "pema"):
+        shown = words(story_of(house, worker))
+        assert "hook.example.org" in shown
+        assert not any("/a/b" in line or "https:" in line or "key@" in line for line in shown)
+
+
 def test_a_program_and_a_login_without_a_worker_have_words(house: Cast) -> None:
     press(house)
     house.of(Role.ADMIN).post("/api/v1/alerts/alert-1/close", json={"outcome": "other"})

@@ -89,7 +89,8 @@ def test_the_password_stands_in_the_answer_once_and_nowhere_else(
     assert answer.headers["cache-control"] == "no-store"
     assert ">pass</span><span>word</span><span>-1</span>" in answer.text
     assert "mqtt://127.0.0.1:1" in answer.text
-    assert '<svg viewBox="0 0' in answer.text
+    [(side, modules)] = re.findall(r'<svg width="(\d+)" height="\1" viewBox="0 0 (\d+) \2"', answer.text)
+    assert int(side) >= 4 * int(modules), "a camera reads four pixels a module, half a metre away"
     device = devices(house)["b-2"]
     assert (device.resident_id, device.home_id, device.place) == ("dawa", "home-2", "bedroom")
     later = technician.get(f"/devices/{device.id}").text

@@ -45,10 +45,10 @@ def unknown(house: Cast, name: str, ago: timedelta) -> None:
 
 
 def test_a_device_that_calls_itself_alike_is_offered(house: Cast, technician: TestClient) -> None:
-    unknown(house, "B-02", timedelta(seconds=20))
-    device = house.broker.refused
-    device.append(TurnedAway("b_2", house.clock.now() - timedelta(seconds=5)))
     send(technician)
+    house.clock.move(timedelta(seconds=25))
+    unknown(house, "B-02", timedelta(seconds=20))
+    house.broker.refused.append(TurnedAway("b_2", house.clock.now() - timedelta(seconds=5)))
     page = html.unescape(technician.get(f"/devices/{devices(house)['b-2'].id}").text)
     assert "calls itself B-02 was heard just now and is not registered." in page
     assert "calls itself b_2 knocked just now" in page
@@ -61,6 +61,28 @@ def test_what_was_heard_long_ago_or_is_registered_is_no_clue(house: Cast, techni
     unknown(house, "button-1", timedelta(seconds=1))
     send(technician)
     assert "Is it this one?" not in technician.get(f"/devices/{devices(house)['b-2'].id}").text
+
+
+def test_what_another_device_did_before_this_one_was_registered_is_no_clue(
+    house: Cast, technician: TestClient
+) -> None:
+    unknown(house, "B-02", timedelta(minutes=3))
+    house.broker.refused.append(TurnedAway("b_2", house.clock.now() - timedelta(minutes=2)))
+    send(technician)
+    assert "Is it this one?" not in technician.get(f"/devices/{devices(house)['b-2'].id}").text
+
+
+def test_a_clue_stands_above_advice_and_new_credentials_are_one_tap_away(
+    house: Cast, technician: TestClient
+) -> None:
+    send(technician)
+    house.clock.move(timedelta(minutes=3))
+    house.broker.refused.append(TurnedAway("b-2", house.clock.now()))
+    device = devices(house)["b-2"]
+    page = technician.get(f"/devices/{device.id}").text
+    assert page.index("its password is wrong") < page.index("battery full")
+    due = page[page.index('data-part="due"') :]
+    assert f'href="/devices/{device.id}/credentials"' in due[: due.index("</section>")]
 
 
 def test_a_wrong_password_is_said_to_who_waits(house: Cast, technician: TestClient) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.console.api.notices import address_seen_by
 from services.console.callers import Caller
 from services.console.pages.names import Names
+from services.console.rights import masked
 from services.domain.alerts import HOUSE, AlertChange, ChangeReason, Outcome
 from services.domain.findings import Severity
 from services.domain.instants import NotASpan, parse_span
@@ -129,7 +130,8 @@ def story_of(
     tries: dict[str, list[Attempt]] = defaultdict(list)
     by_id = {notice.id: notice for notice in read}
     for attempt in uow.notices.attempts(by_id):
-        tries[attempt.notice_id].append(address_seen_by(who, by_id[attempt.notice_id], attempt))
+        seen = address_seen_by(who, by_id[attempt.notice_id], attempt)
+        tries[attempt.notice_id].append(replace(seen, address=_shortly(seen.address)))
     return Story(
         moments=tuple(
             _moment(instant, changes.get(instant, ()), by_moment.get(instant, ()), tries, names)
@@ -138,6 +140,12 @@ def story_of(
         earlier=len(instants) - len(shown),
         told=len({notice.recipient_name for notice in notices if notice.state is NoticeState.SENT}),
     )
+
+
+def _shortly(address: str) -> str:
+    """Where it went, for a page: of an address of the web the host alone, which is all that says anything."""
+    _, mark, rest = masked(address).partition("://")
+    return rest.removesuffix("/…") if mark else address
 
 
 def _moment(

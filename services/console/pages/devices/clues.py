@@ -60,10 +60,13 @@ class Clue:
 
 
 def clues_for(uow: UnitOfWork, parts: Console, device: Device, way: Way, at: datetime) -> tuple[Clue, ...]:
-    """What may explain the silence of this device, likeliest first."""
+    """What may explain the silence of this device, likeliest first. What strangers did before its step was due
+    was another device: one that is waited for tries again.
+    """
+    since_asked = at - max(at - LOOKED_BACK, way.waiting_since)
     found = [
         *_of_its_own(uow, parts, device, way, at),
-        *(_renamed(clue, device) for clue in strangers(uow, parts, at)),
+        *(_renamed(clue, device) for clue in strangers(uow, parts, at, since_asked)),
     ]
     found.sort(key=lambda clue: (clue.is_alike, clue.at), reverse=True)
     return tuple(found[:MOST_CLUES])

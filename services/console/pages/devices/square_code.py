@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from services.console.api.devices import MqttShape
 
+MODULE = 4
+"""Pixels: a camera half a metre away still reads it, and a phone's screen has room for the text as well."""
 QUIET_ZONE = 4
 """Modules of white around the code, as ISO/IEC 18004 wants it."""
 
@@ -24,7 +26,9 @@ def code_of(mqtt: MqttShape) -> Markup:
     """The code as SVG. Dark on white in every light of the page: readers want it so."""
     code = segno.make_qr(text_of(mqtt), error="m", boost_error=False)
     drawn = code.svg_inline(border=QUIET_ZONE, omitsize=True, dark="#000", light="#fff", svgclass="code")
-    return Markup(drawn)  # noqa: S704 - drawn by us: paths alone, no text of anybody
+    side = code.symbol_size(border=QUIET_ZONE)[0] * MODULE
+    sized = drawn.replace("<svg ", f'<svg width="{side}" height="{side}" ', 1)
+    return Markup(sized)  # noqa: S704 - drawn by us: paths alone, no text of anybody
 
 
 def is_of_this_machine(url: str) -> bool:
