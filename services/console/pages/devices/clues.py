@@ -60,8 +60,8 @@ class Clue:
 
 
 def clues_for(uow: UnitOfWork, parts: Console, device: Device, way: Way, at: datetime) -> tuple[Clue, ...]:
-    """What may explain the silence of this device, likeliest first. What strangers did before its step was due
-    was another device: one that is waited for tries again.
+    """What may explain the silence of this device, likeliest first. What strangers did before its step was
+    due was another device: one that is waited for tries again.
     """
     since_asked = at - max(at - LOOKED_BACK, way.waiting_since)
     found = [

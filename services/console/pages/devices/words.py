@@ -60,7 +60,8 @@ DEVICE_WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Advice.BATTERY: said("Is it switched on? Is the battery full, and in the right way round?"),
         Advice.WIFI: said("Is it in the Wi-Fi of the home? Do other things reach the network there?"),
         Advice.SPELLING: said(
-            "Were user name and password entered to the letter, without a blank? If in doubt make new credentials."
+            "Were user name and password entered to the letter, without a blank? "
+            "If in doubt make new credentials."
         ),
         Advice.ADDRESS: said("Was the address of the broker entered as it was shown, with its port?"),
         Advice.GATEWAY: said("Is its gateway on and near enough?"),
