@@ -13,14 +13,16 @@ from services.wiring.broker_credentials import BrokerCredentials
 class BrokerDoor:
     """Lets the native devices of the store in at the embedded broker, and no others."""
 
-    def __init__(self, broker: EmbeddedBroker, store: Store) -> None:
+    def __init__(self, broker: EmbeddedBroker, store: Store, public_url: str = "") -> None:
+        """``public_url``: the address that devices are given; empty: where the broker listens."""
         self._broker = broker
         self._store = store
+        self._public_url = public_url
         self._maker = BrokerCredentials()
 
     @property
     def url(self) -> str:
-        return self._broker.url
+        return self._public_url or self._broker.url
 
     def carries(self, external_id: str) -> str | None:
         return self._broker.carries(external_id)

@@ -73,7 +73,7 @@ class EmbeddedSide:
             guests=guests,
             on_turned_away=self._book.write,
         )
-        self.door = BrokerDoor(self._broker, store)
+        self.door = BrokerDoor(self._broker, store, settings.mqtt_public_url)
         self.door.devices_changed()
         self._broker.start()
         ground.ending.callback(self._broker.stop)

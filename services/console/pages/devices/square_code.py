@@ -35,6 +35,7 @@ def is_of_this_machine(url: str) -> bool:
     """Whether an address leads nowhere but to the machine itself, so that no device can come in by it."""
     host = urlsplit(url).hostname or ""
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
+        return address.is_loopback or address.is_unspecified
     except ValueError:
         return host == "localhost"
