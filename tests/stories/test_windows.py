@@ -94,8 +94,8 @@ def test_the_press_of_another_device_is_none_of_the_test_and_ends_it(stage: Stag
 @story("2025-07-23 13:59")
 def test_a_press_that_joins_a_running_alert_is_never_a_test(stage: Stage) -> None:
     stage.hangs("other")
-    stage.at("14:00").press("other")
     stage.opens_window("technician")
+    stage.at("14:00").press("other")
     stage.at("14:01:30").press()
     assert stage.told() == ["14:00 assigned", "14:01 assigned: joined"]
     assert stage.alert()["test"] is None

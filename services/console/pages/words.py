@@ -162,9 +162,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     FindingState: {
         FindingState.HOLDS: said("Still so"),
-        FindingState.ENDED: said("So no longer"),
+        FindingState.ENDED: said("No longer so"),
         FindingState.WITHDRAWN: said("Taken back: it was not so"),
-        FindingState.STALE: said("Learned of too late"),
+        FindingState.STALE: said("Known too late"),
     },
     NoticeKind: {
         NoticeKind.ALERT: said("Called"),

@@ -291,7 +291,7 @@ def test_an_unknown_filter_is_refused(house: Cast, address: str) -> None:
 
 def test_a_filter_keeps_the_other(house: Cast) -> None:
     page = signed_in(house).get("/?grid=grid-1&state=protected").text
-    assert 'href="/?grid=grid-1&amp;state=alert"' in page
+    assert 'href="/?grid=grid-1&amp;state=alert#everybody"' in page
     assert '<input type="hidden" name="state" value="protected">' in page
     assert '<option value="grid-1" selected>' in page
 

@@ -14,12 +14,13 @@ from services.console.callers import Caller
 from services.console.pages.alerts.evidence import Evidence, evidence_of
 from services.console.pages.alerts.offers import Offers, offers_of
 from services.console.pages.alerts.story import Story, story_of
+from services.console.pages.due import is_later
 from services.console.pages.names import Names
 from services.console.pages.pictures.gathering import Strip, night_around
 from services.console.parts import Console
 from services.console.problems import not_found
 from services.console.sight import Sight
-from services.domain.alerts import Alert, DeadlineKind
+from services.domain.alerts import Alert, AlertState, DeadlineKind
 from services.domain.notices import Notice, NoticeReason, NoticeState
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
@@ -82,6 +83,10 @@ class AlertView:
     asked_other: str | None
     owners: tuple[Owner, ...]
     declined: tuple[str, ...]
+    i_declined: bool
+    """Who looks said that they cannot go, and others are asked."""
+    is_later: bool
+    """The countdown may be small."""
     deadlines: tuple[Next, ...]
     without_store: bool
     closed_by: str | None
@@ -121,6 +126,8 @@ def view_of(
         asked_other=names.of(alert.handover_to) if alert.handover_to and alert.handover_to != me else None,
         owners=_owners(alert, scene, names),
         declined=tuple(names.of(each) for each in alert.declined_by),
+        i_declined=alert.state is AlertState.OPEN and me in alert.declined_by,
+        is_later=is_later(alert, now),
         deadlines=_deadlines(alert, scene, names),
         without_store=evidence.without_store or _told_from_memory(scene.notices),
         closed_by=names.of(alert.closed_by) if alert.closed_by else None,

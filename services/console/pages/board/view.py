@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.console.callers import Caller
+from services.console.pages.due import is_later
 from services.console.pages.names import Names, Nobody
 from services.console.parts import Console
 from services.console.protections import Watch
@@ -64,6 +65,8 @@ class Card:
     holder: str | Nobody | None
     reports: int
     is_mine: bool
+    i_declined: bool
+    """Who looks said that they cannot go, and others are asked."""
 
     @property
     def waits(self) -> bool:
@@ -119,6 +122,10 @@ class View:
     everybody: int
     left_out: int
     """Whom the filter leaves out."""
+
+    def is_later(self, alert: Alert) -> bool:
+        """Its countdown may be small."""
+        return is_later(alert, self.now)
 
     @property
     def waiting(self) -> int:
@@ -206,10 +213,11 @@ def _card(alert: Alert, register: _Register, names: Names, who: Caller) -> Card:
         address=" ".join(part for part in where if part),
         phone=(resident.phone if resident else None) or (home.phone if home else None),
         key_place=home.key_place if home else None,
-        told=tuple(names.of(owner) for owner in alert.owner_ids),
+        told=tuple(names.of(owner) for owner in alert.owner_ids if owner not in alert.declined_by),
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         reports=len(alert.facts),
         is_mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
+        i_declined=alert.state is AlertState.OPEN and who.worker_id in alert.declined_by,
     )
 
 

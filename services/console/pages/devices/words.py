@@ -87,6 +87,6 @@ DEVICE_WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         FormFaultKind.NOT_A_PLACE: said("A place is at most 200 characters long."),
         FormFaultKind.NOBODY: said("Choose somebody who lives here, or nobody in particular."),
         FormFaultKind.NOT_A_GATEWAY: said("Choose a gateway that is registered."),
-        FormFaultKind.NOT_A_MAPPING: said("That is no JSON object; it stands in braces."),
+        FormFaultKind.NOT_A_MAPPING: said("Not a JSON object; it begins with {{ and ends with }}."),
     },
 }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from services.console.api.residents import seen_resident
 from services.console.callers import Caller
+from services.console.pages.due import is_later
 from services.console.pages.names import Names, Nobody
 from services.console.pages.pictures.gathering import Strip, fortnight, last_day
 from services.console.pages.visits import owed
@@ -113,6 +114,10 @@ class ResidentView:
     day: Strip
     nights: tuple[Strip, ...]
     may: May
+
+    def is_later(self, alert: Alert) -> bool:
+        """Its countdown may be small."""
+        return is_later(alert, self.now)
 
     @property
     def names_here(self) -> Mapping[str, str]:
