@@ -89,7 +89,7 @@ def test_an_alert_that_one_may_not_see_is_not_there(house: Cast) -> None:
     for path in ("/alerts/alert-2", "/alerts/none"):
         answer = client.get(path)
         assert answer.status_code == 404
-        assert "这里没有内容。" in words(answer.text)
+        assert "这条警报不在您负责的家庭，或者不存在。请问值班台。" in words(answer.text)
         assert "Dawa" not in answer.text
     assert client.post("/alerts/alert-2/accept", data={}).status_code == 404
 

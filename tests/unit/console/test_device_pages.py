@@ -74,7 +74,7 @@ def test_a_label_that_was_scanned_first_is_kept_while_somebody_is_chosen(technic
 
 
 def test_a_home_that_is_not_there_is_said(technician: TestClient) -> None:
-    assert "not there any more" in technician.get("/devices/new?resident=nobody").text
+    assert "Home not found" in technician.get("/devices/new?resident=nobody").text
 
 
 # ---------------------------------------------------------------------- registering

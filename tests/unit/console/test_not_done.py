@@ -50,7 +50,7 @@ def test_each_refusal_has_a_sentence(code: str) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/alerts/none", "There is nothing here."),
+        ("/residents/none", "There is nothing here."),
         ("/visits?unheard=of", "Not done: something in the form was not right. Try again."),
     ],
 )

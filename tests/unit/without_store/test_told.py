@@ -43,7 +43,7 @@ def test_what_is_told_says_that_nothing_can_be_written(outage: Outage) -> None:
     outage.waits(5)
     sent = [sending for _, sending in outage.here.webhook.sent]
     assert {sending.notice.reason for sending in sent} == {NoticeReason.TOLD_WITHOUT_STORE}
-    assert all("无法写入" in sending.message.text for sending in sent)
+    assert all("无法保存" in sending.message.text for sending in sent)
     assert all("卓玛" in sending.message.text for sending in sent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -132,10 +133,13 @@ def test_a_schema_of_another_version_is_told_older_from_newer(patient: Patient) 
 def test_a_broken_database_is_found(patient: Patient) -> None:
     patient.store.close()  # type: ignore[attr-defined]
     path = patient.data_dir / "anxin.db"
-    size = path.stat().st_size
+    with closing(sqlite3.connect(path)) as database:
+        [[page]] = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_alerts_resident_id_number'"
+        )
     with path.open("r+b") as file:
-        file.seek(size - 8 * 4096)
-        file.write(b"\xff" * 4 * 4096)
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
     found = patient.examined()
     assert found["store sound"].state is State.FAULT
     assert "restore the newest backup" in found["store sound"].to_do
