@@ -6,8 +6,10 @@ import signal
 import threading
 from types import FrameType
 
-HEARTBEAT_SECONDS = 3600.0
-"""The main thread only waits; it looks up this often, so that a signal is never missed on any platform."""
+HEARTBEAT_SECONDS = 1.0
+"""The main thread only waits, and looks up this often: a signal that comes in the moment before it falls asleep
+does not wake it, and is heeded only when it looks up.
+"""
 
 
 def on_signals() -> threading.Event:
