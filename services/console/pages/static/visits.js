@@ -14,6 +14,7 @@ const isKept = root.dataset.kept === "yes";
 let wait = FIRST_WAIT_MS;
 let timer = 0;
 let busy = false;
+const PATIENCE_WITH_A_FORM_MS = 3000; // longer than this nobody waits to write down the next visit
 
 function word(name, values = {}) {
   const text = document.querySelector(`#words [data-word="${name}"]`).textContent;
@@ -190,6 +191,12 @@ function fresh() {
   form.elements.resident_id.value = "";
 }
 
+// While a visit is on its way nothing can be written: the form is emptied when it is settled.
+function rest(isBusy) {
+  busy = isBusy;
+  for (const control of form.elements) control.disabled = isBusy;
+}
+
 async function take(event) {
   event.preventDefault();
   if (busy) return;
@@ -204,15 +211,29 @@ async function take(event) {
   const replaced = location.hash.slice(1);
   if (replaced && replaced !== entry.key) await queue.drop(replaced);
   history.replaceState(null, "", "/visits/new");
-  const sent = await go();
+  rest(true);
+  const going = go();
+  const sent = await Promise.race([going, new Promise((late) => setTimeout(late, PATIENCE_WITH_A_FORM_MS, null))]);
+  if (!sent) {
+    going.then((later) => later.length && tellSent(later.length));
+    makeReady();
+    return;
+  }
   const own = sent.find((each) => each.key === entry.key);
   if (own || !(await queue.all()).some((each) => each.key === entry.key)) {
+    rest(false); // whoever comes back to this page finds an empty form that works
+    fresh();
     location.assign(own ? `/visits?recorded=${own.id}` : "/visits"); // another tab may have been quicker
     return;
   }
+  makeReady();
+}
+
+// It is kept on the phone: the next one can be written.
+function makeReady() {
   callLater();
+  rest(false);
   fresh();
-  busy = false;
   document.getElementById("waiting-title").focus();
 }
 
