@@ -7,8 +7,8 @@ import threading
 from types import FrameType
 
 HEARTBEAT_SECONDS = 1.0
-"""The main thread only waits, and looks up this often: a signal that comes in the moment before it falls asleep
-does not wake it, and is heeded only when it looks up.
+"""The main thread only waits, and looks up this often: a signal that comes in the moment before it falls
+asleep does not wake it, and is heeded only when it looks up.
 """
 
 
