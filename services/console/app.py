@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.types import ASGIApp
 
 from services.console import openapi, problems
 from services.console.api import (
@@ -95,9 +96,23 @@ def _ways(request: Request) -> set[str]:
     }
 
 
+class Dressed(FastAPI):
+    """An application within `Outside`: what the framework itself answers to a fault is an answer like any
+    other.
+    """
+
+    def build_middleware_stack(self) -> ASGIApp:
+        parts: Console = self.state.parts
+        return Outside(
+            super().build_middleware_stack(),
+            Requests(parts.registry),
+            over_tls=parts.settings.secure_cookies,
+        )
+
+
 def make_app(parts: Console) -> FastAPI:
     """The console over these parts. It opens nothing and starts no work of its own."""
-    app = FastAPI(
+    app = Dressed(
         title="Anxin",
         version=parts.settings.version,
         openapi_url=None,
@@ -119,7 +134,5 @@ def make_app(parts: Console) -> FastAPI:
         app.router.routes.extend(router.routes)
     for kind in (*problems.FORESEEN, Exception):
         app.add_exception_handler(kind, refuse)
-    requests = Requests(parts.registry)
     app.add_middleware(Compressing)
-    app.add_middleware(Outside, requests=requests, over_tls=parts.settings.secure_cookies)
     return app

@@ -2,9 +2,9 @@
 
 Compression beside a secret can give the secret away by the length of the answer, where somebody else decides
 a part of the same answer, again and again (BREACH). No page that can be asked for twice holds one: the
-session is known by a cookie that no script reads and that never stands in a body, no form has a token (the
-gate judges by the Origin), and the cookie does not come along with what another site asks for. What shows a
-secret once answers a POST, and like the API and the live stream it goes as it is.
+session is known by a cookie that no script reads and that never stands in a body, and no form has a token
+(the gate judges by the Origin). What shows a secret once answers a POST, and like the API and the live stream
+it goes as it is.
 """
 
 from __future__ import annotations

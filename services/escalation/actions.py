@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
 from services.domain.notices import Notice, NoticeReason
+from services.escalation.closing import closed
 from services.escalation.permission import (
     Actor,
     AlreadyAccepted,
@@ -98,32 +99,7 @@ def close(alert: Alert, scene: Scene, actor: Actor, outcome: Outcome, note: str 
         require_may_answer_test(alert, actor)
         return passed(alert, scene, actor, scene.worker(actor.person_id), note)
     require_may_close(alert, actor)
-    closed = replace(
-        alert,
-        state=AlertState.CLOSED,
-        closed_at=scene.now,
-        closed_by=actor.person_id or actor.by,
-        outcome=outcome,
-        note=note or alert.note,
-        deadlines=(),
-        owner_ids=(),
-        handover_to=None,
-    )
-    said = change(
-        closed,
-        scene,
-        ChangeReason.CLOSED,
-        from_state=alert.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-        outcome=outcome.value,
-        **({"note": note} if note else {}),
-    )
-    by = scene.name_of(actor.person_id or actor.by)
-    informed = {key for key in (alert.accepted_by, actor.person_id) if key}
-    over = {"because": "closed", "holder": by, "outcome": outcome.value}
-    notices = stand_down(closed, scene, but=informed, cause="closed", extra=over)
-    return reassured(alert, Move(closed, (said,), notices), scene)
+    return closed(alert, scene, actor, outcome, note)
 
 
 def _answered_test(alert: Alert, scene: Scene, actor: Actor, act: Act) -> Move:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from services.domain.alerts import (
     HOUSE,
     Alert,
-    AlertState,
     ChangeReason,
     Deadline,
     DeadlineKind,
@@ -27,12 +26,13 @@ from services.domain.findings import Finding, Severity
 from services.domain.notices import NoticeKind, NoticeReason
 from services.domain.people import Language, Worker
 from services.domain.testing import ANSWERED_WITHIN, MOST_PRESSES, POLICY
+from services.escalation.closing import closed
 from services.escalation.permission import Actor
 from services.escalation.reassure import reassured
 from services.escalation.routing import recipient_of
 from services.escalation.scene import Move, Scene, change
 from services.escalation.steps import begin_again, has_failed
-from services.escalation.telling import notice_to, stand_down
+from services.escalation.telling import notice_to
 from services.escalation.text import texts, title_in
 
 BECAUSE = "test"
@@ -166,32 +166,8 @@ def say_real(alert: Alert, scene: Scene, actor: Actor) -> Move:
 
 def passed(alert: Alert, scene: Scene, actor: Actor, worker: Worker | None, note: str | None = None) -> Move:
     """Somebody has answered: the press has reached a person, and the test is over."""
-    answered_by = worker.id if worker else actor.by
-    closed = replace(
-        alert,
-        state=AlertState.CLOSED,
-        accepted_at=scene.now,
-        accepted_by=worker.id if worker else None,
-        closed_at=scene.now,
-        closed_by=answered_by,
-        outcome=Outcome.TEST,
-        note=note or alert.note,
-        deadlines=(),
-        owner_ids=(),
-    )
-    said = change(
-        closed,
-        scene,
-        ChangeReason.CLOSED,
-        from_state=alert.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-        outcome=Outcome.TEST.value,
-        **({"note": note} if note else {}),
-    )
-    over = {"because": "closed", "holder": scene.name_of(answered_by), "outcome": Outcome.TEST.value}
-    notices = stand_down(closed, scene, but={answered_by}, cause="closed", extra=over)
-    return reassured(alert, Move(closed, (said,), notices), scene)
+    taken = replace(alert, accepted_at=scene.now, accepted_by=worker.id if worker else None)
+    return closed(taken, scene, actor, Outcome.TEST, note)
 
 
 def _test_titles(titles: Mapping[str, str], kind: str) -> dict[str, str]:

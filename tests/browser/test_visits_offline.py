@@ -118,6 +118,22 @@ def test_without_a_line_visits_wait_and_go_once_when_it_is_back(phone: Phone) ->
         assert visit["worker_id"] == phone.village.workers["grid"]
 
 
+def test_what_is_written_while_another_visit_is_on_its_way_is_kept(phone: Phone) -> None:
+    phone.is_ready()
+    phone.open("/visits/new")
+    phone.viewer.faults.expect_a_cut_line()
+    held: list[Route] = []
+    phone.viewer.context.route("**/visits/now", lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright marks its handlers
+    phone.write("走在路上")
+    phone.waits(1)
+    phone.write("接着写的")
+    phone.waits(2)
+    for route in held:
+        route.abort()
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.has_sent("走在路上", "接着写的")
+
+
 def test_an_answer_that_was_lost_does_not_make_a_second_visit(phone: Phone) -> None:
     phone.open("/visits/new")
     lost: list[int] = []

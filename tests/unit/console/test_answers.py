@@ -105,6 +105,8 @@ def test_a_fault_of_the_house_keeps_its_inside_to_itself(house: Cast) -> None:
     answer = TestClient(app, raise_server_exceptions=False).get("/readyz")
     assert_problem(answer, 500, "fault")
     assert "secret" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_every_answer_keeps_caches_and_frames_away(house: Cast) -> None:

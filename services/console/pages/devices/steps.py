@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from services.console import registering
 from services.console.pages.devices.terms import Reach, StepKind
+from services.console.pages.names import Names, Nobody
 from services.console.pages.words import KIND_WORDS
 from services.console.sight import every
 from services.domain.alerts import HOUSE, Alert
@@ -61,7 +62,7 @@ class Call:
 
     alert: Alert
     told: tuple[Told, ...]
-    answered_by: str | None
+    answered_by: str | Nobody | None
     answered_at: datetime | None
 
 
@@ -192,7 +193,9 @@ def _call(uow: UnitOfWork, device: Device, event: Event) -> Call | None:
         if each.kind in _CALLS and each.created_at >= event.received_at
     ]
     answered_at, answered_by = _answer(alert)
-    return Call(alert, _told(uow, notices), _name(uow, answered_by), answered_at)
+    worker = uow.workers.get(answered_by) if answered_by else None
+    name = Names([worker] if worker else []).of(answered_by) if answered_by else None
+    return Call(alert, _told(uow, notices), name, answered_at)
 
 
 _CALLS = frozenset({NoticeKind.ALERT, NoticeKind.JOINED, NoticeKind.TEST})
@@ -207,11 +210,6 @@ def _answer(alert: Alert) -> tuple[datetime | None, str | None]:
     if alert.closed_at is not None and alert.closed_by not in {None, HOUSE}:
         return alert.closed_at, alert.closed_by
     return None, None
-
-
-def _name(uow: UnitOfWork, worker_id: str | None) -> str | None:
-    worker = uow.workers.get(worker_id) if worker_id else None
-    return worker.name if worker else worker_id
 
 
 def _told(uow: UnitOfWork, notices: Iterable[Notice]) -> tuple[Told, ...]:

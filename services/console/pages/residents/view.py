@@ -137,9 +137,7 @@ def gather(
     resident = seen_resident(uow, who, resident_id)
     home = uow.homes.get(resident.home_id)
     zone = owed.zone_of(parts, resident, home)
-    workers = uow.workers.all()
-    names = {worker.id: worker.name for worker in workers}
-    called = Names(workers)
+    called = Names(uow.workers.all())
     watch = Watch(uow, now)
     running = uow.alerts.running_for([resident.id]).get(resident.id, [])
     protection = watch.protection(resident, running)
@@ -164,7 +162,7 @@ def gather(
         devices=tuple(_worst_first(watch.devices(resident))),
         running=tuple(_running(each, called) for each in _urgent_first(shown)),
         past=_past(uow, sees_alerts, resident, now, alerts, called),
-        visits=_visits(uow, parts, who, resident, zone, names),
+        visits=_visits(uow, parts, who, resident, zone, called),
         day=last_day(uow, resident.id, now, zone),
         nights=fortnight(uow, resident.id, now, zone),
         may=_may(who),
@@ -266,7 +264,7 @@ def _visits(
     who: Caller,
     resident: Resident,
     zone: ZoneInfo,
-    names: Mapping[str, str],
+    called: Names,
 ) -> Visits | None:
     sight = _sight(uow, who, "/api/v1/visits")
     if sight is None or not sight.resident(resident):
@@ -274,9 +272,9 @@ def _visits(
     now = parts.clock.now()
     said = owed.told(uow, now, resident.id)
     home = uow.homes.get(resident.home_id)
-    person = owed.person_of(parts, resident, home, said, names, owed.quota_of(parts), now)
+    person = owed.person_of(parts, resident, home, said, called, owed.quota_of(parts), now)
     first_day = person.standing.span.first_day if person.standing else local(now, zone).date().replace(day=1)
     since = start_of_day(first_day, zone)
     made = [each for each in said.visits[resident.id] if each.occurred_at >= since]
     newest = sorted(made, key=lambda each: (each.occurred_at, each.seq), reverse=True)
-    return Visits(tuple(owed.made_of(each, zone, names) for each in newest), person, first_day)
+    return Visits(tuple(owed.made_of(each, zone, called) for each in newest), person, first_day)

@@ -8,12 +8,12 @@ rule, nothing is owed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.console.api.visits import KIND
+from services.console.pages.names import Names, Nobody
 from services.console.parts import Console
 from services.console.sight import every
 from services.domain.events import Event
@@ -28,7 +28,7 @@ from services.rules.signs import is_replaced
 from services.rules.standing import Standing, standing
 
 LOOK_BACK = timedelta(days=100)
-"""How far back the last visit is looked for: the quarter that a county's report covers."""
+"""How far back the last visit is looked for; who had none since is said to have had none for so long."""
 AWAY, RETURNED, RETRACTED, OVERRIDDEN = (
     "resident.away",
     "resident.returned",
@@ -44,7 +44,7 @@ class Made:
     event: Event
     zone: ZoneInfo
     """By the clock of which place its time is said."""
-    by: str
+    by: str | Nobody
     service: Service | str | None
 
 
@@ -116,7 +116,7 @@ def person_of(
     resident: Resident,
     home: Home | None,
     said: Told,
-    names: Mapping[str, str],
+    names: Names,
     quota: Rule | None,
     now: datetime,
 ) -> Person:
@@ -144,8 +144,8 @@ def person_of(
     )
 
 
-def made_of(event: Event, zone: ZoneInfo, names: Mapping[str, str]) -> Made:
+def made_of(event: Event, zone: ZoneInfo, names: Names) -> Made:
     by = str(event.data.get("worker_id") or event.recorded_by or "")
     service = event.data.get("service")
     known = Service(service) if service in set(Service) else service
-    return Made(event, zone, names.get(by, by.partition(":")[2] or by), known)
+    return Made(event, zone, names.of(by), known)

@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.console.callers import Caller
+from services.console.pages.names import Names
 from services.console.pages.visits.owed import LOOK_BACK, Made, Person, made_of, person_of, told
 from services.console.parts import Console
 from services.console.recording import FURTHEST_BACK
@@ -62,7 +63,7 @@ def gather(
     """What this caller sees now; of one grid alone if that is asked for."""
     now = parts.clock.now()
     homes = {home.id: home for home in uow.homes.all()}
-    names = {worker.id: worker.name for worker in uow.workers.all()}
+    names = Names(uow.workers.all())
     grids = {grid.id: grid.name for grid in uow.grids.all()}
     said = told(uow, now)
     people = [
