@@ -14,7 +14,9 @@ from services.escalation.telling import stand_down
 
 
 def closed(alert: Alert, scene: Scene, actor: Actor, outcome: Outcome, note: str | None = None) -> Move:
-    """The alert, over with this outcome; its holder and whoever says so need not be told."""
+    """The alert, over with this outcome. Its holder hears of it too, unless it is they who say so: they may
+    be on their way.
+    """
     by = actor.person_id or actor.by
     over = replace(
         alert,
@@ -37,7 +39,6 @@ def closed(alert: Alert, scene: Scene, actor: Actor, outcome: Outcome, note: str
         outcome=outcome.value,
         **({"note": note} if note else {}),
     )
-    informed = {key for key in (alert.accepted_by, by) if key}
     words = {"because": "closed", "holder": scene.name_of(by), "outcome": outcome.value}
-    notices = stand_down(over, scene, but=informed, cause="closed", extra=words)
+    notices = stand_down(over, scene, but={by}, cause="closed", extra=words)
     return reassured(alert, Move(over, (said,), notices), scene)

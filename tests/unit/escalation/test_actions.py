@@ -128,6 +128,14 @@ def test_who_was_called_and_did_not_hear_yet_hears_of_the_end(case: Case) -> Non
     assert case.told(NoticeKind.STAND_DOWN) == ["pema", "tashi", "lhamo"]
 
 
+def test_who_is_on_the_way_hears_that_the_desk_has_closed_it(case: Case) -> None:
+    case.accept("tashi")
+    case.told(NoticeKind.STAND_DOWN)
+    desk = case.does("desk", Role.DUTY_DESK)
+    case.take(actions.close(case.running, case.scene(), desk, Outcome.FALSE_ALARM))
+    assert case.told(NoticeKind.STAND_DOWN) == ["tashi"]
+
+
 def test_a_high_alert_is_closed_by_its_holder_the_desk_or_a_manager_only(case: Case) -> None:
     case.accept("tashi")
     for role in (Role.GRID_WORKER, Role.NEIGHBOUR, Role.CAREGIVER, Role.TECHNICIAN):
