@@ -111,6 +111,22 @@ def test_keys_alone_take_an_alert_to_its_end(viewers: Viewers, village: Village)
     assert is_closed(village, path, "false_alarm")
 
 
+YEARS_OLD = "delete AbortSignal.timeout; delete Array.prototype.at;"
+"""What browsers lack that understand modules and `?.`: those of phones that are no longer looked after."""
+
+
+def test_a_phone_that_is_years_old_answers_and_stays_true(viewers: Viewers, village: Village) -> None:
+    village.press()
+    worker = viewers.come(village, "grid")
+    worker.context.add_init_script(YEARS_OLD)
+    worker.open(path_of(village.link()))
+    expect(worker.page.locator("#pulse")).to_have_class("pulse live")
+    tap_and_see(worker.page)
+    assert becomes(village, "accepted")
+    expect(worker.page.locator(".stands")).to_contain_text("由您负责")
+    expect(worker.page.locator("#pulse")).to_have_class("pulse live")
+
+
 def test_whoever_comes_second_is_told_who_has_it(viewers: Viewers, village: Village) -> None:
     village.press()
     path = path_of(village.link())

@@ -3,7 +3,7 @@
 // lost, and mends it by itself. It decides nothing: without it the page shows what it was served.
 
 import { now as nowThere, setClock } from "./countdown.js";
-import { isOurs } from "./sending.js";
+import { isOurs, patience } from "./sending.js";
 import { remember, swap } from "./swapping.js";
 
 const COALESCE_MS = 150; // what comes in one breath is asked for once
@@ -113,7 +113,7 @@ async function ask() {
     const answer = await fetch(location.href, {
       headers: { Accept: "text/html" },
       cache: "no-store",
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: patience(ANSWER_MS),
     });
     if (answer.redirected) {
       location.assign(answer.url); // the session is over, or the page has moved

@@ -69,7 +69,7 @@ async function keep() {
 }
 
 async function isFresh() {
-  const kept = await (await caches.open(OF_PAGES)).match(PAGES.at(-1));
+  const kept = await (await caches.open(OF_PAGES)).match(PAGES[PAGES.length - 1]);
   return Boolean(kept) && Math.abs(Date.now() - Number(kept.headers.get(KEPT_AT))) < FRESH_MS;
 }
 

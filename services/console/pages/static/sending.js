@@ -70,6 +70,13 @@ function giveUp() {
 
 // ------------------------------------------------------------------ sending
 
+// Ends a request after so long; browsers of phones that are years old cannot do that of themselves.
+export function patience(milliseconds) {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
+}
+
 // Whether a page is one of the house: where one has to sign in to a network first, others answer in its name.
 export function isOurs(page) {
   return page.querySelector("header.top .name") !== null;
@@ -82,7 +89,7 @@ async function post({ to, fields }) {
     body: new URLSearchParams(fields),
     headers: { Accept: "text/html" },
     cache: "no-store",
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: patience(PATIENCE_MS),
   });
   if (answer.status >= 500 || NOT_NOW.includes(answer.status)) throw new Error(String(answer.status));
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -62,7 +62,7 @@ function burst(severity, startsAt) {
     tone.start(from);
     tone.stop(from + lasts);
   });
-  laid.push({ voice, endsAt: startsAt + starts.at(-1) + lasts });
+  laid.push({ voice, endsAt: startsAt + starts[starts.length - 1] + lasts });
 }
 
 function hush() {

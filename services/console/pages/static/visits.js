@@ -127,7 +127,7 @@ async function goAndShow(sentElsewhere = 0) {
     if (count) tellSent(count);
   } else if (count) {
     await isLoaded();
-    location.replace(sent.length ? `/visits?recorded=${sent.at(-1).id}` : "/visits");
+    location.replace(sent.length ? `/visits?recorded=${sent[sent.length - 1].id}` : "/visits");
   } else if (isKept && (await isReachable())) {
     location.reload();
   }
