@@ -24,10 +24,10 @@ AS_CODE = re.compile(
 )
 
 TOO_YOUNG = re.compile(
-    r"AbortSignal\.(?:timeout|any)|\.(?:at|findLast|findLastIndex|replaceAll|toSorted)\(|\bstructuredClone\("
+    r"AbortSignal\.(?:timeout|any)|\.(?:at|findLast|findLastIndex|replaceAll|toSorted|replaceChildren)\(|\bstructuredClone\("
     r"|randomUUID|Object\.(?:hasOwn|groupBy)|Promise\.(?:any|withResolvers)"
 )
-"""What a browser may lack that runs the scripts at all, because it knows modules and `?.` (Chromium 80 of
+"""What a browser may lack that runs the scripts at all, because it knows modules and `?.` (Chromium of early
 2020): on a phone that is no longer looked after an answer would never be sent.
 """
 

@@ -49,9 +49,9 @@ function saidOf(part) {
     if (copy.contains(inner)) inner.replaceWith(document.createComment(inner.dataset.part));
   }
   const boxes = [...copy.querySelectorAll("[data-parts]"), ...(copy.matches("[data-parts]") ? [copy] : [])];
-  for (const box of boxes) box.replaceChildren();
+  for (const box of boxes) box.textContent = "";
   for (const count of copy.querySelectorAll(".countdown[data-until]")) {
-    count.replaceChildren();
+    count.textContent = "";
     count.classList.remove("over");
   }
   return copy.outerHTML;

@@ -83,7 +83,9 @@ async function draw(now = "") {
   if (waiting.length) title.push(word("waiting", { count: waiting.length }));
   if (failed) title.push(word("held", { count: failed }));
   document.getElementById("waiting-title").textContent = title.join(" · ");
-  document.getElementById("waiting-list").replaceChildren(...mine.map(row));
+  const list = document.getElementById("waiting-list");
+  list.textContent = "";
+  list.append(...mine.map(row));
   const of = document.getElementById("waiting-others");
   of.hidden = !others;
   of.textContent = word("others", { count: others });
