@@ -5,6 +5,8 @@ of sentences, empty where nothing is wrong. It changes nothing on the page.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,12 +35,26 @@ def barriers(page: Page, *, colours_only: bool = False) -> list[str]:
         {"type": "rule", "values": ["color-contrast"]} if colours_only else {"type": "tag", "values": RULES}
     )
     options = json.dumps({"runOnly": only, "resultTypes": ["violations"]})
-    found: dict[str, Any] = page.evaluate(f"axe.run(document, {options})")
+    with _unrolled(page):
+        found: dict[str, Any] = page.evaluate(f"axe.run(document, {options})")
     return [
         f"{each['id']}: {node['target']} {node['failureSummary']}"
         for each in found["violations"]
         for node in each["nodes"]
     ]
+
+
+@contextmanager
+def _unrolled(page: Page) -> Iterator[None]:
+    """A screen as high as the page: nothing lies under a bar that can be scrolled away from."""
+    shown = page.viewport_size
+    assert shown is not None
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": shown["width"], "height": max(height, shown["height"])})
+    try:
+        yield
+    finally:
+        page.set_viewport_size(shown)
 
 
 def layout_faults(page: Page, *, finger: bool = False) -> list[str]:

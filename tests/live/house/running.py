@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
@@ -168,6 +168,16 @@ def stock_client(mqtt: Mapping[str, str]) -> StockClient:
     """Debian's MQTT clients, with what the registration of a device answered."""
     host, _, port = mqtt["url"].removeprefix("mqtt://").rpartition(":")
     return StockClient(host, int(port), mqtt.get("username"), mqtt.get("password", ""))
+
+
+def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Ask again and again until it is so."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.1)):
+        if condition():
+            return
+        pause.wait(0.1)
+    raise AssertionError("it did not come about")
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:

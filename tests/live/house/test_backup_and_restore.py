@@ -10,7 +10,7 @@ import json
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,16 @@ import pytest
 from services.wiring.kept_files import FILES, FOLDERS
 from tests.contracts.postgresql import PostgresqlServer
 from tests.live.house.registering import button, by_webhook, worker
-from tests.live.house.running import ANXIN, PATIENCE, Api, Hook, HouseProcess, environment, stock_client
+from tests.live.house.running import (
+    ANXIN,
+    PATIENCE,
+    Api,
+    Hook,
+    HouseProcess,
+    environment,
+    stock_client,
+    until,
+)
 
 CAST = {"grid": "grid_worker", "backup": "grid_worker", "desk": "duty_desk"}
 LEFT_BEHIND = {"anxin.db", "anxin.db-shm", "anxin.db-wal", "broker", "house.lock"}
@@ -170,6 +179,12 @@ def test_a_database_of_a_newer_version_is_refused_in_words(tmp_path: Path) -> No
         assert "Traceback" not in refused.stderr
 
 
+def until_each_has_a_telephone(house: HouseProcess) -> None:
+    """The demonstration hands them out after the house is ready."""
+    with closing(house.api()) as api:
+        until(lambda: all(worker["channels"] for worker in api.items("workers")))
+
+
 def test_the_doctor_sees_a_house_that_runs_and_one_that_does_not(tmp_path: Path) -> None:
     house = HouseProcess(tmp_path / "data", "--demo").start()
     ports = [
@@ -179,6 +194,7 @@ def test_the_doctor_sees_a_house_that_runs_and_one_that_does_not(tmp_path: Path)
         house.ready["mqtt"].rpartition(":")[2],
     ]
     try:
+        until_each_has_a_telephone(house)
         well = anxin("doctor", "--data-dir", house.folder, *ports)
     finally:
         house.end()

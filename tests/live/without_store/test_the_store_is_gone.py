@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.contracts.postgresql import PostgresqlServer
+from tests.live.house.running import until
 from tests.live.without_store.taken_away import filled, shut_down, standing_still
-from tests.live.without_store.village import STEP_TWO_AFTER, WITHIN, Village, seconds_between, until
+from tests.live.without_store.village import STEP_TWO_AFTER, WITHIN, Village, seconds_between
 from tests.stock_client import Hearing
 
 pytestmark = [

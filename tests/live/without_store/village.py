@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ import httpx2
 from services.domain.instants import parse_instant
 from services.wiring.shipped import shipped
 from tests.live.house.registering import button, by_webhook, worker
-from tests.live.house.running import Api, Hook, HouseProcess, stock_client
+from tests.live.house.running import Api, Hook, HouseProcess, stock_client, until
 from tests.stock_client import Hearing
 
 WITHIN = 10.0
@@ -126,16 +125,6 @@ def village(folder: Path, env: Mapping[str, str]) -> Iterator[Village]:
         here = Village(house, again, hooks, workers, resident, device)
         until(here.is_ready)
         yield here
-
-
-def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Ask again and again until it is so."""
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.1)):
-        if condition():
-            return
-        pause.wait(0.1)
-    raise AssertionError("it did not come about")
 
 
 def seconds_between(earlier: str, later: str) -> float:
