@@ -20,6 +20,8 @@ REST_AFTER_PRESS = timedelta(minutes=20)
 """Whoever pressed does not press again so soon: a board of one resident shows nothing."""
 MOVES_EVERY = (4.0, 15.0)
 """Seconds between two bed movements somewhere in the community."""
+NIGHT_IS_CALMER_BY = 20
+"""One in so many movements happens at night: some seventy people who each get up once or twice."""
 BACK_IN_BED_AFTER = (120.0, 600.0)
 """Seconds of a trip to the toilet."""
 STAYS_OUT = 0.05
@@ -133,9 +135,10 @@ class Community:
 
     def _move(self, now: datetime) -> Iterable[Message]:
         """Somebody gets up or lies down, as the hour makes it likely."""
-        self._plan(now + self._seconds(*MOVES_EVERY), self._move)
-        bed = self._dice.choice(self._beds)
         night = self._is_night(now)
+        calmer_by = NIGHT_IS_CALMER_BY if night else 1
+        self._plan(now + calmer_by * self._seconds(*MOVES_EVERY), self._move)
+        bed = self._dice.choice(self._beds)
         if bed.external_id in self._in_bed:
             self._in_bed.discard(bed.external_id)
             if night and self._dice.random() >= STAYS_OUT:

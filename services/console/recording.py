@@ -55,7 +55,7 @@ def record(uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: s
         origin=Origin.PERSON,
         resident_id=resident.id if resident else None,
         home_id=home_id,
-        data=dict(said.data),
+        data=_completed(said, resident),
         recorded_by=who.name,
         dedupe_key=fresh,
         synthetic=resident.synthetic if resident else False,
@@ -65,6 +65,15 @@ def record(uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: s
         _mark_away(uow, parts, resident, stored.event)
     uow.wake_after(Topic.EVENTS)
     return stored.event
+
+
+def _completed(said: Said, resident: Resident | None) -> dict[str, Json]:
+    """Who comes back comes from where they were: rules ask for that, and nobody has to say it twice."""
+    data = dict(said.data)
+    away = resident.away if resident is not None else None
+    if said.kind == "resident.returned" and away is not None and away.reason and data.get("reason") is None:
+        data["reason"] = away.reason
+    return data
 
 
 def _occurred(claimed: datetime | None, now: datetime) -> datetime:

@@ -73,6 +73,12 @@ class Absence(EventData):
     until: str | None = Field(default=None, max_length=40)
 
 
+class Return(EventData):
+    """From where somebody is back; where nobody says it, what was said of the absence that it ends."""
+
+    reason: str | None = Field(default=None, max_length=200)
+
+
 class Retraction(EventData):
     """Which event is taken back, and why."""
 
@@ -141,7 +147,7 @@ KINDS: dict[str, Kind] = {
         _recorded("medication.delivered", Medication),
         _recorded("checkup.completed"),
         _recorded("resident.away", Absence),
-        _recorded("resident.returned"),
+        _recorded("resident.returned", Return),
         _recorded("event.retracted", Retraction),
         _register("resident.enrolled"),
         _register("resident.changed"),

@@ -37,8 +37,10 @@ UNKNOWN_ORIGIN = "house:unknown-origin"
 
 
 def subject_of(finding: Finding) -> str:
-    """Whose matter a Finding is. A silence is its device's: two silent sensors of one home are two faults."""
-    if finding.trigger is Trigger.SILENT and finding.device_id:
+    """Whose matter a Finding is. One of a rule that goes by device is the device's: two silent sensors of one
+    home are two faults. Plain `on` always names its device, and is about whoever lives with it.
+    """
+    if finding.trigger is not Trigger.ON and finding.device_id:
         return f"device:{finding.device_id}"
     if finding.resident_id:
         return f"resident:{finding.resident_id}"

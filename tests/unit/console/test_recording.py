@@ -99,8 +99,17 @@ def test_who_is_away_is_shown_away_until_they_return(basang: TestClient) -> None
         "reason": "hospital",
         "by": "basang",
     }
-    basang.post("/api/v1/events", json={"kind": "resident.returned", "resident_id": "yangzom"})
+    back = {"kind": "resident.returned", "resident_id": "yangzom"}
+    assert basang.post("/api/v1/events", json=back).json()["data"] == {"reason": "hospital"}
     assert basang.get("/api/v1/residents/yangzom").json()["away"] is None
+
+
+def test_who_comes_back_comes_from_where_they_say(basang: TestClient) -> None:
+    for kind, reason in (("resident.away", "family"), ("resident.returned", "hospital")):
+        said = {"kind": kind, "resident_id": "yangzom", "data": {"reason": reason}}
+        assert basang.post("/api/v1/events", json=said).json()["data"] == {"reason": reason}
+    again = {"kind": "resident.returned", "resident_id": "yangzom"}
+    assert basang.post("/api/v1/events", json=again).json()["data"] == {}
 
 
 def test_an_absence_that_is_taken_back_never_was(basang: TestClient) -> None:
