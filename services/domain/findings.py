@@ -50,7 +50,9 @@ class FindingReason(StrEnum):
     """What is special about a Finding."""
 
     LATE = "late"
-    """Stale because it was raised too late to be of use; `raised_at` less `at` says how late."""
+    """Its deadline was missed while the house was down; or it is stale, raised too late to be of use.
+    `raised_at` less `at` says how late.
+    """
     NO_LONGER_HOLDS = "no_longer_holds"
     WARN = "warn"
     CORRECTED = "corrected"

@@ -22,12 +22,13 @@ from services.domain.findings import Finding, FindingChange, Severity, Trigger
 from services.domain.instants import zone_named
 from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import StateKey
-from services.rules import key_state
+from services.rules import key_state, missed
 from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange
 from services.rules.case import Case
 from services.rules.key_state import KeyState, Step
 from services.rules.kinds import KINDS_OF_TRIGGER
 from services.rules.memory import Form, Memory
+from services.rules.missed import Absence
 from services.rules.overrides import overridden
 from services.rules.profile import Profile, senders_of
 from services.rules.raising import Source, finding_of, floor_finding
@@ -89,11 +90,13 @@ class Engine:
             for kind in _touching(rule):
                 self._by_kind.setdefault(kind, []).append(rule)
         self.forms: dict[str, Form] = {rule.name: _FORMS[rule.trigger] for rule in self.rules.values()}
+        self.absence: Absence | None = None
+        """The house was not there to meet what was due; None where time has no such hole, as in a replay."""
 
     def only(self, rule: Rule) -> Engine:
         """An engine with this rule alone, and its rulebook's name, zone and revision."""
         alone = Engine((), self._zone)
-        alone._zones, alone._sources = self._zones, self._sources
+        alone._zones, alone._sources, alone.absence = self._zones, self._sources, self.absence
         alone.rules = {rule.name: rule}
         alone.silent_rules = [rule] if rule.trigger is Trigger.SILENT else []
         for kind in _touching(rule):
@@ -215,17 +218,29 @@ class Engine:
                 return
             if due_at > until or (due_at == until and not inclusive):
                 return
+            met_at = due_at if self.absence is None else self.absence.met_at(due_at, until)
+            if met_at is None:
+                return  # what the broker kept may say that all is well
             place = Place(at, state.resident_id, state.device_id)
-            if not self._meet(memory, rule, place, state, due_at, result):
+            if not self._meet(memory, rule, place, state, met_at, result, is_missed=met_at != due_at):
                 return
         raise RuntimeError(f"the deadlines of {at.rule} for {at.key} do not end")
 
     def _meet(
-        self, memory: Memory, rule: Rule, place: Place, state: KeyState[Any], due_at: datetime, result: Result
+        self,
+        memory: Memory,
+        rule: Rule,
+        place: Place,
+        state: KeyState[Any],
+        met_at: datetime,
+        result: Result,
+        *,
+        is_missed: bool,
     ) -> bool:
         def work() -> tuple[Case, Step]:
-            case = self._case(memory, rule, place, due_at)
-            return case, key_state.meet(KINDS_OF_TRIGGER[rule.trigger], case, state)
+            case = self._case(memory, rule, place, met_at)
+            step = key_state.meet(KINDS_OF_TRIGGER[rule.trigger], case, state)
+            return case, missed.told_late(rule, step) if is_missed else step
 
         done = self._guard(memory, rule, place, None, result, work)
         if not done:

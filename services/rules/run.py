@@ -34,6 +34,7 @@ from services.rules.engine import Engine, Lane, Result, RuleFault
 from services.rules.intake import Intake
 from services.rules.kept import Kept
 from services.rules.memory import PROFILE, Memory
+from services.rules.missed import Absence
 from services.rules.raising import floor_finding
 from services.rules.rulebook import Rule
 from services.rules.shelf import Shelf, arrange, as_stored
@@ -46,6 +47,10 @@ BATCH = 500
 """Events in one transaction; also deadlines."""
 LOOK_EVERY_FOR = timedelta(seconds=1)
 """How often the texts of the rulebooks are looked at while there is other work."""
+ABSENT_AFTER = timedelta(seconds=60)
+"""A loop steps each second. One that could not for so long, for want of a store or because the machine
+slept, was as good as down; it is `backlog.MOST_FOR`, the longest that a start is waited for.
+"""
 _MOST_FAULTS = 200
 
 log = logging.getLogger("anxin.rules")
@@ -74,7 +79,10 @@ class RulesLoop:
         self._texts = texts
         self._zone = zone
         self._grace_for = grace_for
-        self._backlog = Backlog() if waits_for_backlog else None
+        self._waits_for_backlog = waits_for_backlog
+        self._backlog: Backlog | None = None
+        self._absence: Absence | None = None
+        self._stepped_at: datetime | None = None
         self._reached = reached
         self._seen: dict[str, str] | None = None
         self._looked_at: datetime | None = None
@@ -87,9 +95,14 @@ class RulesLoop:
     def step(self) -> bool:
         """Do one batch of what is there to do now; True if there may be more."""
         now = self._clock.now()
+        until = self._until(now)
+        worked = self._step(now, until)
+        self._stepped_at = now
+        return worked
+
+    def _step(self, now: datetime, until: datetime) -> bool:
         if self._seen is None or self._looked_at is None or now - self._looked_at >= LOOK_EVERY_FOR:
             self._look(now)
-        until = self._until(now)
         with self._store.reading() as uow:
             has_alarms = bool(uow.events.after(uow.cursors.get(ALARM_CURSOR), 1, only_alarms=True))
             has_new = bool(uow.events.after(uow.cursors.get(CURSOR), 1))
@@ -161,6 +174,7 @@ class RulesLoop:
             before = as_stored(stored) if self._seen is None else self._shelf
             shelf = arrange(texts, stored, now)
             engine = Engine([each.book for each in shelf.books], self._zone)
+            engine.absence = self._absence
             for revision in shelf.new_revisions:
                 uow.rulebooks.add(revision)
             self._exchange(uow, before.rules, engine, now)
@@ -173,6 +187,7 @@ class RulesLoop:
         with self._store.reading() as uow:
             self._shelf = as_stored(uow.rulebooks.latest())
         self._engine = Engine([each.book for each in self._shelf.books], self._zone)
+        self._engine.absence = self._absence
 
     def _exchange(self, uow: UnitOfWork, before: dict[str, Rule], engine: Engine, now: datetime) -> None:
         gone, new, other = warming.changed_rules(before, engine.rules)
@@ -246,10 +261,15 @@ class RulesLoop:
 
     def _until(self, now: datetime) -> datetime:
         """Up to when deadlines may be met now."""
-        if self._backlog is not None:
+        if self._stepped_at is None or (self._waits_for_backlog and now - self._stepped_at > ABSENT_AFTER):
+            self._backlog = Backlog() if self._waits_for_backlog else None
+            self._absence = Absence(now, None if self._waits_for_backlog else now)
+            self._engine.absence = self._absence
+        if self._backlog is not None and self._absence is not None:
             if not self._backlog.is_in(now):
                 return EPOCH
             self._backlog = None
+            self._absence = self._engine.absence = Absence(self._absence.since, now)
         return now - self._grace_for
 
     def _batch(self, limit: int, until: datetime, result: Result) -> None:

@@ -39,7 +39,7 @@ class EvidenceShape(Shape):
 
 
 class FindingShape(Shape):
-    """What a rule found about a resident or a device."""
+    """What a rule found about a resident or a device. ``late_for`` is `raised_at` less `at`, in seconds."""
 
     id: str
     number: int
@@ -53,6 +53,7 @@ class FindingShape(Shape):
     device_id: str | None
     at: Instant
     raised_at: Instant
+    late_for: float
     state: FindingState
     evidence: EvidenceShape
     alert_id: str | None
@@ -65,14 +66,20 @@ def _shape_of(finding: Finding, alert_id: str | None) -> FindingShape:
     plain = {
         name: getattr(finding, name)
         for name in FindingShape.model_fields
-        if name not in {"alert_id", "title", "evidence"}
+        if name not in {"alert_id", "title", "evidence", "late_for"}
     }
     evidence = EvidenceShape(
         event_ids=list(finding.evidence.event_ids),
         figures=dict(finding.evidence.figures),
         prevented_by=finding.evidence.prevented_by,
     )
-    return FindingShape(**plain, evidence=evidence, alert_id=alert_id, title=dict(finding.titles))
+    return FindingShape(
+        **plain,
+        late_for=(finding.raised_at - finding.at).total_seconds(),
+        evidence=evidence,
+        alert_id=alert_id,
+        title=dict(finding.titles),
+    )
 
 
 def _with_alert(uow: UnitOfWork, finding: Finding) -> FindingShape:

@@ -94,7 +94,7 @@ def test_what_came_late_and_what_was_taken_back_is_said(house: Cast) -> None:
     )
     text = text_of(page_of(house))
     assert "已撤回：情况不属实" in text
-    assert "晚了 14 分钟才发现：数据到得晚。" in text
+    assert "晚了 14 分钟才发现：系统自己停运过。" in text
 
 
 def test_a_fact_whose_finding_is_not_stored_yet_is_shown_all_the_same(house: Cast) -> None:
