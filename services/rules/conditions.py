@@ -7,7 +7,7 @@ only answers yes, no, or that a field it names is missing; it never raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -52,6 +52,23 @@ RESIDENT_FIELDS: Mapping[str, FieldType] = {
     "resident.tags": FieldType.TEXTS,
 }
 _EVENT_FIELDS: Mapping[str, FieldType] = {"event.kind": FieldType.TEXT, "event.device_id": FieldType.TEXT}
+
+
+class TokenSort(StrEnum):
+    """What a part of a condition is; the values name the groups of its pattern."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    NAME = "name"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One part of a condition, as it is written."""
+
+    sort: TokenSort
+    text: str
 
 
 class NotACondition(ValueError):
@@ -107,20 +124,25 @@ def read_condition(text: str, known: Mapping[str, FieldType]) -> Condition:
         raise NotACondition(f"longer than {_MOST_CHARACTERS} characters")
     named: dict[str, FieldType] = {}
     rewritten: list[str] = []
+    for token in tokens_of(text):
+        if token.sort is TokenSort.NAME and token.text not in _WORDS:
+            if token.text not in known:
+                raise NotACondition(f"no field is named {token.text!r}", unknown=token.text)
+            named[token.text] = known[token.text]
+        is_whole = token.sort is TokenSort.NUMBER and token.text.lstrip("-").isdigit()
+        rewritten.append(f"{token.text}.0" if is_whole else token.text)
+    return Condition(text, named, _compiled(" ".join(rewritten), tuple(sorted(named.items()))))
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The parts of a condition in order; `NotACondition` where something is none."""
     place = 0
     while place < len(text.rstrip()):
         match = _TOKEN.match(text, place)
-        if match is None:
+        if match is None or match.lastgroup is None:
             raise NotACondition(f"cannot be read from {text[place : place + 20]!r} on")
         place = match.end()
-        name = match["name"]
-        if name and name not in _WORDS:
-            if name not in known:
-                raise NotACondition(f"no field is named {name!r}", unknown=name)
-            named[name] = known[name]
-        number = match["number"]
-        rewritten.append(f"{number}.0" if number and number.lstrip("-").isdigit() else match[0].strip())
-    return Condition(text, named, _compiled(" ".join(rewritten), tuple(sorted(named.items()))))
+        yield Token(TokenSort(match.lastgroup), match[match.lastgroup])
 
 
 @lru_cache(maxsize=512)

@@ -10,12 +10,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.domain.people import Language
 from services.wiring.cli.options import DataDir, settings_of
 from services.wiring.cli.service import run_service
+
+if TYPE_CHECKING:
+    from services.rules.rulebook import Rulebook
 
 BAD_HISTORY = 3
 
@@ -74,6 +78,38 @@ def replay(
         raise typer.Exit(BAD_HISTORY) from refused
     for finding in findings:
         sys.stdout.write(json.dumps(finding, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+@app.command()
+def text(
+    files: Annotated[list[Path], typer.Argument(metavar="RULEBOOK.yaml…", help="The rulebooks to say.")],
+    language: Annotated[Language, typer.Option(help="In which language.")] = Language.EN,
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="RULEBOOK.yaml", help="Say only what is other than in this one."),
+    ] = None,
+) -> None:
+    """Say in plain words what the rules look for, whom they watch and who is told."""
+    from services.rules.saying.differences import difference_lines
+    from services.rules.saying.sentences import book_lines
+
+    books = [_book_of(file) for file in files]
+    before = _book_of(since) if since is not None else None
+    for book in books:
+        lines = book_lines(book, language) if before is None else difference_lines(before, book, language)
+        typer.echo("\n".join(lines))
+
+
+def _book_of(file: Path) -> Rulebook:
+    from services.rules.faults import RulebookFaults
+    from services.rules.reading import read_rulebook
+
+    try:
+        return read_rulebook(_text_of(file), file.name)
+    except RulebookFaults as refused:
+        for fault in refused.faults:
+            typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from refused
 
 
 def _text_of(file: Path, code: int = 2) -> str:
