@@ -7,11 +7,12 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event, Json
-from services.domain.findings import Finding, FindingState
+from services.domain.findings import Finding, FindingChange, FindingState
 from services.domain.instants import format_instant
 from services.domain.ports import StateKey, StoredState
 from services.rules.engine import Engine, Result
@@ -20,10 +21,11 @@ from services.rules.history import Line, read_history
 from services.rules.intake import OVERRIDDEN, Intake
 from services.rules.memory import Memory
 from services.rules.overrides import NotAnOverride, check_override
+from services.rules.profile import Profile
 from services.rules.reading import FLOOR, read_rulebook
 from services.rules.rulebook import Rulebook
 
-__all__ = ["HistoryFault", "RuleBroke", "RulebookFaults", "replay"]
+__all__ = ["HistoryFault", "Played", "RuleBroke", "RulebookFaults", "play", "replay"]
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -40,12 +42,31 @@ def replay(
     A bad rulebook: `RulebookFaults`; a bad history: `HistoryFault`, both before the first Finding is
     answered.
     """
-    run = _Run(read_rulebook(rulebook_text, file), zone)
+    played = play(read_rulebook(rulebook_text, file), lines, zone)
+    return iter([_printed(finding, played.states[finding.id]) for finding in played.findings])
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a history: the Findings in the order of their raising, how each stands at the end, every
+    change on the way there, what happened, and what is known of each resident at the end.
+    """
+
+    findings: tuple[Finding, ...]
+    states: Mapping[str, FindingState]
+    changes: tuple[FindingChange, ...]
+    events: tuple[Event, ...]
+    profiles: Mapping[str, Profile]
+
+
+def play(book: Rulebook, lines: Iterable[str], zone: ZoneInfo = DEFAULT_ZONE) -> Played:
+    """Run a rulebook over a history; a bad one is a `HistoryFault`."""
+    run = _Run(book, zone)
     for line in read_history(lines):
         run.take(line)
         if line.type == "end":
             break
-    return iter(run.printed())
+    return run.played()
 
 
 class _Run:
@@ -57,6 +78,8 @@ class _Run:
         self._events: dict[str, Event] = {}
         self._findings: dict[str, Finding] = {}
         self._states: dict[str, FindingState] = {}
+        self._changes: list[FindingChange] = []
+        self._residents: set[str] = set()
         self._now: datetime | None = None
         self._build({})
 
@@ -70,20 +93,28 @@ class _Run:
             self._build({at: state for at, state in states.items() if at not in gone})
         elif line.event is not None:
             self._check(line)
+            if line.event.resident_id is not None:
+                self._residents.add(line.event.resident_id)
             if line.type in {"event", "away", "returned"}:
                 self._events.setdefault(line.event.id, line.event)
             self._intake.take(self._memory, line.event, result)
         self._keep(result)
 
-    def printed(self) -> list[dict[str, Json]]:
-        """Meet what is still due, then all Findings in order."""
+    def played(self) -> Played:
+        """Meet what is still due; then what came of it all."""
         if self._now is not None:
             for at in [at for _, at in self._everything_due()]:
                 result = Result()
                 self._engine.catch_up(self._memory, at, self._now, result, inclusive=True)
                 self._keep(result)
-        found = sorted(self._findings.values(), key=_order)
-        return [_printed(finding, self._states[finding.id]) for finding in found]
+        profiles = {each: self._memory.profile(each) for each in sorted(self._residents)}
+        return Played(
+            findings=tuple(sorted(self._findings.values(), key=_order)),
+            states=self._states,
+            changes=tuple(self._changes),
+            events=tuple(self._events.values()),
+            profiles={each: profile for each, profile in profiles.items() if profile is not None},
+        )
 
     def _everything_due(self) -> list[tuple[datetime, StateKey]]:
         self._memory.prefetch(self._stored)
@@ -127,6 +158,7 @@ class _Run:
                 self._states[finding.id] = finding.state
         for change in result.changes:
             self._states[change.finding_id] = change.state
+            self._changes.append(change)
 
 
 def _order(finding: Finding) -> tuple[datetime, str, str, datetime, str]:

@@ -33,8 +33,14 @@ Complaint = Callable[[str, str, str], None]
 """Takes (field, found, expected) of something that is wrong."""
 
 
-def read_yaml(text: str, complain: Complaint) -> Json:
-    """The one document of a text as plain values, None after a complaint that leaves nothing to read."""
+def read_yaml(
+    text: str, complain: Complaint, *, meant: str = "a rulebook", lines: dict[str, int] | None = None
+) -> Json:
+    """The one document of a text as plain values, None after a complaint that leaves nothing to read.
+
+    ``meant`` says what the text should be; ``lines`` is filled with the line, from 1, on which each field
+    stands.
+    """
     if len(text) > _MOST_CHARACTERS:
         complain("file", f"{len(text)} characters", f"at most {_MOST_CHARACTERS}")
         return None
@@ -44,16 +50,17 @@ def read_yaml(text: str, complain: Complaint) -> Json:
         complain("file", _first_line(error), "YAML 1.2")
         return None
     if node is None:
-        complain("file", "nothing", "a rulebook")
+        complain("file", "nothing", meant)
         return None
-    return _Reader(complain).value(node, "", 0)
+    return _Reader(complain, lines).value(node, "", 0)
 
 
 class _Reader:
     """Turns nodes into values; counts them, so that a short text cannot unfold without end."""
 
-    def __init__(self, complain: Complaint) -> None:
+    def __init__(self, complain: Complaint, lines: dict[str, int] | None = None) -> None:
         self._complain = complain
+        self._lines = lines
         self._nodes = 0
 
     def value(self, node: Node, field: str, depth: int) -> Json:
@@ -62,6 +69,8 @@ class _Reader:
             if self._nodes <= _MOST_NODES + 1:
                 self._complain(field or "file", "something too deep or too large", "a plain rulebook")
             return None
+        if self._lines is not None:
+            self._lines.setdefault(field, node.start_mark.line + 1)
         if isinstance(node, MappingNode):
             return self._mapping(node, field, depth)
         if isinstance(node, SequenceNode):
@@ -82,6 +91,8 @@ class _Reader:
             if key in found:
                 self._complain(name, f"the key a second time, on line {line}", "each key once")
                 continue
+            if self._lines is not None:
+                self._lines[name] = line
             found[key] = self.value(value_node, name, depth + 1)
         return found
 

@@ -1,4 +1,5 @@
-"""What ships with the house and lies in the data folder from the first start on: rulebooks and policies.
+"""What ships with the house and lies in the data folder from the first start on: rulebooks with their
+stories, and policies.
 
 The files in the data folder are the administrator's: they are copied once and never overwritten.
 """
@@ -13,9 +14,12 @@ from tempfile import TemporaryDirectory
 
 from services.domain.ports import RulebookTexts
 
+STORY = ".story.yaml"
+"""How a file of stories ends; it lies beside the rulebook that it is about, and is none itself."""
+
 
 def lay_out(data_dir: Path) -> None:
-    """Copy the shipped rulebooks and policies where no such folder is yet."""
+    """Copy the shipped rulebooks, the stories beside them and the policies where no such folder is yet."""
     for name in ("rulebooks", "policies"):
         folder = data_dir / name
         if folder.exists():
@@ -23,7 +27,7 @@ def lay_out(data_dir: Path) -> None:
         with TemporaryDirectory(dir=data_dir, prefix=f".{name}-") as made:
             new = Path(made) / name
             new.mkdir()
-            for text_name, text in shipped(name).items():
+            for text_name, text in _texts(name).items():
                 (new / text_name).write_text(text, encoding="utf-8")
             try:
                 new.rename(folder)
@@ -34,11 +38,15 @@ def lay_out(data_dir: Path) -> None:
 
 
 def shipped(name: str) -> Mapping[str, str]:
-    """The texts of the shipped ``rulebooks`` or ``policies`` by file name."""
+    """The texts of the shipped ``rulebooks`` or ``policies`` by file name; stories are none."""
+    return {file: text for file, text in _texts(name).items() if not file.endswith(STORY)}
+
+
+def _texts(name: str) -> Mapping[str, str]:
     return {
         entry.name: entry.read_text(encoding="utf-8")
         for entry in sorted(files(name).iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".yaml") and not entry.name.endswith(".story.yaml")
+        if entry.name.endswith(".yaml")
     }
 
 
@@ -55,7 +63,7 @@ def texts_in(folder: Path) -> RulebookTexts:
         return {
             path.name: path.read_text(encoding="utf-8", errors="replace")
             for path in sorted(folder.glob("*.yaml"))
-            if path.is_file() and not path.name.endswith(".story.yaml")
+            if path.is_file() and not path.name.endswith(STORY)
         }
 
     return read

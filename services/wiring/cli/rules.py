@@ -1,7 +1,7 @@
-"""`anxin rules`: run the rules as a service; read a rulebook and say every fault in it, and run one over a
-given history.
+"""`anxin rules`: run the rules as a service; read a rulebook and say every fault in it, run one over a given
+history, and play the stories beside it.
 
-The latter two need no service and no database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be
+All but the first need no service and no database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be
 used, 3 a bad history.
 """
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.domain.people import Language
+from services.wiring.cli import stories
 from services.wiring.cli.options import DataDir, settings_of
 from services.wiring.cli.service import run_service
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 BAD_HISTORY = 3
 
-app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, run them over a history.")
+app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, play stories.")
+app.command("test")(stories.play)
 
 RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
 

@@ -57,11 +57,18 @@ def test_shipped_files_are_laid_out_once_and_never_over_an_administrators_own(tm
     lay_out(tmp_path)
     rulebooks = texts_in(tmp_path / "rulebooks")
     assert rulebooks() == shipped("rulebooks")
+    assert (tmp_path / "rulebooks" / "home-beds.story.yaml").is_file(), "stories come with their rulebooks"
     assert set(texts_in(tmp_path / "policies")()) >= {"emergency.yaml", "routine.yaml"}
     (tmp_path / "rulebooks" / "home-beds.yaml").write_text("mine", encoding="utf-8")
     (tmp_path / "rulebooks" / "grid-care.yaml").unlink()
     lay_out(tmp_path)
     assert rulebooks() == {"home-beds.yaml": "mine"}
+
+
+def test_stories_beside_a_rulebook_are_no_rulebooks(tmp_path: Path) -> None:
+    for name in ("beds.yaml", "beds.story.yaml", "beds.nights.story.yaml"):
+        (tmp_path / name).write_text("-", encoding="utf-8")
+    assert list(texts_in(tmp_path)()) == ["beds.yaml"]
 
 
 def test_a_folder_that_is_gone_holds_no_rulebooks(tmp_path: Path) -> None:
