@@ -22,12 +22,12 @@ from services.domain.findings import Finding, FindingChange, Severity, Trigger
 from services.domain.instants import zone_named
 from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import StateKey
-from services.rules import key_state, missed
+from services.rules import ending, key_state, missed
 from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange
 from services.rules.case import Case
 from services.rules.key_state import KeyState, Step
 from services.rules.kinds import KINDS_OF_TRIGGER
-from services.rules.memory import Form, Memory
+from services.rules.memory import PROFILE, Form, Memory
 from services.rules.missed import Absence
 from services.rules.overrides import overridden
 from services.rules.profile import Profile, senders_of
@@ -209,7 +209,12 @@ class Engine:
     def catch_up(
         self, memory: Memory, at: StateKey, until: datetime, result: Result, *, inclusive: bool = False
     ) -> None:
-        """Meet the deadlines of one key before ``until``, or up to it."""
+        """Meet the deadlines of one key before ``until``, or up to it. The key of a resident's profile has
+        the ends of overrides.
+        """
+        if at.rule == PROFILE:
+            ending.end_overrides(self, memory, at.key, until, result, inclusive=inclusive)
+            return
         rule = self.rules.get(at.rule)
         for _ in range(_MOST_MEETINGS):
             state = memory.key_state(at)
@@ -221,6 +226,10 @@ class Engine:
             met_at = due_at if self.absence is None else self.absence.met_at(due_at, until)
             if met_at is None:
                 return  # what the broker kept may say that all is well
+            end_at = ending.next_end(memory, state.resident_id)
+            if end_at is not None and end_at <= due_at:
+                ending.end_overrides(self, memory, state.resident_id, due_at, result, inclusive=True)
+                continue
             place = Place(at, state.resident_id, state.device_id)
             if not self._meet(memory, rule, place, state, met_at, result, is_missed=met_at != due_at):
                 return
@@ -331,7 +340,9 @@ class Engine:
         device = profile.device(known) if profile is not None else None
         if device is None and known is not None and (profile is None or rule.device_types):
             device = memory.device(known)
-        effective = overridden(rule, profile.overrides) if profile is not None and profile.overrides else rule
+        effective = rule
+        if profile is not None and profile.overrides:
+            effective = overridden(rule, profile.overrides_at(now))
         return Case(
             rule=effective,
             key=place.at.key,

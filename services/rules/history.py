@@ -175,6 +175,8 @@ class _Reader:
 
     def _override(self, received_at: datetime) -> Event:
         data = {"rule": self._text("rule"), "key": self._text("key"), "value": self._given.get("value")}
+        if self._instant("until") is not None:
+            data["until"] = self._optional("until")
         event = self._base(OVERRIDDEN, received_at, Origin.HOUSE)
         return replace(event, resident_id=self._text("resident"), data=data)
 

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from services.domain.events import Event
+from services.domain.instants import parse_instant
 from services.domain.kinds import REGISTER_KINDS
 from services.domain.ports import StateKey
 from services.rules import beds
 from services.rules.beds import ENTERED, EXITED, OFFLINE, Bed
+from services.rules.ending import end_overrides
 from services.rules.engine import Engine, Lane, Result
 from services.rules.memory import BED, DEVICE, PROFILE, Memory
 from services.rules.profile import KnownDevice, Override, Profile, Turn
@@ -67,6 +69,9 @@ class Intake:
 
     def take(self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL) -> None:
         """Take an event in."""
+        if lane is not Lane.ALARMS:
+            # Nobody waits for the end of an override to answer a press; it is met behind the presses.
+            end_overrides(self._engine, memory, event.resident_id, event.received_at, result, inclusive=True)
         if lane is not Lane.ALARMS and event.kind not in REGISTER_KINDS:
             self._engine.hear(memory, event, result)
         if event.kind in _RESIDENT_FACTS:
@@ -101,11 +106,12 @@ class Intake:
         if resident_id is None:
             return
         now = event.received_at
+        end_overrides(self._engine, memory, resident_id, now, result, inclusive=True)
         places = [at for at in memory.keys_for(resident_id) if at.rule in self._engine.rules]
         for at in places:
             self._engine.catch_up(memory, at, now, result)
         profile = changed(memory.profile(resident_id) or Profile(resident_id))
-        memory.put(StateKey(PROFILE, resident_id), profile)
+        memory.put(StateKey(PROFILE, resident_id), profile, profile.next_end())
         for at in places:
             self._engine.adjust(memory, at, now, result, went_away=went_away)
         if profile.enrolled_at is not None:
@@ -137,7 +143,11 @@ class Intake:
 
     def _take_override(self, memory: Memory, event: Event, result: Result) -> None:
         data = event.data
-        override = Override(str(data.get("rule")), str(data.get("key")), data.get("value"))
+        until = data.get("until")
+        ends_at = parse_instant(until) if isinstance(until, str) else None
+        override = Override(str(data.get("rule")), str(data.get("key")), data.get("value"), ends_at)
+        if not override.holds_at(event.received_at):
+            override = replace(override, value=None)
         self._change(memory, event, result, lambda profile: profile.with_override(override))
 
     def _take_turn(self, memory: Memory, event: Event, result: Result) -> None:

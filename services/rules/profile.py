@@ -39,11 +39,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Another value of one key of one rule."""
+    """Another value of one key of one rule; from ``until`` on the rule's own one holds again, None = no end."""
 
     rule: str
     key: str
     value: Json
+    until: datetime | None = None
+
+    def holds_at(self, instant: datetime) -> bool:
+        """Whether it has not ended yet."""
+        return self.until is None or instant < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,17 @@ class Profile:
             each for each in self.overrides if (each.rule, each.key) != (override.rule, override.key)
         )
         return replace(self, overrides=others if override.value is None else (*others, override))
+
+    def overrides_at(self, instant: datetime) -> tuple[Override, ...]:
+        """The overrides that have not ended by an instant."""
+        return tuple(each for each in self.overrides if each.holds_at(instant))
+
+    def next_end(self) -> datetime | None:
+        """When the next of the overrides ends; the deadline of this state."""
+        return min((each.until for each in self.overrides if each.until is not None), default=None)
+
+    def without_ended(self, instant: datetime) -> Profile:
+        return replace(self, overrides=self.overrides_at(instant))
 
     def with_fact(self, event: Event) -> Profile:
         """The profile after a `resident.enrolled`, `resident.changed` or `resident.left`."""

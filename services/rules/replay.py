@@ -103,10 +103,11 @@ class _Run:
     def played(self) -> Played:
         """Meet what is still due; then what came of it all."""
         if self._now is not None:
-            for at in [at for _, at in self._everything_due()]:
-                result = Result()
-                self._engine.catch_up(self._memory, at, self._now, result, inclusive=True)
-                self._keep(result)
+            while due := [at for due_at, at in self._everything_due() if due_at <= self._now]:
+                for at in due:  # an override that ends may bring deadlines where there were none
+                    result = Result()
+                    self._engine.catch_up(self._memory, at, self._now, result, inclusive=True)
+                    self._keep(result)
         profiles = {each: self._memory.profile(each) for each in sorted(self._residents)}
         return Played(
             findings=tuple(sorted(self._findings.values(), key=_order)),

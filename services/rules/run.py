@@ -322,11 +322,15 @@ class RulesLoop:
 
     def _meet_due(self, uow: UnitOfWork, memory: Memory, until: datetime, result: Result) -> None:
         stored = uow.states.due(until, BATCH)
-        gone = [state.at for state in stored if state.at.rule not in self._engine.rules]
+        gone = [
+            state.at
+            for state in stored
+            if state.at.rule != PROFILE and state.at.rule not in self._engine.rules
+        ]
         uow.states.delete(gone)
         memory.remember(state for state in stored if state.at not in gone)
         due = [at for due_at, at in memory.due() if due_at <= until]
-        memory.prefetch(StateKey(PROFILE, at.key.partition("/")[0]) for at in due)
+        memory.prefetch(StateKey(PROFILE, at.key.partition("/")[0]) for at in due if at.rule != PROFILE)
         for at in due:
             self._engine.catch_up(memory, at, until, result, inclusive=True)
 

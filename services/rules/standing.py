@@ -45,7 +45,7 @@ def standing(
     if rule.period is None:
         raise ValueError(f"{rule.name} is no quota")
     span = span_holding(now, rule.period, zone)
-    own = overridden(rule, profile.overrides)
+    own = overridden(rule, profile.overrides_at(now))
     case = Case(own, profile.resident_id, zone, now, profile.resident_id, profile)
     counting = replace(case, rule=replace(own, enabled=True))  # what was done is done, asked for or not
     done = sum(

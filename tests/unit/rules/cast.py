@@ -75,8 +75,18 @@ class History:
     def returned(self, at: float | str, resident: str = "r1") -> History:
         return self.at("returned", at, resident=resident)
 
-    def override(self, rule: str, key: str, value: Json, at: float | str, resident: str = "r1") -> History:
-        return self.at("override", at, resident=resident, rule=rule, key=key, value=value)
+    def override(
+        self,
+        rule: str,
+        key: str,
+        value: Json,
+        at: float | str,
+        resident: str = "r1",
+        *,
+        until: float | str | None = None,
+    ) -> History:
+        end = {} if until is None else {"until": self.text(until)}
+        return self.at("override", at, resident=resident, rule=rule, key=key, value=value, **end)
 
     def retract(self, event_id: Json, at: float | str) -> History:
         data = {"event_id": event_id, "reason": "a mistake"}

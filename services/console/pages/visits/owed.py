@@ -18,7 +18,7 @@ from services.console.parts import Console
 from services.console.sight import every
 from services.domain.events import Event
 from services.domain.homes import Home
-from services.domain.instants import zone_named
+from services.domain.instants import parse_instant, zone_named
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
 from services.domain.visits import Service
@@ -92,7 +92,9 @@ def told(uow: UnitOfWork, now: datetime, resident_id: str | None = None) -> Told
             found.turns[event.resident_id].append(turn)
     for event in of_kind(OVERRIDDEN):
         rule, key, value = str(event.data.get("rule")), str(event.data.get("key")), event.data.get("value")
-        found.overrides[event.resident_id or ""][rule, key] = Override(rule, key, value)
+        ends_at = event.data.get("until")
+        override = Override(rule, key, value, parse_instant(ends_at) if isinstance(ends_at, str) else None)
+        found.overrides[event.resident_id or ""][rule, key] = override
     return found
 
 
