@@ -39,7 +39,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Another value of one key of one rule; from ``until`` on the rule's own one holds again, None = no end."""
+    """Another value of one key of one rule. From ``until`` on the rule's own holds again; None = no end."""
 
     rule: str
     key: str

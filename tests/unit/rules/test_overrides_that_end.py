@@ -1,4 +1,4 @@
-"""Overrides with an end: from that instant on the rule's own number holds, as if it had been taken back then."""
+"""Overrides with an end: from that instant on the rule's own number holds, as if it was taken back then."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_press_at_the_end_is_judged_by_what_holds_then() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_an_end_is_as_good_as_somebody_who_takes_it_back_then(seed: int) -> None:
     """Before everything else of its instant: so the line that takes it back stands before the others."""
-    dice = random.Random(seed)  # noqa: S311 - no secret
+    dice = random.Random(seed)
     book = rulebook(
         "id: out, on: bed.exited, unless: bed.entered, for: 20m, settle: 30s",
         "id: many, on: bed.exited, count: 3, within: 40m",
@@ -108,8 +108,15 @@ def test_an_end_is_as_good_as_somebody_who_takes_it_back_then(seed: int) -> None
         "id: not-up, missing: bed.exited, from: '01:00', by: '02:30', while: bed.entered",
     )
     rule, key, value = dice.choice(
-        [("out", "for", "5m"), ("out", "for", "45m"), ("many", "count", 2), ("many", "within", "10m")]
-        + [("quiet", "for", "50m"), ("quiet", "enabled", False), ("not-up", "by", "02:10")]
+        [
+            ("out", "for", "5m"),
+            ("out", "for", "45m"),
+            ("many", "count", 2),
+            ("many", "within", "10m"),
+            ("quiet", "for", "50m"),
+            ("quiet", "enabled", False),
+            ("not-up", "by", "02:10"),
+        ]
     )
     until = dice.randrange(0, 4000, 60)
     ended, taken_back = in_bed(), in_bed()
