@@ -72,10 +72,33 @@ class RememberedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RulebookRevision:
-    """A rulebook as it was active from ``active_since`` on."""
+    """A rulebook as it was active from ``active_since`` on. An empty ``text`` says that it was taken away."""
 
     rulebook: str
     revision: int
     content_hash: str
     text: str
     active_since: datetime
+    author: str | None = None
+    """Who put it in force; None: whoever saved the file."""
+    reason: str | None = None
+    restores: int | None = None
+    """The revision that it rolls back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFault:
+    """Something that is wrong with the rulebooks now, as the process sees it that runs the rules.
+
+    ``is_unavailable`` = the ``rule`` does not work; otherwise a text was refused and what was before goes on.
+    """
+
+    rulebook: str | None
+    file: str | None
+    rule: str | None
+    field: str
+    found: str
+    expected: str
+    since: datetime
+    nearest: str | None = None
+    is_unavailable: bool = False

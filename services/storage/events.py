@@ -132,7 +132,12 @@ class SqlEventLog:
         return next(iter(self._read(_NEWEST_OF_KIND, device=device_id, kind_of_event=kind)), None)
 
     def of_key(
-        self, since: datetime, *, resident_id: str | None = None, device_id: str | None = None
+        self,
+        since: datetime,
+        *,
+        resident_id: str | None = None,
+        device_id: str | None = None,
+        kinds: Iterable[str] | None = None,
     ) -> list[Event]:
         if resident_id is None and device_id is None:
             raise ValueError("of_key needs a resident or a device")
@@ -141,6 +146,8 @@ class SqlEventLog:
             query = query.where(_COLUMNS.resident_id == resident_id)
         if device_id is not None:
             query = query.where(_COLUMNS.device_id == device_id)
+        if kinds is not None:
+            query = query.where(_COLUMNS.kind.in_(sorted(kinds)))
         return EVENT.things(self._connection.execute(query))
 
     def of_resident(

@@ -1,4 +1,4 @@
-"""What the house keeps about itself: quarantine, audit, remembered answers, revisions of rulebooks."""
+"""What the house keeps about itself: quarantine, audit, remembered answers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Connection, Executable, delete, func, select, update
+from sqlalchemy import Connection, Executable, delete, select, update
 
 from services.domain.ports import AlreadyThere, Filters, Page
-from services.domain.records import AuditEntry, Quarantined, RememberedAnswer, RulebookRevision
+from services.domain.records import AuditEntry, Quarantined, RememberedAnswer
 from services.storage.lists import Listing, equals, span
 from services.storage.numbered import Numbered
 from services.storage.numbers import Numbers
 from services.storage.rows import Shape
-from services.storage.tables import answers, audit, quarantine, rulebooks
+from services.storage.tables import answers, audit, quarantine
 from services.storage.upsert import insert_into
 
 REMEMBERED_FOR = timedelta(days=1)
@@ -24,7 +24,6 @@ REMEMBERED_FOR = timedelta(days=1)
 _QUARANTINED = Shape(Quarantined, quarantine)
 _ENTRY = Shape(AuditEntry, audit)
 _ANSWER = Shape(RememberedAnswer, answers)
-_REVISION = Shape(RulebookRevision, rulebooks)
 
 _AUDIT = Numbered(_ENTRY)
 _QUARANTINE_LIST = Listing(
@@ -103,30 +102,6 @@ class SqlRemembered:
         if self.get(answer.key) is not None:
             raise AlreadyThere("key")
         self._connection.execute(answers.insert(), _ANSWER.named(answer))
-
-
-class SqlRulebooks:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def latest(self) -> list[RulebookRevision]:
-        newest = (
-            select(rulebooks.c.rulebook, func.max(rulebooks.c.revision).label("revision"))
-            .group_by(rulebooks.c.rulebook)
-            .subquery()
-        )
-        query = (
-            select(*_REVISION.columns)
-            .join(
-                newest,
-                (rulebooks.c.rulebook == newest.c.rulebook) & (rulebooks.c.revision == newest.c.revision),
-            )
-            .order_by(rulebooks.c.rulebook)
-        )
-        return _REVISION.things(self._connection.execute(query))
-
-    def add(self, revision: RulebookRevision) -> None:
-        self._connection.execute(rulebooks.insert(), _REVISION.named(revision))
 
 
 def _fingerprint(entry: Quarantined) -> str:

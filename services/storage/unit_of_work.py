@@ -46,7 +46,7 @@ from services.storage.numbers import Numbers
 from services.storage.people import SqlPeople
 from services.storage.prepared import run
 from services.storage.recent import Recent
-from services.storage.records import SqlAudit, SqlQuarantine, SqlRemembered, SqlRulebooks
+from services.storage.records import SqlAudit, SqlQuarantine, SqlRemembered
 from services.storage.registers import (
     GRID,
     HOME,
@@ -58,6 +58,7 @@ from services.storage.registers import (
     SqlShifts,
     SqlUsers,
 )
+from services.storage.rulebooks import SqlRulebooks
 from services.storage.runners import SqlRunners
 from services.storage.shown import SqlShown
 from services.storage.states import SqlCursors, SqlStateStore

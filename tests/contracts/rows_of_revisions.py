@@ -315,12 +315,28 @@ ROLES: dict[str, Row] = {
     "runner_leases": {"role": "rules", "holder": "anxin-1", "fence": 7, "renewed_at": AT},
 }
 
+FAULTS: dict[str, Row] = {
+    "rule_faults": {
+        "number": 1,
+        "rulebook": "home-beds",
+        "file": "home-beds.yaml",
+        "rule": "call",
+        "field": "on",
+        "found": "'cal_button.pressed'",
+        "expected": "a kind of event",
+        "since": AT,
+        "nearest": "call_button.pressed",
+        "is_unavailable": False,
+    },
+}
+
 ROWS: dict[str, dict[str, Row]] = {
     "0001": FACTS,
     "0002": REGISTERS,
     "0003": TELLING,
     "0004": RECORDS,
     "0005": ROLES,
+    "0010": FAULTS,
 }
 """The tables that each revision made, with a row."""
 

@@ -144,6 +144,7 @@ def test_events_of_a_key_begin_at_the_instant_of_receiving(store: Store) -> None
     with store.reading() as unit:
         of_resident = unit.events.of_key(NIGHT, resident_id="res_lhamo")
         of_device = unit.events.of_key(NIGHT, device_id="dev_other")
+        assert unit.events.of_key(NIGHT, resident_id="res_lhamo", kinds={"visit.completed"}) == []
         with pytest.raises(ValueError, match="resident or a device"):
             unit.events.of_key(NIGHT)
     assert [kept.id for kept in of_resident] == ["evt_at", "evt_after"]

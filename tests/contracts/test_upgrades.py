@@ -43,6 +43,7 @@ READ: dict[str, Callable[[UnitOfWork], Any]] = {
     "quarantine": lambda uow: uow.quarantine.get("qua_1").payload == b"\x00\xff{",  # type: ignore[union-attr]
     "audit": lambda uow: uow.audit.page({}, 0, 5).items[0].actor == "dawa",
     "runner_leases": lambda uow: uow.runners.lease("rules").fence == 7,  # type: ignore[union-attr]
+    "rule_faults": lambda uow: uow.rulebooks.faults()[0].nearest == "call_button.pressed",
     "remembered_answers": lambda uow: uow.remembered.get("dawa POST /visits 1"),
 }
 """How each table's row shows through the ports."""

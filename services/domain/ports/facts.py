@@ -10,7 +10,7 @@ from typing import Protocol
 from services.domain.events import Event
 from services.domain.findings import Finding, FindingChange
 from services.domain.ports.lists import Filters, Page
-from services.domain.records import RulebookRevision
+from services.domain.records import RulebookRevision, StandingFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,15 @@ class EventLog(Protocol):
         ...
 
     def of_key(
-        self, since: datetime, *, resident_id: str | None = None, device_id: str | None = None
+        self,
+        since: datetime,
+        *,
+        resident_id: str | None = None,
+        device_id: str | None = None,
+        kinds: Iterable[str] | None = None,
     ) -> list[Event]:
         """Events of a resident or device with ``received_at`` ≥ since, ascending by ``seq``; for warming a
-        rule.
+        rule. With ``kinds`` those of these kinds alone.
         """
         ...
 
@@ -204,6 +209,30 @@ class Rulebooks(Protocol):
 
     def add(self, revision: RulebookRevision) -> None:
         """Store a new revision."""
+        ...
+
+    def heads(self) -> dict[str, int]:
+        """The number of the newest revision of each rulebook; asked each second, so it reads no text."""
+        ...
+
+    def get(self, rulebook: str, revision: int) -> RulebookRevision | None:
+        """One revision."""
+        ...
+
+    def bearing(self, rulebook: str, content_hash: str) -> RulebookRevision | None:
+        """The newest revision of a rulebook that has this content."""
+        ...
+
+    def page(self, rulebook: str, after: int, limit: int) -> Page[RulebookRevision]:
+        """The revisions of a rulebook, ascending; the cursor is the revision's number."""
+        ...
+
+    def faults(self) -> list[StandingFault]:
+        """What is wrong now, in the order in which it was said."""
+        ...
+
+    def set_faults(self, faults: Iterable[StandingFault]) -> None:
+        """What is wrong from now on, in the place of what was."""
         ...
 
 

@@ -8,6 +8,7 @@ from services.storage.tables.facts import (
     events,
     finding_changes,
     findings,
+    rule_faults,
     rule_states,
     rulebooks,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "numbers",
     "quarantine",
     "residents",
+    "rule_faults",
     "rule_states",
     "rulebooks",
     "runner_leases",

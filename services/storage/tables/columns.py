@@ -30,6 +30,10 @@ def whole(name: str) -> Column[int]:
     return Column(name, whole_number(), nullable=False)
 
 
+def whole_or_none(name: str) -> Column[int]:
+    return Column(name, whole_number(), nullable=True)
+
+
 def flag(name: str) -> Column[bool]:
     return Column(name, Boolean, nullable=False)
 

@@ -22,6 +22,7 @@ from services.storage.tables.columns import (
     metadata,
     number,
     whole,
+    whole_or_none,
     words,
     words_or_none,
 )
@@ -128,4 +129,22 @@ rulebooks = Table(
     words("content_hash"),
     words("text"),
     instant("active_since"),
+    words_or_none("author"),
+    words_or_none("reason"),
+    whole_or_none("restores"),
+)
+
+rule_faults = Table(
+    "rule_faults",
+    metadata,
+    number(),
+    words_or_none("rulebook"),
+    words_or_none("file"),
+    words_or_none("rule"),
+    words("field"),
+    words("found"),
+    words("expected"),
+    instant("since"),
+    words_or_none("nearest"),
+    flag("is_unavailable"),
 )
