@@ -14,7 +14,10 @@ from services.rules.signs import Sign
 
 ENTERED = "bed.entered"
 EXITED = "bed.exited"
+VITALS = "bed.vitals"
 OFFLINE = "device.offline"
+BED_SENSOR = "bed_sensor"
+"""The type of device of which beds are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class PairChange:
     sign: Sign
 
 
+def source_of(place: str | None) -> str:
+    """By what name the changes of the bed in a place are known."""
+    return f"bed:{place or ''}"
+
+
 def take_report(bed: Bed, sign: Sign) -> tuple[Bed, PairChange | None]:
     """An entry or exit that one of the bed's sensors reports."""
     device_id = sign.device_id or ""
@@ -60,7 +68,7 @@ def take_report(bed: Bed, sign: Sign) -> tuple[Bed, PairChange | None]:
     after = replace(bed, sensors=sensors, newest_at=at, state=merged)
     if merged == bed.state:
         return after, None
-    return after, PairChange(f"bed:{bed.place}", merged, replace(sign, kind=merged, at=at))
+    return after, PairChange(source_of(bed.place), merged, replace(sign, kind=merged, at=at))
 
 
 def take_silence(bed: Bed, device_id: str, sign: Sign) -> tuple[Bed, PairChange | None]:
@@ -72,7 +80,8 @@ def take_silence(bed: Bed, device_id: str, sign: Sign) -> tuple[Bed, PairChange 
     after = replace(bed, sensors=sensors, state=bed.state if known else None)
     if known or bed.state is None:
         return after, None
-    return after, PairChange(f"bed:{bed.place}", None, sign)
+    at = sign.at if bed.newest_at is None else max(sign.at, bed.newest_at)
+    return after, PairChange(source_of(bed.place), None, replace(sign, at=at))
 
 
 def forget_sensor(bed: Bed, device_id: str) -> Bed:

@@ -18,6 +18,7 @@ from services.domain.findings import FindingReason, FindingState, Severity
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES
+from services.rules.beds import PairChange
 from services.rules.profile import KnownDevice, Profile, condition_values, senders_of
 from services.rules.rulebook import Per, Rule
 from services.rules.signs import Sign
@@ -180,6 +181,22 @@ class Kind(Protocol[S]):
 
     def meet(self, case: Case, state: S) -> Outcome[S]:
         """Every deadline up to ``case.now`` is met."""
+        ...
+
+
+class BedWatcher(Kind[S], Protocol[S]):
+    """A trigger that looks at the whole time of a bed, and not at what settles alone."""
+
+    def look(self, case: Case, state: S | None, change: PairChange) -> Outcome[S]:
+        """A bed is in another state now, or unknown."""
+        ...
+
+    def hear(self, case: Case, state: S | None, sign: Sign) -> Outcome[S]:
+        """A sensor of a bed has said something, whether that changes the bed or not."""
+        ...
+
+    def is_news(self, case: Case, state: S | None, sign: Sign) -> bool:
+        """Whether `hear` would come to anything."""
         ...
 
 

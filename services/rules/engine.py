@@ -26,7 +26,7 @@ from services.rules import ending, key_state, missed
 from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange
 from services.rules.case import Case
 from services.rules.key_state import KeyState, Step
-from services.rules.kinds import KINDS_OF_TRIGGER
+from services.rules.kinds import DRIFT, KINDS_OF_TRIGGER
 from services.rules.memory import PROFILE, Form, Memory
 from services.rules.missed import Absence
 from services.rules.overrides import overridden
@@ -132,6 +132,8 @@ class Engine:
         before = len(result.findings)
         for rule in self.rules_on(event.kind):
             is_alarm_rule = is_alarm and rule.is_plain_on
+            if rule.trigger is Trigger.DRIFT:
+                continue  # it hears of beds, and looks at their changes
             if lane is not Lane.ALL and is_alarm_rule is not (lane is Lane.ALARMS):
                 continue
             settles = rule.settle_for is not None and event.kind in DOOR_PAIR
@@ -160,6 +162,18 @@ class Engine:
                 continue
             self._touch(memory, rule, event, sign, result, key_state.hear)
 
+    def hear_bed(self, memory: Memory, event: Event, result: Result) -> None:
+        """Show the rules on habits that a sensor of a bed has said something, whatever it was."""
+        sign = sign_of(event)
+        for rule in self.rules_on(event.kind):
+            place = self.place(rule, event.resident_id, None) if rule.trigger is Trigger.DRIFT else None
+            if place is None:
+                continue
+            state = memory.key_state(place.at)
+            case = self._case(memory, rule, place, event.received_at)
+            if DRIFT.is_news(case, None if state is None else state.inner, sign):
+                self._touch_place(memory, rule, place, event, sign, result, key_state.hear_bed)
+
     def _type_of(self, memory: Memory, event: Event) -> str | None:
         device = memory.device(event.device_id)
         return None if device is None else device.type
@@ -168,7 +182,9 @@ class Engine:
         """Show a change of a bed to the rules on beds."""
         rules = {rule.name: rule for kind in (ENTERED, EXITED) for rule in self.rules_on(kind)}
         for rule in rules.values():
-            if rule.settle_for is not None:
+            if rule.trigger is Trigger.DRIFT:
+                self._touch(memory, rule, event, change, result, key_state.look)
+            elif rule.settle_for is not None:
                 self._touch(memory, rule, event, change, result, key_state.take_change)
             elif change.kind in rule.own_kinds:
                 self._touch(memory, rule, event, change.sign, result, key_state.take)

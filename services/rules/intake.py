@@ -15,7 +15,7 @@ from services.domain.instants import parse_instant
 from services.domain.kinds import REGISTER_KINDS
 from services.domain.ports import StateKey
 from services.rules import beds
-from services.rules.beds import ENTERED, EXITED, OFFLINE, Bed
+from services.rules.beds import BED_SENSOR, ENTERED, EXITED, OFFLINE, VITALS, Bed
 from services.rules.ending import end_overrides
 from services.rules.engine import Engine, Lane, Result
 from services.rules.memory import BED, DEVICE, PROFILE, Memory
@@ -89,6 +89,8 @@ class Intake:
         else:
             if event.kind == OFFLINE and not is_replaced(event):
                 self._silence(memory, event, event.device_id or "", result)
+            elif event.kind == VITALS:
+                self._hear_bed(memory, event, result)
             self._engine.observe(memory, event, result, lane)
 
     def _change(
@@ -169,19 +171,23 @@ class Intake:
 
     def _take_bed(self, memory: Memory, event: Event, result: Result) -> None:
         profile = memory.profile(event.resident_id)
+        if profile is None or not _is_of_a_bed(event, profile):
+            return
         sign = sign_of(event)
-        if profile is None or is_replaced(event) or not profile.is_enrolled_at(sign.at):
-            return
         device = profile.device(event.device_id)
-        if event.device_id is not None and (device is None or device.type != "bed_sensor"):
-            return
         place = device.place or "" if device is not None else ""
         known = memory.beds(profile.resident_id)
         bed = next((bed for bed in known if bed.place == place), Bed(place))
+        self._engine.hear_bed(memory, event, result)
         after, change = beds.take_report(bed, sign)
         self._keep_bed(memory, profile.resident_id, known, after)
         if change is not None:
             self._engine.observe_change(memory, event, change, result)
+
+    def _hear_bed(self, memory: Memory, event: Event, result: Result) -> None:
+        profile = memory.profile(event.resident_id)
+        if profile is not None and _is_of_a_bed(event, profile):
+            self._engine.hear_bed(memory, event, result)
 
     def _silence(
         self,
@@ -210,3 +216,11 @@ class Intake:
     def _keep_bed(self, memory: Memory, resident_id: str, known: tuple[Bed, ...], bed: Bed) -> None:
         others = tuple(each for each in known if each.place != bed.place)
         memory.put(StateKey(BED, resident_id), (*others, bed))
+
+
+def _is_of_a_bed(event: Event, profile: Profile) -> bool:
+    """Whether an event counts as what a bed of the resident has said."""
+    if is_replaced(event) or not profile.is_enrolled_at(sign_of(event).at):
+        return False
+    device = profile.device(event.device_id)
+    return event.device_id is None or (device is not None and device.type == BED_SENSOR)

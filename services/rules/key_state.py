@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from services.rules import settling
 from services.rules.beds import PairChange
-from services.rules.case import Case, Change, Kind, Outcome, Raise
+from services.rules.case import BedWatcher, Case, Change, Kind, Outcome, Raise
 from services.rules.settling import Source
 from services.rules.signs import Sign
 
@@ -77,6 +77,18 @@ def take_change(
         raise ValueError(f"{case.rule.name} does not settle")
     source = settling.change(_source(state, new.source), new, case.rule.settle_for)
     return Step(_with_source(_touched(state, case.now), source))
+
+
+def look(kind: BedWatcher[Any], case: Case, state: KeyState[Any], new: PairChange) -> Step:
+    """A change of a bed, for a trigger that looks at it before it settles, and again when it has."""
+    settles = case.rule.settle_for is not None
+    step = take_change(kind, case, state, new) if settles else Step(_touched(state, case.now))
+    return step.then(kind.look(_before(case, step.state), step.state.inner, new))
+
+
+def hear_bed(kind: BedWatcher[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
+    """A sensor of a bed has said something."""
+    return Step(_touched(state, case.now)).then(kind.hear(case, state.inner, sign))
 
 
 def retract(kind: Kind[Any], case: Case, state: KeyState[Any], target: Sign) -> Step:

@@ -51,7 +51,7 @@ def check_override(rule: Rule, key: str, value: Json) -> None:
     if read(value) is None:
         raise NotAnOverride(f"{shown_value(value)} is no value for {key!r}")
     has_it = getattr(rule, field) is not None or (key == "for" and rule.days_field is not None)
-    if key == "warn":
+    if key in {"warn", "at_least"}:
         has_it = rule.period is not None
     if key != "enabled" and not has_it:
         raise NotAnOverride(f"the rule {rule.id} has no {key!r} to override")

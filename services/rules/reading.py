@@ -18,12 +18,15 @@ from services.domain.instants import zone_named
 from services.domain.kinds import KINDS
 from services.rules.conditions import RESIDENT_FIELDS, event_fields
 from services.rules.faults import Fault, RulebookFaults, nearest_of
+from services.rules.nights import LEAST_KNOWN, NIGHT_SETTLE_FOR, Figure
 from services.rules.periods import Period
 from services.rules.rule_fields import Fields, one_of, shown_value
 from services.rules.rulebook import ANY_MESSAGE, DEFAULT_GAP_FOR, PAIR_OF, Per, Rule, Rulebook
 from services.rules.yaml_core import read_yaml
 
 FORMAT = 1
+MOST_OVER = 400
+"""The greatest number of local days with which a night is compared: as far back as records may lie."""
 DEFAULT_POLICY = {
     Severity.HIGH: "emergency",
     Severity.MEDIUM: "routine",
@@ -51,8 +54,6 @@ _OWN_KEYS = {
     Trigger.DRIFT: frozenset({"drift", "over", "beyond"}),
 }
 _ALL_KEYS = _COMMON.union(*_OWN_KEYS.values())
-_NOT_YET = frozenset({Trigger.DRIFT})
-"""Triggers that this version of the engine cannot run."""
 _WITHOUT_BETWEEN = frozenset({Trigger.MISSING, Trigger.SILENT, Trigger.QUOTA, Trigger.DRIFT})
 _WITHOUT_WHERE = frozenset({Trigger.MISSING, Trigger.SILENT, Trigger.QUOTA, Trigger.DRIFT})
 _PAIRS = ("bed.", "door.")
@@ -142,12 +143,6 @@ class _RuleReader:
         self._check_keys(fields, trigger)
         if trigger is None:
             return None
-        if trigger in _NOT_YET:
-            head = next(key for key in _HEADS if key in self.given)
-            fields.complain(
-                head, f"another trigger: '{trigger.value}' is not available yet", f"'{trigger.value}'"
-            )
-            return None
         return self._rule(fields, trigger)
 
     def _check_id(self, fields: Fields) -> None:
@@ -195,7 +190,8 @@ class _RuleReader:
     def _rule(self, fields: Fields, trigger: Trigger) -> Rule | None:
         head = "on" if "on" in self.given else trigger.value
         is_any = trigger is Trigger.SILENT and self.given.get(head) == ANY_MESSAGE
-        kind = ANY_MESSAGE if is_any else fields.kind(head)
+        figure = fields.one_of("drift", Figure, Figure.NIGHT_EXITS) if trigger is Trigger.DRIFT else None
+        kind = ANY_MESSAGE if is_any else figure.kind if figure else fields.kind(head)
         severity = fields.one_of("severity", Severity, Severity.MEDIUM)
         titles = fields.titles("title")
         rule_id = str(self.given.get("id"))
@@ -215,7 +211,7 @@ class _RuleReader:
             per=Per.RESIDENT if is_quota else fields.one_of("per", Per, Per.RESIDENT),
             device_types=fields.words("device_types", [each.value for each in DeviceType]),
             between=fields.window("between") if trigger not in _WITHOUT_BETWEEN else None,
-            settle_for=fields.span("settle"),
+            settle_for=NIGHT_SETTLE_FOR if figure is Figure.NIGHT_EXITS else fields.span("settle"),
             unless=fields.kind("unless"),
             watch_for=self._watch_for(fields),
             until=fields.wall("until"),
@@ -230,6 +226,9 @@ class _RuleReader:
             at_least=fields.whole("at_least", 1) or 0,
             warn_days=fields.days("warn"),
             where=fields.condition("where", known_fields) if kind and trigger not in _WITHOUT_WHERE else None,
+            figure=figure,
+            over_days=fields.days("over", LEAST_KNOWN, MOST_OVER),
+            beyond=fields.number("beyond", figure.most / figure.floor) if figure else None,
             for_residents=fields.condition("for_residents", RESIDENT_FIELDS),
         )
         self._check_together(fields, rule)
@@ -257,26 +256,40 @@ class _RuleReader:
         return fields.one_of("per", Period, Period.MONTH)
 
     def _check_together(self, fields: Fields, rule: Rule) -> None:
-        if rule.trigger is Trigger.UNLESS and ("for" in self.given) == ("until" in self.given):
-            fields.complain(
-                "for", "`for` or `until`, one of the two", "both" if "for" in self.given else "neither"
-            )
-        if rule.trigger is Trigger.QUOTA and "at_least" not in self.given:
-            fields.complain("at_least", "how many of them a period must have")
-        if rule.trigger is Trigger.COUNT:
-            for key in {"count", "within"} - self.given.keys():
-                fields.complain(key, "`count` and `within` together")
-        if rule.trigger is Trigger.SILENT and "for" not in self.given:
-            fields.complain("for", "how long nothing may be heard")
-        if rule.trigger is Trigger.MISSING:
-            self._check_missing(fields, rule)
-        if rule.settle_for is None:
+        check = {
+            Trigger.COUNT: self._check_count,
+            Trigger.UNLESS: self._check_unless,
+            Trigger.MISSING: self._check_missing,
+            Trigger.SILENT: self._check_silent,
+            Trigger.QUOTA: self._check_quota,
+            Trigger.DRIFT: self._check_drift,
+        }.get(rule.trigger)
+        if check is not None:
+            check(fields, rule)
+        if rule.settle_for is None or rule.trigger is Trigger.DRIFT:
             return
         if not any(kind.startswith(_PAIRS) for kind in rule.own_kinds):
             fields.complain("settle", "a trigger on bed.* or door.*, which alone settle")
         longest = rule.watch_for if rule.watch_for is not None else rule.within_for
         if longest is not None and rule.settle_for >= longest:
             fields.complain("settle", "less than `for` or `within`")
+
+    def _check_count(self, fields: Fields, _rule: Rule) -> None:
+        for key in {"count", "within"} - self.given.keys():
+            fields.complain(key, "`count` and `within` together")
+
+    def _check_unless(self, fields: Fields, _rule: Rule) -> None:
+        if ("for" in self.given) == ("until" in self.given):
+            found = "both" if "for" in self.given else "neither"
+            fields.complain("for", "`for` or `until`, one of the two", found)
+
+    def _check_silent(self, fields: Fields, _rule: Rule) -> None:
+        if "for" not in self.given:
+            fields.complain("for", "how long nothing may be heard")
+
+    def _check_quota(self, fields: Fields, _rule: Rule) -> None:
+        if "at_least" not in self.given:
+            fields.complain("at_least", "how many of them a period must have")
 
     def _check_missing(self, fields: Fields, rule: Rule) -> None:
         for key in sorted({"from", "by"} - self.given.keys()):
@@ -285,6 +298,15 @@ class _RuleReader:
             fields.complain("from", "another time than `by`")
         if rule.while_kind is not None and rule.while_kind not in PAIR_OF:
             fields.complain("while", one_of(sorted(PAIR_OF)))
+
+    def _check_drift(self, fields: Fields, _rule: Rule) -> None:
+        for key, expected in (("over", "how many local days, such as 28d"), ("beyond", "a number such as 3")):
+            if key not in self.given:
+                fields.complain(key, expected)
+        if "settle" in self.given:
+            fields.complain("settle", "no `settle` with 'drift', whose figures say what settles")
+        if self.given.get("per") == Per.DEVICE:
+            fields.complain("per", "resident: nights are of a bed with all its sensors")
 
 
 def needs_device(kind: str) -> bool:

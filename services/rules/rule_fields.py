@@ -87,12 +87,22 @@ class Fields:
             return None
         return span
 
-    def days(self, key: str) -> int | None:
+    def number(self, key: str, most: float) -> float | None:
+        """A number above 0."""
+        value = self._given.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most:
+            return value
+        if key in self:
+            self.complain(key, f"a number above 0 and at most {most:g}")
+        return None
+
+    def days(self, key: str, least: int = 1, most: int = _LONGEST.days) -> int | None:
         if key not in self:
             return None
         days = days_from(self._given[key])
-        if days is None:
-            self.complain(key, "local days such as 7d, at least 1d")
+        if days is None or not least <= days <= most:
+            self.complain(key, f"local days from {least}d to {most}d")
+            return None
         return days
 
     def wall(self, key: str) -> time | None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from services.domain.findings import Severity, Trigger
 from services.rules.conditions import Condition
+from services.rules.nights import Figure
 from services.rules.periods import Period
 from services.rules.windows import DailyWindow
 
@@ -38,7 +39,9 @@ class Per(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``kind`` is the trigger's own: what stands after `on`, `missing`, `silent` or `quota`."""
+    """One rule. ``kind`` is the trigger's own: what stands after `on`, `missing`, `silent` or `quota`, what
+    the figure of `drift` is about.
+    """
 
     rulebook: str
     id: str
@@ -71,6 +74,11 @@ class Rule:
     where: Condition | None = None
     for_residents: Condition | None = None
     gap_for: timedelta = DEFAULT_GAP_FOR
+    figure: Figure | None = None
+    """What `drift` measures of each night."""
+    over_days: int | None = None
+    """With how many local days before it `drift` compares a night."""
+    beyond: float | None = None
 
     @property
     def name(self) -> str:
@@ -85,6 +93,9 @@ class Rule:
             kinds |= PAIR_OF.get(self.while_kind, frozenset())
         if self.trigger is Trigger.WHERE and self.kind.startswith("bed."):
             kinds.add("bed.exited")  # who leaves the bed breaks the run
+        if self.trigger is Trigger.DRIFT:
+            # Whatever a bed says makes its night known, and going unheard makes it unknown.
+            kinds |= BED_PAIR | {"bed.vitals", "device.offline"}
         return frozenset(kinds)
 
     @property

@@ -127,6 +127,8 @@ def _horizon(rule: Rule) -> timedelta:
         return _LONGEST_PERIOD
     if rule.days_field is not None:
         return _LONGEST_MEDICINE
+    if rule.over_days is not None:
+        return timedelta(days=rule.over_days + 2) + OLDEST_CLAIM
     return max(rule.watch_for or timedelta(days=2), rule.within_for or timedelta(0)) + OLDEST_CLAIM
 
 
@@ -152,5 +154,7 @@ def _shape(rule: Rule) -> tuple[object, ...]:
         rule.for_residents,
         rule.days_field,
         rule.until is None,
+        rule.figure,
+        rule.over_days,
         rule.enabled,
     )

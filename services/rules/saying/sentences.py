@@ -53,6 +53,7 @@ def _matter(rule: Rule, words: Words) -> Iterator[str]:
         Trigger.MISSING: _missing,
         Trigger.SILENT: _silent,
         Trigger.QUOTA: _quota,
+        Trigger.DRIFT: _drift,
     }[rule.trigger](rule, words)
     if rule.warn_days is not None:
         yield words.say("warn", warn=words.day_count(rule.warn_days))
@@ -106,6 +107,11 @@ def _silent(rule: Rule, words: Words) -> str:
 def _quota(rule: Rule, words: Words) -> str:
     period = words.periods[rule.period.value] if rule.period is not None else ""
     return words.say("quota", quota=words.kinds[rule.kind], at_least=rule.at_least, period=period)
+
+
+def _drift(rule: Rule, words: Words) -> str:
+    figure = words.figures[rule.figure.value] if rule.figure is not None else ""
+    return words.say("drift", figure=figure, over=words.day_count(rule.over_days or 0), beyond=rule.beyond)
 
 
 def _conditions(rule: Rule, words: Words) -> Iterator[str]:

@@ -26,7 +26,7 @@ rules:
     on: bed.exited
     enabled: yes
   - id: b
-    drift: night.exits
+    drift: night.exit
   - id: c
     on: bed.exited
     unless: bed.entered
@@ -50,7 +50,7 @@ def test_every_fault_is_named_at_once() -> None:
         "'rulebook'",
         "'severity'",
         "'bed.exited'",
-        "not available yet",
+        "'night.exits'",
         "a second time",
         "true or false",
     ):
