@@ -82,8 +82,10 @@ class Intake:
             self._take_override(memory, event, result)
         elif event.kind in {AWAY, RETURNED}:
             self._take_turn(memory, event, result)
+            self._engine.observe(memory, event, result, lane)  # coming home may be what a rule is about
         elif event.kind == RETRACTED:
             self._take_back(memory, event, result)
+            self._engine.observe(memory, event, result, lane)
         elif event.kind in {ENTERED, EXITED}:
             self._take_bed(memory, event, result)
         else:

@@ -106,7 +106,7 @@ def _end(
 ) -> datetime:
     last = happenings[-1].received_at
     named = {each.rule for each in expected} | {each.rule for each in forbidden}
-    rules = [rule for rule in scene.book.rules if rule.id in named or scene.told.nothing_else]
+    rules = [rule for rule in scene.book.rules if rule.id in named or not named]
     rules += [overridden(rule, scene.overrides) for rule in rules]
     ends = [
         waits_until(rule, last, scene.most_days, zone)

@@ -160,3 +160,11 @@ def test_what_a_person_records_may_lie_far_back_and_never_ahead() -> None:
     assert len(History().resident().visit(0, received=400 * day + 1).end(401 * day).found(book)) == 0
     assert len(History().resident().visit(1, received=0).end(day).found(book)) == 0
     assert TWO.tzinfo is not None
+
+
+def test_coming_home_may_start_a_watch_of_its_own() -> None:
+    home = rulebook("id: home, on: resident.returned, unless: visit.completed, for: 24h")
+    history = History().resident().away(0).returned(1000)
+    assert history.end(200_000).brief(home) == [("home", 1000 + 86_400, 1000 + 86_400, "holds", None)]
+    visited = History().resident().away(0).returned(1000).visit(87_400)
+    assert visited.end(200_000).brief(home) == []
