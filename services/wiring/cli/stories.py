@@ -78,7 +78,8 @@ def show(console: Console, tried: Sequence[TriedFile]) -> None:
             console.print(Text(f"  {fault}", style="red"))
     stories = [each for file in tried for each in file.stories]
     failed, broken = sum(file.failed for file in tried), sum(bool(file.faults) for file in tried)
-    said = f"{len(stories)} stories, {failed} failed, in {sum(each.seconds for each in stories):.2f} s"
+    count = "1 story" if len(stories) == 1 else f"{len(stories)} stories"
+    said = f"{count}, {failed} failed, in {sum(each.seconds for each in stories):.2f} s"
     if broken:
         said += f"; {broken} file{'s' if broken > 1 else ''} cannot be used"
     console.print(Text(said, style="red" if failed or broken else "green"))
