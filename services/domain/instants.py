@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:(?:[0-5]\d|60)(?:\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)?", re.ASCII
 )
-_SPAN = re.compile(r"(\d{1,9})(s|m|h|d)", re.ASCII)
+SPAN = "([0-9]{1,9})(s|m|h|d)"
+"""A span as it is written, as a pattern that JSON Schema reads as well."""
+_SPAN = re.compile(SPAN, re.ASCII)
 _UNIT = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),

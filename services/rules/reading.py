@@ -36,7 +36,9 @@ DEFAULT_POLICY = {
 FLOOR = "floor"
 """The id of the built-in rule, which no rulebook may use."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""What rulebooks and rules may be called, as a pattern."""
+_NAME = re.compile(NAME, re.ASCII)
 _BOOK_KEYS = frozenset({"format", "rulebook", "timezone", "rules"})
 _HEADS = ("on", "missing", "silent", "quota", "drift")
 _COMMON = frozenset(
@@ -312,3 +314,15 @@ class _RuleReader:
 def needs_device(kind: str) -> bool:
     """Whether only devices send events of this kind."""
     return bool(KINDS[kind].sent_by)
+
+
+def keys_of(trigger: Trigger) -> frozenset[str]:
+    """The keys that a rule with this trigger may have."""
+    without = {"between"} if trigger in _WITHOUT_BETWEEN else set()
+    without |= {"where"} if trigger in _WITHOUT_WHERE else set()
+    return (_COMMON | _OWN_KEYS[trigger]) - without
+
+
+def keys_of_a_rulebook() -> frozenset[str]:
+    """The keys that a rulebook may have."""
+    return _BOOK_KEYS

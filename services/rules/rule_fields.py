@@ -21,10 +21,15 @@ from services.rules.conditions import Condition, FieldType, NotACondition, data_
 from services.rules.faults import Fault, nearest_of
 from services.rules.windows import DailyWindow
 
-_WALL = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
-_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
-_DAYS = re.compile(r"(\d{1,4})d", re.ASCII)
-_DATA_FIELD = re.compile(r"event\.data\.([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
+WALL = "([01][0-9]|2[0-3]):([0-5][0-9])"
+WINDOW = f"{WALL}-({WALL}|24:00)"
+DAYS = "([0-9]{1,4})d"
+DATA_FIELD = r"event\.data\.([A-Za-z_][A-Za-z0-9_]*)"
+"""How wall times, windows, local days and fields of an event are written; JSON Schema reads them as well."""
+_WALL = re.compile(WALL, re.ASCII)
+_WINDOW = re.compile(WINDOW, re.ASCII)
+_DAYS = re.compile(DAYS, re.ASCII)
+_DATA_FIELD = re.compile(DATA_FIELD, re.ASCII)
 _MOST_TITLE = 200
 _LONGEST = timedelta(days=4000)
 _MOST_FOUND = 60

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 
+from services.domain import instants
 from services.domain.devices import DeviceType
 from services.domain.findings import FindingReason, FindingState
 from services.domain.instants import zone_named
+from services.rules import reading
 from services.rules.faults import nearest_of
 from services.rules.rule_fields import EVENT_KINDS, one_of, span_from
 from services.rules.stories import times
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-SPAN = r"^[0-9]{1,9}[smhd]$"
+NAME = f"^{reading.NAME}$"
+SPAN = f"^{instants.SPAN}$"
 
 
 class Unfit(ValueError):
@@ -47,8 +49,8 @@ def _read(read: Callable[[str], object], expected: str) -> Callable[[str], str]:
     return check
 
 
-def _among(words: Iterable[str], expected: str | None = None) -> Callable[[str], str]:
-    known = list(words)
+def _among(words: Iterable[object], expected: str | None = None) -> Callable[[str], str]:
+    known = [str(word) for word in words]
 
     def check(word: str) -> str:
         if word not in known:
@@ -92,7 +94,7 @@ EventKind = Annotated[
     AfterValidator(_among(EVENT_KINDS, "a kind of event")),
     WithJsonSchema({"enum": sorted(EVENT_KINDS)}),
 ]
-_TYPES = [each.value for each in DeviceType]
+_TYPES: list[JsonValue] = [each.value for each in DeviceType]
 _STATES = [each.value for each in FindingState]
 _REASONS = [each.value for each in FindingReason]
 TypeOfDevice = Annotated[str, AfterValidator(_among(_TYPES)), WithJsonSchema({"enum": _TYPES})]
@@ -106,8 +108,21 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+def _or_short(short: dict[str, JsonValue]) -> Callable[[dict[str, JsonValue]], None]:
+    """Lets the schema of a form take what its reader takes as well: the short way to say the same."""
+
+    def widen(schema: dict[str, JsonValue]) -> None:
+        at_length = dict(schema)
+        schema.clear()
+        schema["anyOf"] = [at_length, dict(short)]
+
+    return widen
+
+
 class Device(Form):
     """A device of somebody, or of nobody."""
+
+    model_config = ConfigDict(json_schema_extra=_or_short({"enum": _TYPES}))
 
     type: TypeOfDevice
     place: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
@@ -122,6 +137,8 @@ class Device(Form):
 
 class Resident(Form):
     """One of the cast. Enrolled long before, unless it is said."""
+
+    model_config = ConfigDict(json_schema_extra=_or_short({"type": "null"}))
 
     tags: list[str] = Field(default_factory=list)
     timezone: Zone | None = Field(default=None, description="their own; else the rulebook's")
@@ -141,6 +158,13 @@ class Resident(Form):
 class Entry(Form):
     """One line of a timeline: an event, an override or a retraction."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [key]} for key in ("event", "override", "retract")],
+            "dependentRequired": {"every": ["until"], "override": ["set"], "set": ["override"]},
+        }
+    )
+
     at: Time = Field(description="when it happened")
     event: EventKind | None = None
     override: Name | None = Field(default=None, description="the rule that is another for this resident now")
@@ -150,7 +174,7 @@ class Entry(Form):
     data: dict[str, Any] | None = None
     received: Time | None = Field(default=None, description="when the house learned of it, if later")
     every: Step | None = Field(default=None, description="again and again, so far apart, until `until`")
-    until: Time | None = None
+    until: Time | None = Field(default=None, description="the end of `every`, or of the override")
     id: Name | None = Field(default=None, description="so that it can be taken back")
     set: dict[str, Any] | None = Field(default=None, description="the keys of the override")
 
@@ -169,6 +193,8 @@ class Expected(Form):
 
 class Forbidden(Form):
     """A rule that must find nothing, at all or between two times, ends included."""
+
+    model_config = ConfigDict(json_schema_extra=_or_short({"type": "string", "pattern": NAME}))
 
     rule: Name
     resident: Name | None = None

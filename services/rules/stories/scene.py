@@ -47,6 +47,8 @@ class Scene:
     complaint: Complaint
     faults: int = 0
     overrides: list[Override] = field(default_factory=list)
+    lasts_until: datetime | None = None
+    """The latest end of an override."""
     most_days: int = 0
     """The greatest number of days that an event carries."""
 

@@ -104,7 +104,7 @@ def _end(
     expected: tuple[Expectation, ...],
     forbidden: tuple[Prohibition, ...],
 ) -> datetime:
-    last = happenings[-1].received_at
+    last = max(happenings[-1].received_at, scene.lasts_until or happenings[-1].received_at)
     named = {each.rule for each in expected} | {each.rule for each in forbidden}
     rules = [rule for rule in scene.book.rules if rule.id in named or not named]
     rules += [overridden(rule, scene.overrides) for rule in rules]

@@ -111,7 +111,7 @@ class _Reader:
             for key in _FOR_EVENTS:
                 if getattr(entry, key) is not None:
                     self._scene.complain(f"{field}.{key}", "the key", f"no such key beside {given[0]}")
-        if (entry.until is None) != (entry.every is None):
+        if (entry.until is None) != (entry.every is None) and not (entry.override and entry.until):
             has = "every" if entry.every else "until"
             self._scene.complain(f"{field}.{has}", "the key alone", "`every` and `until` together")
         if (entry.set is None) != (entry.override is None):
@@ -182,6 +182,11 @@ class _Reader:
     def _override(self, field: str, entry: Entry) -> Iterator[Happening]:
         rule = self._scene.rule(f"{field}.override", str(entry.override))
         resident = self._resident(field, entry)
+        ends_at = self._scene.instant(f"{field}.until", entry.until, resident) if entry.until else None
+        if ends_at is not None:
+            if ends_at <= self._scene.instant(f"{field}.at", entry.at, resident):
+                self._scene.complain(f"{field}.until", shown_value(entry.until), "a time after `at`")
+            self._scene.lasts_until = max(ends_at, self._scene.lasts_until or ends_at)
         for key, value in (entry.set or {}).items():
             try:
                 if rule is not None:
@@ -197,6 +202,7 @@ class _Reader:
                 "resident": resident,
                 "key": key,
                 "value": value,
+                "until": format_instant(ends_at) if ends_at is not None else None,
             }
             yield self._happening(field, entry, told, resident)
         if resident is None:

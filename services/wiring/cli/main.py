@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from services.wiring.cli import broker, database, doctor, people, policies, rules, service, simulate, up
+from services.wiring.cli import (
+    broker,
+    database,
+    doctor,
+    people,
+    policies,
+    rules,
+    schema,
+    service,
+    simulate,
+    up,
+)
 
 app = typer.Typer(
     help="Anxin keeps watch over elders who live at home, and tells the right person until somebody has it.",
@@ -22,4 +33,5 @@ app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policies.app, name="policies")
+app.command("schema")(schema.schema)
 app.add_typer(simulate.app, name="simulate")

@@ -1,0 +1,32 @@
+"""`anxin schema`: the JSON Schema of what people write, for editors.
+
+It needs no service, no database and no data folder, and is made from what reads the files.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Written(StrEnum):
+    """What people write."""
+
+    RULEBOOK = "rulebook"
+    STORY = "story"
+    POLICY = "policy"
+
+
+def schema(
+    of: Annotated[Written, typer.Argument(metavar="rulebook|story|policy", help="Of which files.")],
+) -> None:
+    """Print the JSON Schema of rulebooks, stories or policies, so that an editor completes them."""
+    from services.escalation.policy_schema import policy_schema
+    from services.rules.schemas.rulebooks import rulebook_schema
+    from services.rules.schemas.stories import story_schema
+
+    made = {Written.RULEBOOK: rulebook_schema, Written.STORY: story_schema, Written.POLICY: policy_schema}
+    typer.echo(json.dumps(made[of](), ensure_ascii=False, indent=2))
