@@ -52,6 +52,8 @@ class NoticeReason(StrEnum):
     # Not told:
     DUPLICATE = "duplicate"
     TOLD_A_MOMENT_AGO = "told_a_moment_ago"
+    BUNDLED = "bundled"
+    """Found late with others, of all of which one notice tells the person."""
     ACCEPTED_ALREADY = "accepted_already"
     CLOSED_ALREADY = "closed_already"
     DECLINED = "declined"

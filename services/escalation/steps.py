@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, Deadline, DeadlineKind
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
+from services.escalation.bundling import gathering, is_bundled
 from services.escalation.policies import Policy, Relation
 from services.escalation.quiet_hours import next_local, quiet_until
 from services.escalation.routing import Route, last_resort, recipient_of, relations_of, route
@@ -166,7 +167,7 @@ def keys(recipients: Iterable[Recipient]) -> tuple[str, ...]:
 
 
 def _by_step(notice: Notice) -> bool:
-    return is_call_of_a_step(notice) and notice.state is not NoticeState.NOT_SENT
+    return is_call_of_a_step(notice) and (notice.state is not NoticeState.NOT_SENT or is_bundled(notice))
 
 
 def _told(
@@ -195,7 +196,7 @@ def _notice(
     reason: NoticeReason = NoticeReason.STEP,
     cause: str = STEP,
 ) -> Notice:
-    return notice_to(
+    notice = notice_to(
         recipient,
         alert,
         scene,
@@ -205,6 +206,7 @@ def _notice(
         at_step=at_step,
         extra={"because": STEP},
     )
+    return gathering(notice, alert)
 
 
 def _tell_anybody(alert: Alert, scene: Scene, at_step: tuple[int, int], *, but: Collection[str]) -> Move:

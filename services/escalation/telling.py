@@ -12,6 +12,7 @@ from services.domain.alerts import Alert, AlertFact
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
+from services.escalation.bundling import is_bundled
 from services.escalation.routing import NotTold, last_resort, recipient_of
 from services.escalation.scene import Scene
 
@@ -108,7 +109,7 @@ def told_so_far(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """The newest call to each person who was called at all, in the order of their first."""
     newest: dict[str, Notice] = {}
     for notice in notices:
-        if notice.kind in CALLS and notice.state is not NoticeState.NOT_SENT:
+        if notice.kind in CALLS and _reaches(notice):
             newest[key_of(notice)] = notice
     return tuple(newest.values())
 
@@ -117,13 +118,18 @@ def still_called(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """Those who were called and have not heard since that they are no longer needed."""
     called: dict[str, Notice] = {}
     for notice in notices:
-        if notice.state is NoticeState.NOT_SENT:
+        if not _reaches(notice):
             continue
         if notice.kind in ASKING:
             called[key_of(notice)] = notice
         elif notice.kind is NoticeKind.STAND_DOWN:
             called.pop(key_of(notice), None)
     return tuple(called.values())
+
+
+def _reaches(notice: Notice) -> bool:
+    """Whether its person hears of it, if only by a bundle."""
+    return notice.state is not NoticeState.NOT_SENT or is_bundled(notice)
 
 
 def again(notice: Notice, scene: Scene) -> Recipient:

@@ -7,8 +7,8 @@ data never stops it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,10 @@ from ruamel.yaml import YAML
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeReason
 from services.domain.people import Language
+from services.escalation.bundling import matters_of
 
+MOST_IN_TITLE = 3
+"""Names that fit a lock screen; all of them stand under it."""
 FOLDER = Path(__file__).resolve().parent / "texts"
 
 
@@ -47,6 +50,9 @@ class Texts(BaseModel):
     test: Mapping[str, Template]
     stand_down: Mapping[str, Template]
     handover: Mapping[str, Template]
+    bundle: Template
+    matter: str
+    """One line of a bundle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ def title_in(language: Language, titles: Mapping[str, str], otherwise: str) -> s
 
 def _words(notice: Notice, language: Language) -> tuple[str, str]:
     said = texts(language)
+    if matters := matters_of(notice):
+        return _words_of_many(notice, matters, language, said)
     templates: Mapping[str, Template] = getattr(said, notice.kind.value, said.alert)
     first = next(iter(templates))
     template = templates.get(notice.text.get("because", first), templates[first])
@@ -98,6 +106,17 @@ def _words(notice: Notice, language: Language) -> tuple[str, str]:
     if notice.reason is NoticeReason.TOLD_WITHOUT_STORE:
         body = f"{body}\n{said.words['told_without_store']}"
     return title, body
+
+
+def _words_of_many(
+    notice: Notice, matters: Sequence[Mapping[str, str]], language: Language, said: Texts
+) -> tuple[str, str]:
+    each = [_known(replace(notice, text=matter), language, said) for matter in matters]
+    names = list(dict.fromkeys(known["who"] for known in each))
+    shown = "、".join(names[:MOST_IN_TITLE]) + ("…" if len(names) > MOST_IN_TITLE else "")
+    lines = "\n".join(_filled(said.matter, known) for known in each)
+    known = {"count": str(len(matters)), "who": shown, "list": lines}
+    return _filled(said.bundle.title, known), _filled(said.bundle.body, known)
 
 
 def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:

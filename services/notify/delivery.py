@@ -35,14 +35,14 @@ from services.domain.ports import (
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.stages import call_failed
 from services.escalation.steps import has_failed
-from services.escalation.telling import ASKING, key_of
 from services.notify.attempts import concluded, next_channel, rounds_made
+from services.notify.bundling import failed_with, gather, was_called, why_unneeded
 from services.notify.channels import ChannelOutcome, Channels
 from services.notify.channels.channel import timed_out
 from services.notify.commands import publish_due
 from services.notify.conflicts import again_on_conflict
 from services.notify.sending import outcome_of
-from services.notify.superseded import why_never_called, why_superseded
+from services.notify.superseded import why_never_called
 
 LEASE_FOR = timedelta(seconds=60)
 """How long a notice is nobody else's after each start of a try; far more than one try may take."""
@@ -189,7 +189,7 @@ class DeliveryLoop:
         lower = sum(each.course.notice.severity is not Severity.HIGH for each in self._under_way.values())
         won = uow.notices.lease(now, LEASE_FOR, free) if free > 0 else []
         made = _attempts_of(uow, won)
-        for notice in won:
+        for notice in gather(uow, won, now):
             self._reached(CrashPoint.AFTER_ALERT)
             if notice.severity is not Severity.HIGH and self._pool is not None:
                 if lower >= SLOTS // 2:
@@ -224,9 +224,9 @@ class DeliveryLoop:
         if lost_ones:
             attempts = uow.notices.attempts([notice.id])
         alert = uow.alerts.get(notice.alert_id)
-        why_not = why_superseded(notice, alert) or _why_not_there(uow, notice)
+        why_not = why_unneeded(uow, notice, alert) or _why_not_there(uow, notice)
         if why_not is None and notice.kind is NoticeKind.STAND_DOWN:
-            why_not = why_never_called(notice, alert, was_tried=_was_called(uow, notice))
+            why_not = why_never_called(notice, alert, was_tried=was_called(uow, notice))
         if why_not is not None:
             unsent = replace(notice, state=NoticeState.NOT_SENT, reason=why_not, next_attempt_at=None)
             uow.notices.save(unsent)
@@ -261,7 +261,8 @@ class DeliveryLoop:
             uow.notices.save(notice)
             uow.say_after(notice_concluded(notice))
             if has_failed(notice):
-                self._nobody_reached(uow, notice.alert_id, now)
+                for alert_id in failed_with(uow, notice):
+                    self._nobody_reached(uow, alert_id, now)
             return None
         attempt = uow.notices.start(
             Attempt(
@@ -384,12 +385,3 @@ def _attempts_of(uow: UnitOfWork, notices: Sequence[Notice]) -> dict[str, list[A
 def _why_not_there(uow: UnitOfWork, notice: Notice) -> NoticeReason | None:
     worker = uow.workers.get(notice.worker_id) if notice.worker_id else None
     return NoticeReason.INACTIVE if worker is not None and not worker.active else None
-
-
-def _was_called(uow: UnitOfWork, stand_down: Notice) -> bool:
-    calls = [
-        notice.id
-        for notice in uow.notices.of_alert(stand_down.alert_id)
-        if notice.kind in ASKING and key_of(notice) == key_of(stand_down)
-    ]
-    return bool(uow.notices.attempts(calls))

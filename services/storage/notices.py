@@ -57,7 +57,7 @@ _TOLD_OF = (
     .where(among(_COLUMNS.alert_id, "keys"), _COLUMNS.worker_id == bindparam("of"))
     .distinct()
 )
-_SAVED = ("state", "reason", "next_attempt_at", "sent_at")
+_SAVED = ("state", "reason", "next_attempt_at", "sent_at", "text")
 _SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
 _FINISHED = ("ended_at", "result", "status", "detail")
 _FINISH = update(attempts).where(attempts.c.id == bindparam("of"), attempts.c.result.is_(None))

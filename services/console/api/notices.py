@@ -21,6 +21,7 @@ from services.domain.findings import Severity
 from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
 from services.domain.people import ChannelKind
 from services.domain.ports import UnitOfWork
+from services.escalation.bundling import alert_ids_of, carried_by
 
 router = APIRouter(prefix="/api/v1", tags=["notices"], route_class=GuardedRoute)
 
@@ -31,6 +32,10 @@ class NoticeShape(Shape):
     id: str
     number: int
     alert_id: str
+    alert_ids: list[str]
+    """All that it tells of, its own first; more than one where what was found late is told together."""
+    told_by: str
+    """The notice that reaches the person: itself, or the one with which it is told together."""
     worker_id: str | None
     contact: str | None
     recipient_name: str
@@ -61,7 +66,9 @@ class AttemptShape(Shape):
 
 
 def _notice(notice: Notice) -> NoticeShape:
-    return NoticeShape.model_validate({name: getattr(notice, name) for name in NoticeShape.model_fields})
+    more = {"alert_ids": list(alert_ids_of(notice)), "told_by": carried_by(notice)}
+    plain = {name: getattr(notice, name) for name in NoticeShape.model_fields if name not in more}
+    return NoticeShape.model_validate(plain | more)
 
 
 def _attempt(uow: UnitOfWork, who: Caller, attempt: Attempt) -> AttemptShape:

@@ -186,6 +186,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeReason.TOLD_WITHOUT_STORE: said("told from memory while nothing could be stored"),
         NoticeReason.DUPLICATE: said("told already at this step"),
         NoticeReason.TOLD_A_MOMENT_AGO: said("told a moment ago"),
+        NoticeReason.BUNDLED: said("told in one message with others that were found late"),
         NoticeReason.ACCEPTED_ALREADY: said("somebody has it"),
         NoticeReason.CLOSED_ALREADY: said("it is over"),
         NoticeReason.DECLINED: said("said 'not I'"),

@@ -104,7 +104,7 @@ class Notices(Protocol):
         ...
 
     def save(self, notice: Notice) -> None:
-        """Store state, reason, ``next_attempt_at`` and ``sent_at``."""
+        """Store state, reason, ``next_attempt_at``, ``sent_at`` and ``text``."""
         ...
 
     def get(self, notice_id: str) -> Notice | None:

@@ -19,6 +19,7 @@ import httpx2
 
 from services.domain.instants import format_instant
 from services.domain.notices import AttemptResult, Notice
+from services.escalation.bundling import alert_ids_of, matters_of
 from services.escalation.text import Message
 from services.notify.channels.channel import ChannelOutcome, Sending, refused, timed_out
 from services.notify.channels.time_limit import TimeLimit
@@ -88,7 +89,7 @@ class WebhookChannel:
 def body_of(notice: Notice, message: Message, source: str) -> bytes:
     """The event as it is posted."""
     knows = notice.text
-    resident_id = knows.get("resident_id")
+    matters = matters_of(notice) or (knows,)
     event = {
         "specversion": "1.0",
         "type": EVENT_TYPE,
@@ -99,20 +100,26 @@ def body_of(notice: Notice, message: Message, source: str) -> bytes:
         "data": {
             "notice_id": notice.id,
             "alert_id": notice.alert_id,
-            "alert_ids": [notice.alert_id],
+            "alert_ids": list(alert_ids_of(notice)),
             "kind": notice.kind.value,
             "alert_kind": knows.get("alert_kind"),
             "severity": notice.severity.value,
             "title": message.title,
             "text": message.text,
             "language": message.language.value,
-            "resident": {"id": resident_id, "name": knows.get("resident_name")} if resident_id else None,
+            "resident": _resident(notice.text),
+            "residents": [found for matter in matters if (found := _resident(matter)) is not None],
             "since": knows.get("since"),
             "step": notice.step,
             "link": knows.get("link"),
         },
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _resident(knows: Mapping[str, str]) -> dict[str, str | None] | None:
+    resident_id = knows.get("resident_id")
+    return {"id": resident_id, "name": knows.get("resident_name")} if resident_id else None
 
 
 def signature(key: bytes, body: bytes, at: datetime) -> str:
