@@ -33,10 +33,11 @@ class Source:
 
 def change(source: Source, new: PairChange, settle_for: timedelta) -> Source:
     """Take in a change. The change before it drops out unless it will have held for long enough by then; one
-    that will have is left to its deadline.
+    that will have is left to its deadline, and so is one of the same kind: a bed that was unknown in between
+    and says again what it said has held.
     """
     pending = source.pending
-    if pending and pending[-1].at + settle_for > new.sign.at:
+    if pending and pending[-1].kind != new.kind and pending[-1].at + settle_for > new.sign.at:
         pending = pending[:-1]
     before = pending[-1].kind if pending else source.settled
     if new.kind is not None and new.kind != before:

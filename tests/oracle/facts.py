@@ -65,6 +65,7 @@ class Register:
     type: str | None = None
     place: str | None = None
     enrolled_at: datetime | None = None
+    left_at: datetime | None = None
     zone: ZoneInfo | None = None
 
 
@@ -112,15 +113,10 @@ class Story:
             for each in self.registers
             if each.resident == resident and each.enrolled_at is not None and _is_before(each, moment)
         ]
-        if not lines or lines[-1].enrolled_at is None or at < lines[-1].enrolled_at:
+        if not lines or lines[-1].enrolled_at is None:
             return False
-        return not any(
-            fact.kind == "resident.left"
-            and fact.resident == resident
-            and lines[-1].seq < fact.seq
-            and fact.known <= moment
-            for fact in self.facts
-        )
+        left_at = lines[-1].left_at
+        return lines[-1].enrolled_at <= at and (left_at is None or at < left_at)
 
     def device_at(self, device: str | None, moment: Moment) -> Register | None:
         """What a device is and whose, as last said; None if it is not registered, or retired."""
@@ -258,7 +254,15 @@ def _register(seq: int, line: Mapping[str, Json], now: datetime) -> Register:
     zone = line.get("timezone")
     enrolled = line.get("enrolled_at")
     enrolled_at = parse_instant(enrolled) if enrolled else datetime.min.replace(tzinfo=now.tzinfo)
-    return Register(seq, now, line["id"], enrolled_at=enrolled_at, zone=zone_named(zone) if zone else None)
+    left = line.get("left_at")
+    return Register(
+        seq,
+        now,
+        line["id"],
+        enrolled_at=enrolled_at,
+        left_at=parse_instant(left) if left else None,
+        zone=zone_named(zone) if zone else None,
+    )
 
 
 def _instant(line: Mapping[str, Json]) -> datetime | None:

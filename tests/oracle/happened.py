@@ -22,10 +22,13 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a rule should have said."""
+    """What a rule should have said; ``device`` where one device is meant."""
 
     at: datetime
     raised_at: datetime
     state: str
     reason: str | None
     events: tuple[int, ...]
+    rule: str | None = None
+    resident: str | None = None
+    device: str | None = None

@@ -136,3 +136,18 @@ def test_a_door_says_nothing_before_the_enrolment() -> None:
     history = History().resident(enrolled_at="2025-07-22T18:10:00Z").device("d1", "door_sensor")
     history.event("door.opened", 0).event("door.opened", 901)
     assert [each[:2] for each in history.end(9000).brief(book)] == [("door", 901)]
+
+
+@pytest.mark.parametrize(("last_report", "found"), [(60, [("exits", 0, 60)]), (59, [])])
+def test_a_bed_is_not_unknown_before_the_newest_report_of_it(
+    last_report: float, found: list[tuple[object, ...]]
+) -> None:
+    history = History().resident().device().event(OUT, 0).event(OUT, last_report)
+    history.event("device.offline", 30, received=60).end(7200)
+    assert [row[:3] for row in history.brief(SETTLED_EXITS)] == found
+
+
+def test_a_bed_that_says_again_what_it_said_before_it_was_unknown_has_held() -> None:
+    history = History().resident().device().event(OUT, 0).event("device.offline", 60)
+    history.event(OUT, 59, received=60).end(7200)
+    assert [row[:3] for row in history.brief(SETTLED_EXITS)] == [("exits", 0, 60)]
