@@ -72,14 +72,10 @@ class Intake:
         if lane is not Lane.ALARMS:
             # Nobody waits for the end of an override to answer a press; it is met behind the presses.
             end_overrides(self._engine, memory, event.resident_id, event.received_at, result, inclusive=True)
-        if lane is not Lane.ALARMS and event.kind not in REGISTER_KINDS:
-            self._engine.hear(memory, event, result)
-        if event.kind in _RESIDENT_FACTS:
-            self._change(memory, event, result, lambda profile: profile.with_fact(event))
-        elif event.kind in _DEVICE_FACTS:
-            self._take_device(memory, event, result)
-        elif event.kind == OVERRIDDEN:
-            self._take_override(memory, event, result)
+            if event.kind not in REGISTER_KINDS:
+                self._engine.hear(memory, event, result)
+        if event.kind in REGISTER_KINDS:
+            self._take_fact(memory, event, result)
         elif event.kind in {AWAY, RETURNED}:
             self._take_turn(memory, event, result)
             self._engine.observe(memory, event, result, lane)  # coming home may be what a rule is about
@@ -94,6 +90,14 @@ class Intake:
             elif event.kind == VITALS:
                 self._hear_bed(memory, event, result)
             self._engine.observe(memory, event, result, lane)
+
+    def _take_fact(self, memory: Memory, event: Event, result: Result) -> None:
+        if event.kind in _RESIDENT_FACTS:
+            self._change(memory, event, result, lambda profile: profile.with_fact(event))
+        elif event.kind in _DEVICE_FACTS:
+            self._take_device(memory, event, result)
+        elif event.kind == OVERRIDDEN:
+            self._take_override(memory, event, result)
 
     def _change(
         self,
