@@ -121,4 +121,5 @@ def test_a_process_that_begins_to_share_under_its_old_name_hears_everything_once
         house.wait_for_events(2)
         stock.publish("anxin/v1/mat/event", {"id": "newer", "kind": "bed.exited"})
         house.wait_for_events(3)
-        assert house.loop.counts == {"stored": 3}
+        # A receipt may be lost while the old session ends; its device sends again. Nothing is heard twice.
+        assert house.loop.counts - Counter(receipts_lost=1) == {"stored": 3}

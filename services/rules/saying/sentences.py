@@ -111,7 +111,8 @@ def _quota(rule: Rule, words: Words) -> str:
 
 def _drift(rule: Rule, words: Words) -> str:
     figure = words.figures[rule.figure.value] if rule.figure is not None else ""
-    return words.say("drift", figure=figure, over=words.day_count(rule.over_days or 0), beyond=rule.beyond)
+    over = words.day_count(rule.over_days or 0)
+    return words.say("drift", figure=figure, over=over, beyond=f"{rule.beyond or 0:g}")
 
 
 def _conditions(rule: Rule, words: Words) -> Iterator[str]:

@@ -14,6 +14,7 @@ from services.domain.findings import Severity
 from services.domain.kinds import DEVICE_KINDS, KINDS
 from services.domain.people import Language
 from services.rules.conditions import RESIDENT_FIELDS, event_fields, read_condition
+from services.rules.nights import Figure
 from services.rules.periods import Period
 from services.rules.reading import read_rulebook
 from services.rules.rule_fields import EVENT_KINDS
@@ -33,7 +34,8 @@ WHERE = 'id: r, on: bed.vitals, where: "event.data.heart_rate > 110", for: 5m'
 MISSING = 'id: r, missing: bed.exited, from: "04:00", by: "10:00", while: bed.entered, settle: 30m'
 SILENT = "id: r, silent: any, for: 2h, per: device, device_types: [bed_sensor]"
 QUOTA = "id: r, quota: visit.completed, at_least: 2, per: month, warn: 7d"
-EVERY = (ON, COUNT, UNLESS, UNTIL, DAYS, WHERE, MISSING, SILENT, QUOTA)
+DRIFT = "id: r, drift: night.exits, over: 28d, beyond: 3"
+EVERY = (ON, COUNT, UNLESS, UNTIL, DAYS, WHERE, MISSING, SILENT, QUOTA, DRIFT)
 
 SAME_HERE = frozenset({"rulebook", "id", "trigger"})
 """What a rule is called; the trigger has other fields of its own."""
@@ -63,6 +65,9 @@ OTHERWISE: dict[str, Callable[[Rule], object]] = {
     "warn_days": lambda _: 8,
     "where": lambda rule: read_condition("event.data.percent > 111", event_fields("device.battery")),
     "for_residents": lambda _: read_condition('"独居" in resident.tags', RESIDENT_FIELDS),
+    "figure": lambda _: Figure.BED_TIME,
+    "over_days": lambda _: 29,
+    "beyond": lambda _: 3.5,
     "gap_for": lambda _: timedelta(minutes=16),
 }
 
@@ -103,6 +108,7 @@ def test_every_language_has_a_word_for_everything(language: Language) -> None:
     assert set(words.devices) == set(DeviceType)
     assert set(words.severities) == set(Severity)
     assert set(words.periods) == set(Period)
+    assert set(words.figures) == set(Figure)
     known = set(RESIDENT_FIELDS).union(*(event_fields(kind) for kind in KINDS))
     assert known == set(words.fields)
 
