@@ -93,7 +93,11 @@ def _warm_resident(
     scratch = Result()
     alone.begin(memory, rule, resident_id, now)
     for event in uow.events.of_key(now - _horizon(rule), resident_id=resident_id):
-        if event.seq <= last_seq and event.kind not in REGISTER_KINDS and event.kind not in {AWAY, RETURNED}:
+        if event.seq > last_seq or event.kind in REGISTER_KINDS:
+            continue
+        if event.kind in {AWAY, RETURNED}:
+            alone.observe(memory, event, scratch, Lane.REST)  # who was away when is known already
+        else:
             intake.take(memory, event, scratch, Lane.REST)
     for at in memory.keys_for(resident_id):
         alone.catch_up(memory, at, now, scratch)
