@@ -6,8 +6,9 @@ only answers yes, no, or that a field it names is missing; it never raises.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -28,6 +29,7 @@ _TOKEN = re.compile(
 )
 _WORDS = frozenset({"in", "true", "false"})
 _MOST_CHARACTERS = 2000
+_MOST_REASON = 200
 
 
 class FieldType(StrEnum):
@@ -101,9 +103,11 @@ class Condition:
         return answer if isinstance(answer, bool) else None
 
 
-def event_fields(kind: str) -> dict[str, FieldType]:
-    """The fields that a condition on events of a kind may name."""
-    return {**_EVENT_FIELDS, **{f"event.data.{name}": type_ for name, type_ in data_fields(kind).items()}}
+def event_fields(kind: str | None) -> dict[str, FieldType]:
+    """The fields that a condition on events of a kind may name; of any kind where it is not known."""
+    kinds = (kind,) if kind is not None else tuple(KINDS)
+    data = {f"event.data.{name}": type_ for each in kinds for name, type_ in data_fields(each).items()}
+    return {**_EVENT_FIELDS, **data}
 
 
 def data_fields(kind: str) -> dict[str, FieldType]:
@@ -124,14 +128,37 @@ def read_condition(text: str, known: Mapping[str, FieldType]) -> Condition:
         raise NotACondition(f"longer than {_MOST_CHARACTERS} characters")
     named: dict[str, FieldType] = {}
     rewritten: list[str] = []
-    for token in tokens_of(text):
+    tokens = list(tokens_of(text))
+    _check_shape(tokens)
+    for token in tokens:
         if token.sort is TokenSort.NAME and token.text not in _WORDS:
             if token.text not in known:
                 raise NotACondition(f"no field is named {token.text!r}", unknown=token.text)
             named[token.text] = known[token.text]
         is_whole = token.sort is TokenSort.NUMBER and token.text.lstrip("-").isdigit()
         rewritten.append(f"{token.text}.0" if is_whole else token.text)
+    if not named:
+        raise NotACondition("names no field, so it always says the same")
     return Condition(text, named, _compiled(" ".join(rewritten), tuple(sorted(named.items()))))
+
+
+def _check_shape(tokens: Iterable[Token]) -> None:
+    """Refuse what is neither a comparison nor `in`, `&&`, `||` or `!`: arithmetic, functions, indexing; and
+    lists in which nothing could be found as they are.
+    """
+    is_complete = False
+    """Whether a value stands right before, so that only a sign between two values may follow."""
+    listed: set[TokenSort] = set()
+    for token in tokens:
+        is_value = token.sort is not TokenSort.SIGN and token.text != "in"
+        if is_complete and (is_value or token.text in {"(", "[", "!"}):
+            raise NotACondition(f"no arithmetic, functions or indexing, as at {token.text!r}")
+        if token.sort is TokenSort.NUMBER and not math.isfinite(float(token.text)):
+            raise NotACondition(f"{token.text} is too large a number")
+        listed = set() if token.text == "[" else listed | ({token.sort} if is_value else set())
+        if token.text == "]" and len(listed) > 1:
+            raise NotACondition("a list of numbers or of texts, and of nothing else")
+        is_complete = is_value or token.text in {")", "]"}
 
 
 def tokens_of(text: str) -> Iterator[Token]:
@@ -150,9 +177,9 @@ def _compiled(text: str, named: tuple[tuple[str, FieldType], ...]) -> Any:
     environment = cel.NewEnv(variables={name: _CEL[type_] for name, type_ in named})
     try:
         program = environment.compile(text)
-    except RuntimeError as error:
-        reason = str(error).removeprefix("INVALID_ARGUMENT: ERROR: ").splitlines()[0]
-        raise NotACondition(reason) from error
+    except (RuntimeError, ValueError) as error:
+        reason = (str(error).removeprefix("INVALID_ARGUMENT: ERROR: ").splitlines() or ["no condition"])[0]
+        raise NotACondition(reason[:_MOST_REASON]) from error
     if program.return_type() != cel.Type.BOOL:
         raise NotACondition("says neither yes nor no")
     return program

@@ -10,18 +10,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from services.domain.devices import DeviceType
 from services.domain.events import Json
 from services.domain.findings import Severity, Trigger
 from services.domain.instants import zone_named
 from services.domain.kinds import KINDS
+from services.rules.agreement import check_agreement
 from services.rules.conditions import RESIDENT_FIELDS, event_fields
 from services.rules.faults import Fault, RulebookFaults, nearest_of
 from services.rules.nights import LEAST_KNOWN, NIGHT_SETTLE_FOR, Figure
 from services.rules.periods import Period
-from services.rules.rule_fields import Fields, one_of, shown_value
-from services.rules.rulebook import ANY_MESSAGE, DEFAULT_GAP_FOR, PAIR_OF, Per, Rule, Rulebook
+from services.rules.rule_fields import Fields, shown_value
+from services.rules.rulebook import ANY_MESSAGE, DEFAULT_GAP_FOR, Per, Rule, Rulebook
 from services.rules.yaml_core import read_yaml
 
 FORMAT = 1
@@ -56,9 +58,13 @@ _OWN_KEYS = {
     Trigger.DRIFT: frozenset({"drift", "over", "beyond"}),
 }
 _ALL_KEYS = _COMMON.union(*_OWN_KEYS.values())
-_WITHOUT_BETWEEN = frozenset({Trigger.MISSING, Trigger.SILENT, Trigger.QUOTA, Trigger.DRIFT})
-_WITHOUT_WHERE = frozenset({Trigger.MISSING, Trigger.SILENT, Trigger.QUOTA, Trigger.DRIFT})
-_PAIRS = ("bed.", "door.")
+_WITHOUT: Mapping[Trigger, frozenset[str]] = {
+    Trigger.MISSING: frozenset({"between", "where"}),
+    Trigger.SILENT: frozenset({"between", "where", "settle"}),
+    Trigger.QUOTA: frozenset({"between", "where", "settle"}),
+    Trigger.DRIFT: frozenset({"between", "where", "settle"}),
+}
+"""Common keys that a trigger cannot have: it looks at whole days or at silence, and not at single events."""
 
 
 def read_rulebook(text: str, file: str = "rulebook") -> Rulebook:
@@ -79,15 +85,15 @@ def read_what_is_good(text: str, file: str) -> tuple[Rulebook | None, list[Fault
                 Fault(file, None, "file", shown_value(given), "the keys format, rulebook and rules")
             )
         return None, faults
-    head = Fields(given, file, "", faults)
+    head = Fields(given, file, None, faults)
     for key in given:
         if key not in _BOOK_KEYS:
-            head.complain(key, "no such key", "a key that nobody knows", nearest_of(key, _BOOK_KEYS))
+            head.complain(key, "a key of a rulebook", "a key that nobody knows", nearest_of(key, _BOOK_KEYS))
     if given.get("format") != FORMAT or isinstance(given.get("format"), bool):
         head.complain("format", str(FORMAT))
     name = given.get("rulebook")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        head.complain("rulebook", "a name of letters, digits and dashes")
+        head.complain("rulebook", "a name of up to 64 letters, digits and dashes")
         name = None
     zone = _zone(given, head)
     rules = _rules(given.get("rules"), name or "?", file, faults, head)
@@ -104,7 +110,8 @@ def _zone(given: Mapping[str, Json], head: Fields) -> str | None:
     try:
         zone_named(str(zone))
     except ValueError:
-        head.complain("timezone", "an IANA name such as Asia/Shanghai")
+        nearest = nearest_of(str(zone), available_timezones())
+        head.complain("timezone", "an IANA name such as Asia/Shanghai", nearest=nearest)
         return None
     return str(zone)
 
@@ -139,18 +146,19 @@ class _RuleReader:
 
     def read(self) -> Rule | None:
         named = self.given.get("id")
-        fields = Fields(self.given, self.file, str(named) if named else f"number {self.number}", self.faults)
+        is_named = isinstance(named, str) and _NAME.fullmatch(named)
+        fields = Fields(
+            self.given, self.file, str(named) if is_named else f"number {self.number}", self.faults
+        )
         self._check_id(fields)
         trigger = self._trigger(fields)
         self._check_keys(fields, trigger)
-        if trigger is None:
-            return None
         return self._rule(fields, trigger)
 
     def _check_id(self, fields: Fields) -> None:
         named = self.given.get("id")
         if not isinstance(named, str) or not _NAME.fullmatch(named):
-            fields.complain("id", "a name of letters, digits and dashes")
+            fields.complain("id", "a name of up to 64 letters, digits and dashes")
         elif named == FLOOR:
             fields.complain("id", "another name: this one is the built-in rule's")
         elif named in self.seen:
@@ -178,31 +186,38 @@ class _RuleReader:
         return Trigger.ON
 
     def _check_keys(self, fields: Fields, trigger: Trigger | None) -> None:
-        allowed = _COMMON | _OWN_KEYS[trigger] if trigger else _ALL_KEYS
+        allowed = keys_of(trigger) if trigger else _ALL_KEYS
         for key in self.given:
             if key not in _ALL_KEYS:
-                fields.complain(key, "no such key", "a key that nobody knows", nearest_of(key, allowed))
-            elif key not in allowed and not (trigger is None and key in _ALL_KEYS):
-                fields.complain(key, f"no such key with the trigger '{trigger}'", f"the key {key}")
-        if trigger in _WITHOUT_BETWEEN and "between" in self.given:
-            fields.complain("between", f"no `between` with '{trigger}'")
-        if trigger in _WITHOUT_WHERE and "where" in self.given:
-            fields.complain("where", f"no `where` with '{trigger}'")
+                nearest = nearest_of(key, allowed) or nearest_of(key, _ALL_KEYS)
+                fields.complain(key, "a key of a rule", "a key that nobody knows", nearest)
+            elif key not in allowed:
+                fields.complain(key, f"no `{key}` with the trigger '{trigger}'")
 
-    def _rule(self, fields: Fields, trigger: Trigger) -> Rule | None:
-        head = "on" if "on" in self.given else trigger.value
-        is_any = trigger is Trigger.SILENT and self.given.get(head) == ANY_MESSAGE
-        figure = fields.one_of("drift", Figure, Figure.NIGHT_EXITS) if trigger is Trigger.DRIFT else None
-        kind = ANY_MESSAGE if is_any else figure.kind if figure else fields.kind(head)
+    def _matter(self, fields: Fields) -> tuple[str | None, Figure | None]:
+        """The kind of event that the rule is about, and what `drift` measures; of several heads the last."""
+        kind, figure = None, None
+        for head in _HEADS:
+            if head == "drift" and head in self.given:
+                figure = fields.one_of(head, Figure, Figure.NIGHT_EXITS)
+                kind = figure.kind
+            elif head in self.given:
+                kind = fields.kind(head, ANY_MESSAGE if head == "silent" else None)
+        return kind, figure
+
+    def _rule(self, fields: Fields, trigger: Trigger | None) -> Rule | None:
+        """The rule. Without a trigger its keys are read all the same, for the faults in them."""
+        kind, figure = self._matter(fields)
         severity = fields.one_of("severity", Severity, Severity.MEDIUM)
         titles = fields.titles("title")
         rule_id = str(self.given.get("id"))
         is_quota = trigger is Trigger.QUOTA
-        known_fields = {**(event_fields(kind) if kind and not is_any else {}), **RESIDENT_FIELDS}
+        known_fields = {**event_fields(None if kind == ANY_MESSAGE else kind), **RESIDENT_FIELDS}
+        keys = keys_of(trigger) if trigger else _ALL_KEYS
         rule = Rule(
             rulebook=self.book,
             id=rule_id,
-            trigger=trigger,
+            trigger=trigger or Trigger.ON,
             kind=kind or "",
             severity=severity,
             policy=fields.text("policy") or DEFAULT_POLICY[severity],
@@ -210,9 +225,9 @@ class _RuleReader:
             titles=titles or dict.fromkeys(("zh-CN", "bo", "en"), rule_id),
             why=fields.titles("why"),
             enabled=fields.boolean("enabled", default=True),
-            per=Per.RESIDENT if is_quota else fields.one_of("per", Per, Per.RESIDENT),
+            per=fields.one_of("per", Per, Per.RESIDENT) if trigger and not is_quota else Per.RESIDENT,
             device_types=fields.words("device_types", [each.value for each in DeviceType]),
-            between=fields.window("between") if trigger not in _WITHOUT_BETWEEN else None,
+            between=fields.window("between") if "between" in keys else None,
             settle_for=NIGHT_SETTLE_FOR if figure is Figure.NIGHT_EXITS else fields.span("settle"),
             unless=fields.kind("unless"),
             watch_for=self._watch_for(fields),
@@ -223,17 +238,19 @@ class _RuleReader:
             from_wall=fields.wall("from"),
             by_wall=fields.wall("by"),
             while_kind=fields.kind("while"),
-            gap_for=fields.span("gap") or DEFAULT_GAP_FOR,
+            gap_for=fields.span("gap", least=timedelta(seconds=1)) or DEFAULT_GAP_FOR,
             period=self._period(fields) if is_quota else None,
             at_least=fields.whole("at_least", 1) or 0,
             warn_days=fields.days("warn"),
-            where=fields.condition("where", known_fields) if kind and trigger not in _WITHOUT_WHERE else None,
+            where=fields.condition("where", known_fields) if "where" in keys else None,
             figure=figure,
             over_days=fields.days("over", LEAST_KNOWN, MOST_OVER),
             beyond=fields.number("beyond", figure.most / figure.floor) if figure else None,
             for_residents=fields.condition("for_residents", RESIDENT_FIELDS),
         )
-        self._check_together(fields, rule)
+        if trigger is None:
+            return None
+        check_agreement(fields, rule, self.given)
         return rule
 
     @property
@@ -243,11 +260,11 @@ class _RuleReader:
     def _watch_for(self, fields: Fields) -> timedelta | None:
         return fields.span("for") if "for" in self.given and not self._has_days else None
 
-    def _days_field(self, fields: Fields, trigger: Trigger, kind: str | None) -> str | None:
+    def _days_field(self, fields: Fields, trigger: Trigger | None, kind: str | None) -> str | None:
         if not self._has_days:
             return None
-        if trigger is not Trigger.UNLESS:
-            fields.complain("for", "a span such as 20m")
+        if trigger is not Trigger.UNLESS and trigger is not None:
+            fields.span("for")
             return None
         return fields.days_field("for", kind)
 
@@ -257,59 +274,6 @@ class _RuleReader:
             return None
         return fields.one_of("per", Period, Period.MONTH)
 
-    def _check_together(self, fields: Fields, rule: Rule) -> None:
-        check = {
-            Trigger.COUNT: self._check_count,
-            Trigger.UNLESS: self._check_unless,
-            Trigger.MISSING: self._check_missing,
-            Trigger.SILENT: self._check_silent,
-            Trigger.QUOTA: self._check_quota,
-            Trigger.DRIFT: self._check_drift,
-        }.get(rule.trigger)
-        if check is not None:
-            check(fields, rule)
-        if rule.settle_for is None or rule.trigger is Trigger.DRIFT:
-            return
-        if not any(kind.startswith(_PAIRS) for kind in rule.own_kinds):
-            fields.complain("settle", "a trigger on bed.* or door.*, which alone settle")
-        longest = rule.watch_for if rule.watch_for is not None else rule.within_for
-        if longest is not None and rule.settle_for >= longest:
-            fields.complain("settle", "less than `for` or `within`")
-
-    def _check_count(self, fields: Fields, _rule: Rule) -> None:
-        for key in {"count", "within"} - self.given.keys():
-            fields.complain(key, "`count` and `within` together")
-
-    def _check_unless(self, fields: Fields, _rule: Rule) -> None:
-        if ("for" in self.given) == ("until" in self.given):
-            found = "both" if "for" in self.given else "neither"
-            fields.complain("for", "`for` or `until`, one of the two", found)
-
-    def _check_silent(self, fields: Fields, _rule: Rule) -> None:
-        if "for" not in self.given:
-            fields.complain("for", "how long nothing may be heard")
-
-    def _check_quota(self, fields: Fields, _rule: Rule) -> None:
-        if "at_least" not in self.given:
-            fields.complain("at_least", "how many of them a period must have")
-
-    def _check_missing(self, fields: Fields, rule: Rule) -> None:
-        for key in sorted({"from", "by"} - self.given.keys()):
-            fields.complain(key, 'a wall time in quotes such as "10:00"')
-        if rule.from_wall is not None and rule.from_wall == rule.by_wall:
-            fields.complain("from", "another time than `by`")
-        if rule.while_kind is not None and rule.while_kind not in PAIR_OF:
-            fields.complain("while", one_of(sorted(PAIR_OF)))
-
-    def _check_drift(self, fields: Fields, _rule: Rule) -> None:
-        for key, expected in (("over", "how many local days, such as 28d"), ("beyond", "a number such as 3")):
-            if key not in self.given:
-                fields.complain(key, expected)
-        if "settle" in self.given:
-            fields.complain("settle", "no `settle` with 'drift', whose figures say what settles")
-        if self.given.get("per") == Per.DEVICE:
-            fields.complain("per", "resident: nights are of a bed with all its sensors")
-
 
 def needs_device(kind: str) -> bool:
     """Whether only devices send events of this kind."""
@@ -318,9 +282,7 @@ def needs_device(kind: str) -> bool:
 
 def keys_of(trigger: Trigger) -> frozenset[str]:
     """The keys that a rule with this trigger may have."""
-    without = {"between"} if trigger in _WITHOUT_BETWEEN else set()
-    without |= {"where"} if trigger in _WITHOUT_WHERE else set()
-    return (_COMMON | _OWN_KEYS[trigger]) - without
+    return (_COMMON | _OWN_KEYS[trigger]) - _WITHOUT.get(trigger, frozenset())
 
 
 def keys_of_a_rulebook() -> frozenset[str]:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from services.domain.events import Json
-from services.domain.instants import NotASpan, parse_span
+from services.domain.instants import NotASpan, format_span, parse_span
 from services.domain.kinds import KINDS
 from services.domain.people import Language
 from services.rules.conditions import Condition, FieldType, NotACondition, data_fields, read_condition
@@ -30,6 +30,7 @@ _WALL = re.compile(WALL, re.ASCII)
 _WINDOW = re.compile(WINDOW, re.ASCII)
 _DAYS = re.compile(DAYS, re.ASCII)
 _DATA_FIELD = re.compile(DATA_FIELD, re.ASCII)
+_LIKE_A_SPAN = re.compile(r"\s*(\d{1,9})\s*([smhd])[a-z]*\s*", re.ASCII)
 _MOST_TITLE = 200
 _LONGEST = timedelta(days=4000)
 _MOST_FOUND = 60
@@ -43,9 +44,9 @@ EVENT_KINDS = tuple(name for name, kind in KINDS.items() if not kind.is_register
 
 
 class Fields:
-    """The keys of one rule, and the faults found in them."""
+    """The keys of one rule, or of the rulebook itself (``rule`` None), and the faults found in them."""
 
-    def __init__(self, given: Mapping[str, Json], file: str, rule: str, faults: list[Fault]) -> None:
+    def __init__(self, given: Mapping[str, Json], file: str, rule: str | None, faults: list[Fault]) -> None:
         self._given = given
         self._file = file
         self._rule = rule
@@ -86,9 +87,13 @@ class Fields:
     def span(self, key: str, *, least: timedelta = timedelta(0)) -> timedelta | None:
         if key not in self:
             return None
-        span = span_from(self._given[key])
+        value = self._given[key]
+        span = span_from(value)
         if span is None or span < least:
-            self.complain(key, "a span of time such as 90s, 20m, 2h or 3d")
+            bounds = f" of at least {format_span(least)}" if least else f", at most {format_span(_LONGEST)}"
+            self.complain(
+                key, f"a span of time such as 90s, 20m, 2h or 3d{bounds}", nearest=_nearest_span(value)
+            )
             return None
         return span
 
@@ -115,7 +120,9 @@ class Fields:
             return None
         wall = wall_from(self._given[key])
         if wall is None:
-            self.complain(key, 'a wall time in quotes such as "13:00"')
+            self.complain(
+                key, 'a wall time in quotes such as "13:00"', nearest=_nearest_wall(self._given[key])
+            )
         return wall
 
     def window(self, key: str) -> DailyWindow | None:
@@ -148,15 +155,18 @@ class Fields:
         for word in value:
             if word not in allowed:
                 self.complain(key, one_of(allowed), shown_value(word), nearest_of(str(word), allowed))
-        return frozenset(word for word in value if isinstance(word, str))
+        return frozenset(word for word in value if isinstance(word, str) and word in allowed)
 
-    def kind(self, key: str) -> str | None:
+    def kind(self, key: str, other: str | None = None) -> str | None:
+        """A kind of event, or the one ``other`` word that may stand there."""
         if key not in self:
             return None
         value = self._given[key]
-        if isinstance(value, str) and value in EVENT_KINDS:
+        known = EVENT_KINDS if other is None else (*EVENT_KINDS, other)
+        if isinstance(value, str) and value in known:
             return value
-        self.complain(key, "a kind of event", nearest=nearest_of(str(value), EVENT_KINDS))
+        expected = "a kind of event" if other is None else f"a kind of event, or {other}"
+        self.complain(key, expected, nearest=nearest_of(str(value), known))
         return None
 
     def titles(self, key: str) -> dict[str, str]:
@@ -173,8 +183,9 @@ class Fields:
                 self.complain(
                     f"{key}.{language}", one_of(known), "this language", nearest_of(language, known)
                 )
-            elif not isinstance(text, str) or not text.strip():
-                self.complain(f"{key}.{language}", "a text", shown_value(text))
+            elif not isinstance(text, str) or not text.strip() or len(text) > _MOST_TITLE * 10:
+                expected = f"a text of 1 to {_MOST_TITLE * 10} characters"
+                self.complain(f"{key}.{language}", expected, shown_value(text))
         return {language: text for language, text in value.items() if isinstance(text, str)}
 
     def condition(self, key: str, known: Mapping[str, FieldType]) -> Condition | None:
@@ -195,7 +206,10 @@ class Fields:
         """The field named in ``{days: event.data.…}``."""
         value = self._given.get(key)
         if not isinstance(value, dict) or list(value) != ["days"]:
-            self.complain(key, "a span such as 20m, or {days: event.data.…}")
+            only = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else ""
+            self.complain(
+                key, "a span such as 20m, or {days: event.data.…}", nearest=nearest_of(only, ("days",))
+            )
             return None
         match = _DATA_FIELD.fullmatch(value["days"]) if isinstance(value["days"], str) else None
         if match is None:
@@ -211,6 +225,19 @@ class Fields:
             self.complain(f"{key}.days", expected, shown_value(value["days"]), nearest_of(match[1], numbers))
             return None
         return match[1]
+
+
+def _nearest_span(value: Json) -> str | None:
+    """The span that somebody may have meant by ``20 minutes``, ``1h30`` is none."""
+    match = _LIKE_A_SPAN.fullmatch(value.lower()) if isinstance(value, str) else None
+    meant = f"{int(match[1])}{match[2]}" if match else None
+    return meant if meant is not None and span_from(meant) is not None else None
+
+
+def _nearest_wall(value: Json) -> str | None:
+    """The wall time that somebody may have meant by ``7:30``."""
+    meant = f"0{value}" if isinstance(value, str) else None
+    return meant if wall_from(meant) is not None else None
 
 
 def span_from(value: Json) -> timedelta | None:

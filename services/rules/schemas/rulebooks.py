@@ -14,6 +14,7 @@ from services.domain.events import Json
 from services.domain.findings import Severity, Trigger
 from services.domain.instants import SPAN
 from services.domain.people import Language
+from services.rules.nights import Figure
 from services.rules.periods import Period
 from services.rules.reading import FORMAT, NAME, keys_of, keys_of_a_rulebook
 from services.rules.rule_fields import DATA_FIELD, DAYS, EVENT_KINDS, MOST_COUNTED, WALL, WINDOW
@@ -169,7 +170,7 @@ KEYS: dict[str, Schema] = {
     "quota": _among(EVENT_KINDS, "so many in each period"),
     "at_least": _whole("how many a period must have"),
     "warn": _like(DAYS, "so many local days before the end of the period"),
-    "drift": _text("the figure of a night that is compared"),
+    "drift": _among(Figure, "the figure of a night that is compared"),
     "over": _like(DAYS, "with so many local days before"),
     "beyond": {"type": "number", "description": "so many times its usual spread"},
 }

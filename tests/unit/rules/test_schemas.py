@@ -71,6 +71,7 @@ RULES: dict[Trigger, dict[str, Any]] = {
     Trigger.WHERE: {"on": "bed.vitals", "where": "event.data.heart_rate > 110", "for": "5m"},
     Trigger.MISSING: {"missing": "bed.exited", "from": "04:00", "by": "10:00", "while": "bed.entered"},
     Trigger.SILENT: {"silent": "any", "for": "2h", "per": "device", "device_types": ["bed_sensor"]},
+    Trigger.DRIFT: {"drift": "night.exits", "over": "28d", "beyond": 2.5},
     Trigger.QUOTA: {"quota": "visit.completed", "at_least": 2, "per": "month", "warn": "7d"},
 }
 MEDICINE = {
@@ -105,6 +106,10 @@ WORDS: list[Any] = [
         "floor",
     ),
 ]
+
+
+OF_A_WORD = ("one of", "a kind of event", "a list of")
+"""How the reader begins to say that a word is none it knows; what it says of keys held together is other."""
 
 
 def book(rule: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +155,7 @@ def test_the_schema_is_never_stricter_than_the_reader(trigger: Trigger) -> None:
 
 @pytest.mark.parametrize("trigger", RULES)
 @pytest.mark.parametrize(
-    "key", ["on", "missing", "silent", "quota", "unless", "while", "severity", "per", "device_types"]
+    "key", ["on", "missing", "silent", "quota", "drift", "unless", "while", "severity", "per", "device_types"]
 )
 def test_a_word_that_the_reader_does_not_know_does_not_fit(trigger: Trigger, key: str) -> None:
     if key not in keys_of(trigger):
@@ -159,7 +164,8 @@ def test_a_word_that_the_reader_does_not_know_does_not_fit(trigger: Trigger, key
         given = book({**RULES[trigger], key: word})
         if fits(given):
             _, faults = read_what_is_good(json.dumps(given), "test.yaml")
-            assert key not in {fault.field for fault in faults}, (key, word)
+            words = {fault.field for fault in faults if fault.expected.startswith(OF_A_WORD)}
+            assert key not in words, (key, word)
 
 
 @pytest.mark.parametrize(
