@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 from services.domain.events import Json
 from services.domain.findings import FindingReason, FindingState, Severity
 from services.domain.identity import derived_id
-from services.domain.instants import format_instant
+from services.domain.instants import format_instant, local
 from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES
 from services.rules.beds import PairChange
+from services.rules.because import Because
+from services.rules.notes import Note, Notes
 from services.rules.profile import KnownDevice, Profile, condition_values, senders_of
 from services.rules.rulebook import Per, Rule
 from services.rules.signs import Sign
@@ -82,6 +84,34 @@ class Case:
     resident: Profile | None = None
     device: KnownDevice | None = None
     pending: tuple[Sign, ...] = ()
+    notes: Notes | None = None
+    """Where decisions are noted while somebody asks why; None else."""
+
+    def note(
+        self,
+        because: Because,
+        since: datetime,
+        until: datetime,
+        matter: object,
+        *event_ids: str | None,
+        finding_id: str | None = None,
+        **figures: Json,
+    ) -> None:
+        """Note a decision, if somebody asks why. Figures may be instants, and spans, which are noted in
+        seconds.
+        """
+        if self.notes is None:
+            return
+        said = {name: _figure(value) for name, value in figures.items()}
+        named = tuple(event_id for event_id in event_ids if event_id)
+        about = f"{self.key} {matter}"
+        self.notes.add(Note(because, since, max(since, until), about, self.now, named, said, finding_id))
+
+    def note_sign(self, because: Because, sign: Sign, **figures: Json) -> None:
+        """Note what became of one event."""
+        if self.notes is not None:
+            more: dict[str, Json] = {"device_id": sign.device_id, **figures}
+            self.note(because, sign.at, sign.at, f"event {sign.seq}", sign.event_id, **more)
 
     def finding_id(self, at: datetime, *more: str) -> str:
         """The id of the Finding of this rule and key at an instant: the same work makes the same one."""
@@ -89,7 +119,13 @@ class Case:
 
     def is_watched(self) -> bool:
         """Whether the rule watches this key at all now."""
-        return self.rule.enabled and self._is_watched_at(self.now) and self._is_meant()
+        return self.unwatched_at(self.now) is None
+
+    def unwatched_at(self, instant: datetime) -> Because | None:
+        """Why the rule does not watch this key at an instant, as it is known now; None if it does."""
+        if not self.rule.enabled:
+            return Because.DISABLED
+        return self._unseen_at(instant) or (None if self._is_meant() else Because.NOT_MEANT)
 
     def is_away_rule(self) -> bool:
         """Whether time away touches this rule."""
@@ -105,36 +141,92 @@ class Case:
 
     def match(self, sign: Sign) -> Match:
         """Whether a sign is one of those, is not by its `where`, or is none of the rule's business."""
-        if not self._is_shown(sign):
+        if sign.kind != self.rule.kind:
             return Match.PASSED_OVER
-        if self.rule.where is None:
+        because = self._passes_over(sign)
+        if because is None and self.rule.where is not None:
+            answer = self.rule.where.holds({**self._resident_values(), **event_values(sign)})
+            if answer is not None and not answer:
+                self.note_sign(Because.NOT_MATCHING, sign, **self.judged_by(sign))
+                return Match.NO
+            because = Because.FIELD_MISSING if answer is None else None
+        if because is None:
             return Match.YES
-        answer = self.rule.where.holds({**self._resident_values(), **event_values(sign)})
-        return Match.PASSED_OVER if answer is None else Match.YES if answer else Match.NO
+        if self.notes is not None:
+            self.note_sign(because, sign, **self._passed_over_by(because, sign))
+        return Match.PASSED_OVER
 
-    def _is_shown(self, sign: Sign) -> bool:
+    def judged_by(self, sign: Sign) -> dict[str, Json]:
+        """The condition of the rule and the values that it looks at; empty where it has none."""
+        where = self.rule.where
+        if where is None:
+            return {}
+        values = {**self._resident_values(), **event_values(sign)}
+        return {"where": where.text, "values": {name: values.get(name) for name in sorted(where.fields)}}
+
+    def hours(self, instant: datetime) -> dict[str, Json]:
+        """The hours of the rule, and what the wall clock shows at an instant."""
+        between = self.rule.between
+        if between is None:
+            return {}
+        shown = local(instant, self.zone)
+        return {"between": f"{between.start:%H:%M}-{between.end:%H:%M}", "local_time": f"{shown:%H:%M:%S}"}
+
+    def absence(self, start: datetime, end: datetime) -> dict[str, Json]:
+        """The first time away that a window, ends included, touches."""
+        for since, until in self.resident.absences() if self.resident is not None else ():
+            if since <= end and (until is None or start < until):
+                back_at = None if until is None else format_instant(until)
+                return {"away_since": format_instant(since), "away_until": back_at}
+        return {}
+
+    def _passes_over(self, sign: Sign) -> Because | None:
         rule = self.rule
-        if sign.kind != rule.kind or not rule.enabled:
-            return False
-        if not (rule.is_plain_on and sign.kind in ALARM_KINDS) and not self._is_watched_at(sign.at):
-            return False
+        if not rule.enabled:
+            return Because.DISABLED
+        if not (rule.is_plain_on and sign.kind in ALARM_KINDS):
+            because = self._unseen_at(sign.at)
+            if because is not None:
+                return because
         if rule.device_types and self.type_of(sign.device_id) not in rule.device_types:
-            return False
+            return Because.WRONG_DEVICE
         if rule.between is not None and not rule.between.holds(sign.at, self.zone):
-            return False
-        return self._is_meant()
+            return Because.OUTSIDE_HOURS
+        return None if self._is_meant() else Because.NOT_MEANT
 
-    def _is_watched_at(self, instant: datetime) -> bool:
+    def _passed_over_by(self, because: Because, sign: Sign) -> dict[str, Json]:
+        """The figures of an event that is passed over."""
+        if because is Because.OUTSIDE_HOURS:
+            return self.hours(sign.at)
+        if because is Because.FIELD_MISSING:
+            judged = self.judged_by(sign)
+            missing = [name for name, value in judged.get("values", {}).items() if value is None]
+            return {**judged, "fields": missing or [*judged.get("values", {})]}
+        if because is Because.WRONG_DEVICE:
+            return {"device_type": self.type_of(sign.device_id), "expected": sorted(self.rule.device_types)}
+        return {}
+
+    def _unseen_at(self, instant: datetime) -> Because | None:
         if self.rule.per is Per.DEVICE:
             sent_by = senders_of(self.rule.kind)
             if self.device is None or (sent_by and self.device.type not in sent_by):
-                return False
+                return Because.NO_DEVICE
             if self.rule.device_types and self.device.type not in self.rule.device_types:
-                return False
-            return self.resident is None or self.resident.is_enrolled_at(instant)
+                return Because.WRONG_DEVICE
+            return None if self.resident is None else self._unenrolled_at(instant)
         if self.resident is None:
-            return False
-        return self.resident.is_enrolled_at(instant) and self.resident.has_sender_of(self.rule.kind)
+            return Because.NOT_ENROLLED
+        because = self._unenrolled_at(instant)
+        if because is None and not self.resident.has_sender_of(self.rule.kind):
+            return Because.NO_DEVICE
+        return because
+
+    def _unenrolled_at(self, instant: datetime) -> Because | None:
+        resident = self.resident
+        if resident is None or resident.is_enrolled_at(instant):
+            return None
+        left_at = resident.left_at
+        return Because.LEFT if left_at is not None and instant >= left_at else Because.NOT_ENROLLED
 
     def type_of(self, device_id: str | None) -> str | None:
         """The type of a device, None if it is not registered."""
@@ -183,6 +275,10 @@ class Kind(Protocol[S]):
         """Every deadline up to ``case.now`` is met."""
         ...
 
+    def look_ahead(self, case: Case, state: S) -> None:
+        """Note what is running now, for somebody who asks why. Nothing follows from it."""
+        ...
+
 
 class BedWatcher(Kind[S], Protocol[S]):
     """A trigger that looks at the whole time of a bed, and not at what settles alone."""
@@ -218,6 +314,9 @@ class Unmoved(Generic[S]):
     def meet(self, case: Case, state: S) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger
         return Outcome(state)
 
+    def look_ahead(self, case: Case, state: S) -> None:
+        """All is said where it is decided."""
+
 
 TOO_LATE_FOR = timedelta(hours=2)
 """How late a high `count` or `where` Finding may be and still tell somebody."""
@@ -230,6 +329,12 @@ def state_when_raised(case: Case, at: datetime, raised_at: datetime) -> FindingS
     limit = TOO_LATE_FOR if case.rule.severity is Severity.HIGH else TOO_LATE_FOR_LOWER
     is_stale = raised_at - at > limit and case.rule.kind not in ALARM_KINDS
     return FindingState.STALE if is_stale else FindingState.HOLDS
+
+
+def _figure(value: Json) -> Json:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    return value.total_seconds() if isinstance(value, timedelta) else value
 
 
 def event_values(sign: Sign) -> dict[str, object]:

@@ -22,13 +22,15 @@ from services.domain.findings import Finding, FindingChange, Severity, Trigger
 from services.domain.instants import zone_named
 from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import StateKey
-from services.rules import ending, key_state, missed
+from services.rules import ending, key_state, missed, noting
+from services.rules.because import Because
 from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange
 from services.rules.case import Case
 from services.rules.key_state import KeyState, Step
 from services.rules.kinds import DRIFT, KINDS_OF_TRIGGER
 from services.rules.memory import PROFILE, Form, Memory
 from services.rules.missed import Absence
+from services.rules.notes import Notes
 from services.rules.overrides import overridden
 from services.rules.profile import Profile, senders_of
 from services.rules.raising import Source, finding_of, floor_finding
@@ -92,6 +94,8 @@ class Engine:
         self.forms: dict[str, Form] = {rule.name: _FORMS[rule.trigger] for rule in self.rules.values()}
         self.absence: Absence | None = None
         """The house was not there to meet what was due; None where time has no such hole, as in a replay."""
+        self.notes: dict[str, Notes] = {}
+        """By name, the rules whose decisions are noted because somebody asks why."""
 
     def only(self, rule: Rule) -> Engine:
         """An engine with this rule alone, and its rulebook's name, zone and revision."""
@@ -128,6 +132,7 @@ class Engine:
         sign = sign_of(event)
         is_alarm = event.kind in ALARM_KINDS
         if is_replaced(event) and not is_alarm:
+            noting.pass_over(self, memory, event, Because.TIME_REPLACED)
             return
         before = len(result.findings)
         for rule in self.rules_on(event.kind):
@@ -204,7 +209,7 @@ class Engine:
         if place is None or memory.key_state(place.at) is not None:
             return
         kind = KINDS_OF_TRIGGER[rule.trigger]
-        inner = kind.begin(self._case(memory, rule, place, now))
+        inner = kind.begin(self.case_of(memory, rule, place, now))
         if inner is not None:
             self._put(memory, rule, place, KeyState(now, resident_id, None, (), inner))
 
@@ -216,7 +221,7 @@ class Engine:
         place = Place(at, state.resident_id, state.device_id)
 
         def work() -> tuple[Case, Step]:
-            case = self._case(memory, rule, place, now)
+            case = self.case_of(memory, rule, place, now)
             kind = KINDS_OF_TRIGGER[rule.trigger]
             return case, key_state.adjust(kind, case, state, went_away=went_away)
 
@@ -263,7 +268,7 @@ class Engine:
         is_missed: bool,
     ) -> bool:
         def work() -> tuple[Case, Step]:
-            case = self._case(memory, rule, place, met_at)
+            case = self.case_of(memory, rule, place, met_at)
             step = key_state.meet(KINDS_OF_TRIGGER[rule.trigger], case, state)
             return case, missed.told_late(rule, step) if is_missed else step
 
@@ -298,7 +303,7 @@ class Engine:
             state = memory.key_state(place.at) if is_remembered else None
             if state is None:
                 state = KeyState(event.received_at, place.resident_id, place.device_id)
-            case = self._case(memory, rule, place, event.received_at, event.device_id)
+            case = self.case_of(memory, rule, place, event.received_at, event.device_id)
             return case, take(KINDS_OF_TRIGGER[rule.trigger], case, state, sign)
 
         self._guard(memory, rule, place, event, result, work, is_remembered=is_remembered)
@@ -345,12 +350,13 @@ class Engine:
         result.changes.extend(changed)
 
     def _put(self, memory: Memory, rule: Rule, place: Place, state: KeyState[Any]) -> None:
-        case = self._case(memory, rule, place, state.touched_at)
+        case = self.case_of(memory, rule, place, state.touched_at)
         memory.put(place.at, state, key_state.due_at(KINDS_OF_TRIGGER[rule.trigger], case, state))
 
-    def _case(
+    def case_of(
         self, memory: Memory, rule: Rule, place: Place, now: datetime, device_id: str | None = None
     ) -> Case:
+        """The rule before a key as it stands."""
         profile = memory.profile(place.resident_id)
         known = place.device_id or device_id
         device = profile.device(known) if profile is not None else None
@@ -367,6 +373,7 @@ class Engine:
             resident_id=place.resident_id,
             resident=profile,
             device=device,
+            notes=self.notes.get(rule.name),
         )
 
     def zone_of(self, rule: Rule, profile: Profile | None) -> ZoneInfo:

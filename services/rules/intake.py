@@ -14,7 +14,8 @@ from services.domain.events import Event
 from services.domain.instants import parse_instant
 from services.domain.kinds import REGISTER_KINDS
 from services.domain.ports import StateKey
-from services.rules import beds
+from services.rules import beds, noting
+from services.rules.because import Because
 from services.rules.beds import BED_SENSOR, ENTERED, EXITED, OFFLINE, VITALS, Bed
 from services.rules.ending import end_overrides
 from services.rules.engine import Engine, Lane, Result
@@ -177,7 +178,9 @@ class Intake:
 
     def _take_bed(self, memory: Memory, event: Event, result: Result) -> None:
         profile = memory.profile(event.resident_id)
-        if profile is None or not _is_of_a_bed(event, profile):
+        because = _not_of_a_bed(event, profile)
+        if profile is None or because is not None:
+            noting.pass_over(self._engine, memory, event, because or Because.NOT_ENROLLED)
             return
         sign = sign_of(event)
         device = profile.device(event.device_id)
@@ -189,10 +192,19 @@ class Intake:
         self._keep_bed(memory, profile.resident_id, known, after)
         if change is not None:
             self._engine.observe_change(memory, event, change, result)
+        else:
+            is_old = after is bed
+            noting.pass_over(
+                self._engine,
+                memory,
+                event,
+                Because.TOO_OLD if is_old else Because.NO_CHANGE,
+                state=after.state,
+            )
 
     def _hear_bed(self, memory: Memory, event: Event, result: Result) -> None:
         profile = memory.profile(event.resident_id)
-        if profile is not None and _is_of_a_bed(event, profile):
+        if _not_of_a_bed(event, profile) is None:
             self._engine.hear_bed(memory, event, result)
 
     def _silence(
@@ -224,9 +236,12 @@ class Intake:
         memory.put(StateKey(BED, resident_id), (*others, bed))
 
 
-def _is_of_a_bed(event: Event, profile: Profile) -> bool:
-    """Whether an event counts as what a bed of the resident has said."""
-    if is_replaced(event) or not profile.is_enrolled_at(sign_of(event).at):
-        return False
+def _not_of_a_bed(event: Event, profile: Profile | None) -> Because | None:
+    """Why an event does not count as what a bed of the resident has said; None if it does."""
+    if is_replaced(event):
+        return Because.TIME_REPLACED
+    if profile is None or not profile.is_enrolled_at(sign_of(event).at):
+        return Because.NOT_ENROLLED
     device = profile.device(event.device_id)
-    return event.device_id is None or (device is not None and device.type == BED_SENSOR)
+    is_sensor = event.device_id is None or (device is not None and device.type == BED_SENSOR)
+    return None if is_sensor else Because.WRONG_DEVICE

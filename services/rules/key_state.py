@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.rules import settling
+from services.rules.because import Because
 from services.rules.beds import PairChange
 from services.rules.case import BedWatcher, Case, Change, Kind, Outcome, Raise
 from services.rules.settling import Source
@@ -62,6 +63,9 @@ def take_door(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> 
     if case.resident is not None and not case.resident.is_enrolled_at(sign.at):
         return Step(_touched(state, case.now))
     source, new = settling.take_door(_source(state, name), sign)
+    if new is None and sign.kind == case.rule.kind:
+        is_old = source.present != sign.kind
+        case.note_sign(Because.TOO_OLD if is_old else Because.NO_CHANGE, sign, newest_at=source.newest_at)
     state = _with_source(_touched(state, case.now), source)
     return take_change(kind, case, state, new) if new else Step(state)
 
@@ -75,7 +79,10 @@ def take_change(
     """A change of a bed or a door, for a rule with `settle`."""
     if case.rule.settle_for is None:
         raise ValueError(f"{case.rule.name} does not settle")
-    source = settling.change(_source(state, new.source), new, case.rule.settle_for)
+    before = _source(state, new.source)
+    source = settling.change(before, new, case.rule.settle_for)
+    if case.notes is not None:
+        _note_dropped(case, before, source, new)
     return Step(_with_source(_touched(state, case.now), source))
 
 
@@ -95,6 +102,8 @@ def retract(kind: Kind[Any], case: Case, state: KeyState[Any], target: Sign) -> 
     """An event that was taken in, or is still to settle, counts no more."""
     sources = tuple(settling.drop(source, target.seq) for source in state.sources)
     step = Step(replace(_touched(state, case.now), sources=sources))
+    if target.kind == case.rule.kind:
+        case.note_sign(Because.RETRACTED, target)
     if state.inner is None:
         return step
     return step.then(kind.retract(_before(case, step.state), state.inner, target))
@@ -135,6 +144,38 @@ def meet(kind: Kind[Any], case: Case, state: KeyState[Any]) -> Step:
     if step.state.inner is None:
         return step
     return step.then(kind.meet(_before(case, step.state), step.state.inner))
+
+
+def look_ahead(kind: Kind[Any], case: Case, state: KeyState[Any]) -> None:
+    """Note what is pending and what is running, for somebody who asks why."""
+    settle_for = case.rule.settle_for
+    for sign in (sign for source in state.sources for sign in source.pending if settle_for is not None):
+        if sign.kind == case.rule.kind and settle_for is not None:
+            case.note_sign(Because.SETTLING, sign, settles_at=sign.at + settle_for, settle_seconds=settle_for)
+    if state.inner is not None:
+        kind.look_ahead(_before(case, state), state.inner)
+
+
+def _note_dropped(case: Case, before: Source, after: Source, new: PairChange) -> None:
+    """Note the change that did not hold, and the one that only brought the old state back."""
+    for sign in before.pending:
+        if sign not in after.pending and sign.kind == case.rule.kind:
+            case.note(
+                Because.NEVER_SETTLED,
+                sign.at,
+                new.sign.at,
+                f"event {sign.seq}",
+                sign.event_id,
+                new.sign.event_id,
+                by=new.kind,
+                held_seconds=new.sign.at - sign.at,
+                settle_seconds=case.rule.settle_for,
+                device_id=sign.device_id,
+            )
+    if new.kind == case.rule.kind and new.sign not in after.pending:
+        case.note_sign(Because.NO_CHANGE, new.sign)
+    if new.kind is None:
+        case.note_sign(Because.BED_UNKNOWN, new.sign)
 
 
 def _take(kind: Kind[Any], case: Case, step: Step, sign: Sign) -> Step:

@@ -72,6 +72,10 @@ class Texts:
     def __call__(self, text: str, **values: object) -> str:
         return self._words.get(text, text).format(**values)
 
+    def filled(self, text: str, values: Mapping[str, str]) -> str:
+        """A text with its places filled by name; ``values`` says what stands where one is not known."""
+        return self._words.get(text, text).format_map(values)
+
     def word(self, member: StrEnum) -> str:
         """What a state, a reason or a kind is called (`words`)."""
         return self(word_of(member))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.domain.kinds import DEVICE_KINDS
+from services.rules.because import Because
 from services.rules.case import Case, Outcome, Raise, Unmoved, state_when_raised
 from services.rules.signs import OLDEST_CLAIM, OLDEST_RECORD, Sign
 
@@ -48,8 +49,12 @@ class Count(Unmoved[CountState]):
         )
         taken = _set_with(case, events, new)
         if not taken:
+            if case.notes is not None:
+                _note_short(case, events, new)
             return Outcome(CountState(tuple(events)))
         found = _raise(case, taken)
+        for each in taken:
+            case.note(Because.FOUND, taken[0].at, found.at, f"event {each.seq}", finding_id=found.finding_id)
         return Outcome(CountState(tuple(each for each in events if each not in taken)), (found,))
 
     def retract(self, case: Case, state: CountState, target: Sign) -> Outcome[CountState]:  # noqa: ARG002 - as all
@@ -72,8 +77,11 @@ def _set_with(case: Case, events: list[Unused], new: Unused) -> list[Unused]:
         if len(inside) < count:
             continue
         taken = inside[:count] if new in inside[:count] else [*inside[: count - 1], new]
-        if first in taken and not case.touches_absence(taken[0].at, taken[-1].at):
+        if first not in taken:
+            continue
+        if not case.touches_absence(taken[0].at, taken[-1].at):
             return taken
+        _note_away(case, taken)
     return []
 
 
@@ -87,8 +95,41 @@ def _raise(case: Case, taken: list[Unused]) -> Raise:
         rests_on=tuple(sorted((each.seq, each.event_id) for each in taken)),
         device_id=taken[-1].device_id,
         state=state_when_raised(case, at, raised_at),
-        figures={"count": len(taken), "span_seconds": (at - taken[0].at).total_seconds()},
+        figures={
+            "count": len(taken),
+            "span_seconds": (at - taken[0].at).total_seconds(),
+            "within_seconds": (case.rule.within_for or timedelta(0)).total_seconds(),
+        },
     )
+
+
+def _note_short(case: Case, events: list[Unused], new: Unused) -> None:
+    """Note the fullest set that holds the new event; it can be filled up to the end of its span."""
+    within_for = case.rule.within_for or timedelta(0)
+    sets = [
+        [each for each in events if first.at <= each.at <= first.at + within_for]
+        for first in events
+        if first.at <= new.at <= first.at + within_for
+    ]
+    fullest = max(sets, key=len)
+    case.note(
+        Because.NOT_ENOUGH,
+        fullest[0].at,
+        fullest[0].at + within_for,
+        f"event {new.seq}",
+        *(each.event_id for each in fullest),
+        counted=len(fullest),
+        needed=case.rule.count,
+        first_at=fullest[0].at,
+        last_at=fullest[-1].at,
+        within_seconds=within_for,
+    )
+
+
+def _note_away(case: Case, taken: list[Unused]) -> None:
+    start, end = taken[0].at, taken[-1].at
+    ids = [each.event_id for each in taken]
+    case.note(Because.AWAY, start, end, f"set {taken[0].seq}", *ids, **case.absence(start, end))
 
 
 def _kept_for(case: Case) -> timedelta:

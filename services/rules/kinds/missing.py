@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from services.domain.events import Json
 from services.domain.findings import FindingReason, FindingState
-from services.domain.instants import local, utc_of_local
+from services.domain.instants import format_instant, local, utc_of_local
+from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.rulebook import PAIR_OF
 from services.rules.signs import Sign
@@ -108,6 +110,7 @@ class Missing(Unmoved[MissingState]):
             found = state.found
             if new is not None:
                 raises.append(new)
+                case.note(Because.FOUND, from_at, by_at, f"day {by_at}", finding_id=new.finding_id)
                 newest = _newest(state, by_at)
                 found = (*found, FoundDay(new.finding_id, from_at, by_at, new.state, newest))[
                     -MOST_REMEMBERED:
@@ -115,6 +118,13 @@ class Missing(Unmoved[MissingState]):
             state = _forgetting(replace(state, judged_day=day, found=found), by_at)
             due_at = self.due_at(case, state)
         return Outcome(state, tuple(raises))
+
+    def look_ahead(self, case: Case, state: MissingState) -> None:
+        if self.due_at(case, state) is None and not case.pending:
+            return
+        _, from_at, by_at = _next_day(case, state)
+        if _judge(case, state, from_at, by_at) is not None:
+            case.note(Because.STILL_RUNNING, from_at, by_at, f"day {by_at}", **_window_said(from_at, by_at))
 
 
 def _next_day(case: Case, state: MissingState) -> tuple[date, datetime, datetime]:
@@ -137,15 +147,18 @@ def _window(case: Case, day: date) -> tuple[datetime, datetime]:
 
 def _judge(case: Case, state: MissingState, from_at: datetime, by_at: datetime) -> Raise | None:
     resident = case.resident
-    if resident is None or not case.is_watched() or not resident.is_enrolled_at(from_at):
-        return None
-    if case.is_away_rule() and resident.was_away_in(from_at, by_at - timedelta(microseconds=1)):
-        return None
-    if any(from_at <= each.at < by_at for each in state.seen):
-        return None
+    unwatched = case.unwatched_at(case.now)
+    if resident is None or unwatched is not None or not resident.is_enrolled_at(from_at):
+        return _not(case, from_at, by_at, unwatched or Because.BEGAN_BEFORE)
+    before_by = by_at - timedelta(microseconds=1)
+    if case.is_away_rule() and resident.was_away_in(from_at, before_by):
+        return _not(case, from_at, by_at, Because.AWAY, **case.absence(from_at, before_by))
+    happened = [each for each in state.seen if from_at <= each.at < by_at]
+    if happened:
+        return _not(case, from_at, by_at, Because.HAPPENED, happened[0])
     newest = _newest(state, by_at)
     if case.rule.while_kind is not None and (newest is None or newest.kind != case.rule.while_kind):
-        return None
+        return _not(case, from_at, by_at, Because.IN_ANOTHER_STATE, newest, needed=case.rule.while_kind)
     is_over = any(each.at >= by_at for each in state.seen)
     rests_on = (
         ((newest.seq, newest.event_id),) if case.rule.while_kind is not None and newest is not None else ()
@@ -157,7 +170,23 @@ def _judge(case: Case, state: MissingState, from_at: datetime, by_at: datetime) 
         rests_on=rests_on,
         state=FindingState.STALE if is_over else FindingState.HOLDS,
         reason=FindingReason.NO_LONGER_HOLDS if is_over else None,
+        figures=_window_said(from_at, by_at),
     )
+
+
+def _not(
+    case: Case, from_at: datetime, by_at: datetime, because: Because, by: Seen | None = None, **figures: Json
+) -> Raise | None:
+    """No Finding for a day, and why not."""
+    seen = {"by": by.kind, "by_at": format_instant(by.at)} if by is not None else {}
+    event_id = by.event_id if by is not None else None
+    said = {**_window_said(from_at, by_at), **seen, **figures}
+    case.note(because, from_at, by_at, f"day {by_at}", event_id, **said)
+    return None
+
+
+def _window_said(from_at: datetime, by_at: datetime) -> dict[str, Json]:
+    return {"window_from": format_instant(from_at), "window_until": format_instant(by_at)}
 
 
 def _newest(state: MissingState, by_at: datetime) -> Seen | None:

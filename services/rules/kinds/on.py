@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.rules.because import Because
 from services.rules.case import Case, Outcome, Raise, Unmoved
 from services.rules.signs import Sign
 
@@ -28,5 +29,7 @@ class On(Unmoved[OnState]):
             raised_at=max(case.now, sign.at),
             rests_on=((sign.seq, sign.event_id),),
             device_id=sign.device_id,
+            figures=case.judged_by(sign),
         )
+        case.note(Because.FOUND, sign.at, sign.at, f"event {sign.seq}", finding_id=found.finding_id)
         return Outcome(OnState(), (found,))

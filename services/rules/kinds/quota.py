@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.domain.events import Json
 from services.domain.findings import FindingReason, FindingState
+from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.periods import Span, span_holding
 from services.rules.signs import Sign
@@ -92,9 +94,17 @@ class Quota(Unmoved[QuotaState]):
                 state = _after_period(replace(state, judged_until=span.ends_at), span)
             if found is not None:
                 raises.append(found)
+                _note(case, state, span, found.at, Because.FOUND, found.finding_id)
                 state = replace(state, found=(*state.found, _found(found, span)))
             due_at = self.due_at(case, state)
         return Outcome(state, tuple(raises))
+
+    def look_ahead(self, case: Case, state: QuotaState) -> None:
+        if self.due_at(case, state) is None:
+            return
+        span = _next_span(case, state)
+        if _judge(case, state, span, span.ends_at, None) is not None:
+            _note(case, state, span, span.ends_at, Because.STILL_RUNNING)
 
 
 def _counts(case: Case, sign: Sign) -> bool:
@@ -133,7 +143,12 @@ def _judge(
     case: Case, state: QuotaState, span: Span, at: datetime, reason: FindingReason | None
 ) -> Raise | None:
     rests_on = _inside(state, span)
-    if not case.is_watched() or not period_counts(case, span) or len(rests_on) >= case.rule.at_least:
+    unwatched = case.unwatched_at(case.now)
+    if unwatched is not None or not period_counts(case, span):
+        _note(case, state, span, at, unwatched or Because.PERIOD_NOT_COUNTED)
+        return None
+    if len(rests_on) >= case.rule.at_least:
+        _note(case, state, span, at, Because.ENOUGH)
         return None
     return Raise(
         finding_id=case.finding_id(at),
@@ -141,13 +156,45 @@ def _judge(
         raised_at=case.now,
         rests_on=tuple(sorted((each.seq, each.event_id) for each in rests_on)),
         reason=reason,
-        figures={
-            "counted": len(rests_on),
-            "at_least": case.rule.at_least,
-            "missing": case.rule.at_least - len(rests_on),
-            "period_starts_on": span.first_day.isoformat(),
-            "period_ends_before": span.next_day.isoformat(),
-        },
+        figures=_figures(case, rests_on, span),
+    )
+
+
+def _figures(case: Case, rests_on: list[Counted], span: Span) -> dict[str, Json]:
+    return {
+        "counted": len(rests_on),
+        "at_least": case.rule.at_least,
+        "missing": max(case.rule.at_least - len(rests_on), 0),
+        "period_starts_on": span.first_day.isoformat(),
+        "period_ends_before": span.next_day.isoformat(),
+    }
+
+
+def _note(
+    case: Case,
+    state: QuotaState,
+    span: Span,
+    at: datetime,
+    because: Because,
+    finding_id: str | None = None,
+) -> None:
+    if case.notes is None:
+        return
+    rests_on = _inside(state, span)
+    watched_for = timedelta(0)
+    if case.resident is not None:
+        watched_for = case.resident.watched_for(span.starts_at, span.ends_at, case.now)
+    case.note(
+        because,
+        span.starts_at,
+        at,
+        f"period {span.first_day} {at}",
+        *(each.event_id for each in rests_on),
+        finding_id=finding_id,
+        due_at=at,
+        watched_seconds=watched_for,
+        period_seconds=span.ends_at - span.starts_at,
+        **_figures(case, rests_on, span),
     )
 
 
@@ -202,6 +249,7 @@ def _judge_again(case: Case, state: QuotaState, cause: Sign, *, was_added: bool)
         new = _judge(case, state, span, span.ends_at, FindingReason.CORRECTED)
         if new is not None:
             raises = (new,)
+            _note(case, state, span, new.at, Because.FOUND, new.finding_id)
             found.append(_found(new, span))
     return Outcome(replace(state, found=tuple(found)), raises, tuple(changes))
 

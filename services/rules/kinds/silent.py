@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.domain.events import Json
 from services.domain.findings import FindingState
+from services.domain.instants import format_instant
 from services.domain.kinds import KINDS
+from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.rulebook import ANY_MESSAGE
 from services.rules.signs import Sign
@@ -46,6 +49,8 @@ class Silent(Unmoved[SilentState]):
         if state is not None and not is_meant:
             return Outcome(state)
         changes: tuple[Change, ...] = ()
+        if state is not None and state.finding_id is None:
+            _note(case, state, Because.HEARD, sign.received_at, heard_again_at=sign.received_at)
         if state is not None and state.finding_id is not None:
             changes = (Change(state.finding_id, FindingState.ENDED, case.now, sign.event_id),)
         return Outcome(SilentState(sign.received_at, sign.seq, sign.event_id, sign.device_id), (), changes)
@@ -68,8 +73,40 @@ class Silent(Unmoved[SilentState]):
             raised_at=case.now,
             rests_on=((state.seq, state.event_id),) if state.event_id is not None else (),
             device_id=case.device.id if case.device is not None else state.device_id,
+            figures={
+                "heard_at": format_instant(state.heard_at),
+                "silent_seconds": (end - state.heard_at).total_seconds(),
+            },
         )
+        case.note(Because.FOUND, state.heard_at, end, f"silence {state.seq}", finding_id=found.finding_id)
         return Outcome(replace(state, finding_id=found.finding_id), (found,))
+
+    def look_ahead(self, case: Case, state: SilentState) -> None:
+        end = _ends_at(case, state)
+        if state.finding_id is None and end is not None:
+            unwatched = case.unwatched_at(case.now)
+            _note(case, state, unwatched or Because.STILL_RUNNING, max(end, case.now), due_at=end)
+        elif state.finding_id is None:
+            absence = case.absence(state.heard_at, case.now)
+            because = Because.AWAY if absence else Because.BEGAN_BEFORE
+            _note(case, state, because, case.now, **absence)
+
+
+def _note(case: Case, state: SilentState, because: Because, until: datetime, **figures: Json) -> None:
+    if case.notes is None:
+        return
+    case.note(
+        because,
+        state.heard_at,
+        until,
+        f"silence {state.seq}",
+        state.event_id,
+        heard_at=state.heard_at,
+        silent_seconds=until - state.heard_at,
+        needed_seconds=case.rule.watch_for,
+        device_id=state.device_id,
+        **figures,
+    )
 
 
 def _ends_at(case: Case, state: SilentState) -> datetime | None:

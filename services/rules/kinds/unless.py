@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.domain.events import Json
 from services.domain.findings import FindingReason, FindingState
+from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.signs import Sign
 from services.rules.windows import next_wall_time, same_wall_time
@@ -52,6 +54,7 @@ class Prevention:
 
     at: datetime
     seq: int
+    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ class Unless(Unmoved[UnlessState]):
         return Outcome(replace(state, watches=watches, preventions=preventions))
 
     def adjust(self, case: Case, state: UnlessState, *, went_away: bool) -> Outcome[UnlessState]:
-        if not case.is_watched() or (went_away and case.is_away_rule()):
+        unwatched = case.unwatched_at(case.now)
+        if unwatched is not None or (went_away and case.is_away_rule()):
+            for watch in state.watches:
+                _note(case, watch, unwatched or Because.AWAY, **case.absence(watch.started_at, case.now))
             return Outcome(replace(state, watches=()))
         watches = tuple(watch for watch in state.watches if _runs_on(case, state, watch))
         return Outcome(replace(state, watches=watches))
@@ -132,18 +138,31 @@ def ends_at(case: Case, started_at: datetime, days: int | None) -> datetime | No
 def _start(case: Case, state: UnlessState, sign: Sign) -> UnlessState:
     days = _days(case, sign)
     if case.rule.days_field is not None and days is None:
+        case.note_sign(Because.FIELD_MISSING, sign, fields=[f"event.data.{case.rule.days_field}"])
         return state
     end = ends_at(case, sign.at, days)
-    if end is None or case.touches_absence(sign.at, end):
-        return state
-    if any((each.at, each.seq) > sign.order for each in state.preventions):
-        return state
-    if any(sign.at <= _end_of(case, watch) for watch in state.watches):
-        return state
-    rests_on = [each.at for each in state.found if each.state is not FindingState.WITHDRAWN]
-    if rests_on and sign.at <= max(rests_on):
+    if end is None:
+        case.note_sign(
+            Because.ENDS_OUTSIDE_HOURS, sign, watch_for_seconds=case.rule.watch_for, **case.hours(sign.at)
+        )
         return state
     watch = Watch(sign.seq, sign.at, sign.received_at, sign.event_id, sign.device_id, days)
+    if case.touches_absence(sign.at, end):
+        _note(case, watch, Because.AWAY, **case.absence(sign.at, end))
+        return state
+    later = _later(state, watch)
+    if later:
+        _note_followed(case, watch, later[0], Because.ALREADY_FOLLOWED)
+        return state
+    running = [each for each in state.watches if sign.at <= _end_of(case, each)]
+    if running:
+        _note(case, watch, Because.ALREADY_WATCHED, watching_since=running[0].started_at)
+        return state
+    rests_on = [each for each in state.found if each.state is not FindingState.WITHDRAWN]
+    if rests_on and sign.at <= max(each.at for each in rests_on):
+        _note(case, watch, Because.RESTING, rests_on[-1].finding_id, found_at=rests_on[-1].at)
+        return state
+    _note(case, watch, Because.STILL_RUNNING)
     return replace(state, watches=(*state.watches, watch))
 
 
@@ -153,6 +172,10 @@ def _prevent(case: Case, state: UnlessState, sign: Sign) -> tuple[UnlessState, t
         for watch in state.watches
         if sign.order <= (watch.started_at, watch.seq) or sign.at > _end_of(case, watch)
     )
+    prevention = Prevention(sign.at, sign.seq, sign.event_id)
+    for watch in state.watches:
+        if watch not in watches:
+            _note_followed(case, watch, prevention, Because.PREVENTED)
     found = []
     changes = []
     for each in state.found:
@@ -160,9 +183,7 @@ def _prevent(case: Case, state: UnlessState, sign: Sign) -> tuple[UnlessState, t
         if after is not each.state:
             changes.append(Change(each.finding_id, after, case.now, sign.event_id))
         found.append(replace(each, state=after))
-    preventions = sorted(
-        (*state.preventions, Prevention(sign.at, sign.seq)), key=lambda each: (each.at, each.seq)
-    )
+    preventions = sorted((*state.preventions, prevention), key=lambda each: (each.at, each.seq))
     return (
         UnlessState(watches, tuple(preventions[-MOST_REMEMBERED:]), _kept(found)),
         tuple(changes),
@@ -180,11 +201,18 @@ def _after_prevention(found: Found, sign: Sign) -> FindingState:
 
 def _judge(case: Case, state: UnlessState, watch: Watch) -> Raise | None:
     end = ends_at(case, watch.started_at, watch.days)
-    if end is None or not case.is_watched() or case.touches_absence(watch.started_at, end):
+    if end is None:
+        _note(case, watch, Because.ENDS_OUTSIDE_HOURS, **case.hours(watch.started_at))
+        return None
+    unwatched = case.unwatched_at(case.now)
+    if unwatched is not None or case.touches_absence(watch.started_at, end):
+        _note(case, watch, unwatched or Because.AWAY, **case.absence(watch.started_at, end))
         return None
     if any(each.at == end for each in state.found):
+        _note(case, watch, Because.ALREADY_FOUND, case.finding_id(end))
         return None  # a Finding is unique by rule, key, trigger and instant
     is_over = bool(_later(state, watch))
+    _note(case, watch, Because.FOUND, case.finding_id(end))
     return Raise(
         finding_id=case.finding_id(end),
         at=end,
@@ -214,7 +242,48 @@ def _later(state: UnlessState, watch: Watch) -> list[Prevention]:
 def _runs_on(case: Case, state: UnlessState, watch: Watch) -> bool:
     """Whether, with the numbers as they are now, the watch still has an end and nothing has prevented it."""
     end = ends_at(case, watch.started_at, watch.days)
-    return end is not None and not any(each.at <= end for each in _later(state, watch))
+    if end is None:
+        _note(case, watch, Because.ENDS_OUTSIDE_HOURS, **case.hours(watch.started_at))
+        return False
+    in_time = [each for each in _later(state, watch) if each.at <= end]
+    if in_time:
+        _note_followed(case, watch, in_time[0], Because.PREVENTED)
+        return False
+    _note(case, watch, Because.STILL_RUNNING)
+    return True
+
+
+def _note(case: Case, watch: Watch, because: Because, finding_id: str | None = None, **figures: Json) -> None:
+    if case.notes is None:
+        return
+    end = _end_of(case, watch)
+    more: dict[str, Json] = {
+        "started_at": watch.started_at,
+        "due_at": end,
+        "device_id": watch.device_id,
+        **figures,
+    }
+    about = f"event {watch.seq}"
+    case.note(because, watch.started_at, end, about, watch.event_id, finding_id=finding_id, **more)
+
+
+def _note_followed(case: Case, watch: Watch, by: Prevention, because: Because) -> None:
+    if case.notes is None:
+        return
+    end = _end_of(case, watch)
+    case.note(
+        because,
+        watch.started_at,
+        end,
+        f"event {watch.seq}",
+        watch.event_id,
+        by.event_id,
+        by=case.rule.unless,
+        by_at=by.at,
+        after_seconds=by.at - watch.started_at,
+        started_at=watch.started_at,
+        due_at=end,
+    )
 
 
 def _awaits(case: Case, watch: Watch) -> bool:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.domain.events import Json
 from services.domain.findings import FindingState
+from services.rules.because import Because
 from services.rules.beds import EXITED
 from services.rules.case import Case, Change, Match, Outcome, Raise, Unmoved, state_when_raised
 from services.rules.signs import Sign
 
+MOST_SHOWN = 20
+"""How many of them stand in a note: the newest."""
 MOST_NAMED = 500
 """How many events of a run are kept as what its Finding rests on."""
 
@@ -61,15 +65,19 @@ class Where(Unmoved[WhereState]):
     def take(self, case: Case, state: WhereState | None, sign: Sign) -> Outcome[WhereState]:
         state = state or WhereState()
         if sign.kind != case.rule.kind:
-            return _broken(case, state, sign.event_id) if sign.kind == EXITED else Outcome(state)
+            return _broken(case, state, sign) if sign.kind == EXITED else Outcome(state)
         match = case.match(sign)
         is_old = state.newest_at is not None and sign.order < (state.newest_at, state.newest_seq)
-        if match is Match.PASSED_OVER or is_old or case.touches_absence(sign.at, sign.at):
+        if match is Match.PASSED_OVER:
+            return Outcome(state)
+        if is_old or case.touches_absence(sign.at, sign.at):
+            because = Because.TOO_OLD if is_old else Because.AWAY
+            case.note_sign(because, sign, newest_at=state.newest_at, **case.absence(sign.at, sign.at))
             return Outcome(state)
         after = replace(state, newest_at=sign.at, newest_seq=sign.seq)
         run = state.run
         if match is Match.NO or (run is not None and sign.at - run.last_at > case.rule.gap_for):
-            broken = _broken(case, after, sign.event_id)
+            broken = _broken(case, after, sign)
             if match is Match.NO:
                 return broken
             return replace(_extended(case, broken.state, sign), changes=broken.changes)
@@ -83,8 +91,9 @@ class Where(Unmoved[WhereState]):
         return Outcome(replace(state, run=replace(run, events=events) if events else None))
 
     def adjust(self, case: Case, state: WhereState, *, went_away: bool) -> Outcome[WhereState]:
-        if not case.is_watched() or (went_away and case.is_away_rule()):
-            return _broken(case, state, None)
+        unwatched = case.unwatched_at(case.now)
+        if unwatched is not None or (went_away and case.is_away_rule()):
+            return _broken(case, state, None, unwatched or Because.AWAY)
         return Outcome(state)
 
 
@@ -98,8 +107,11 @@ def _extended(case: Case, state: WhereState, sign: Sign) -> Outcome[WhereState]:
         run = replace(before, last_at=sign.at, events=(*before.events, event) if is_kept else before.events)
     is_long = sign.at - run.started_at >= (case.rule.watch_for or timedelta(0))
     if run.finding_id is not None or not is_long or case.touches_absence(run.started_at, sign.at):
+        because = Because.RESTING if run.finding_id else Because.AWAY if is_long else Because.RUN_TOO_SHORT
+        _note(case, run, because, until=sign.at + case.rule.gap_for)
         return Outcome(replace(state, run=run))
     found = _raise(case, run, sign)
+    _note(case, replace(run, finding_id=found.finding_id), Because.FOUND, until=sign.at)
     holds = found.state is FindingState.HOLDS
     return Outcome(replace(state, run=replace(run, finding_id=found.finding_id, holds=holds)), (found,))
 
@@ -113,13 +125,52 @@ def _raise(case: Case, run: Run, sign: Sign) -> Raise:
         rests_on=tuple(sorted((each.seq, each.event_id) for each in run.events)),
         device_id=sign.device_id,
         state=state_when_raised(case, sign.at, raised_at),
-        figures={"run_seconds": (sign.at - run.started_at).total_seconds()},
+        figures={
+            "run_seconds": (sign.at - run.started_at).total_seconds(),
+            "readings": len(run.events),
+            **case.judged_by(sign),
+        },
     )
 
 
-def _broken(case: Case, state: WhereState, event_id: str | None) -> Outcome[WhereState]:
+def _note(case: Case, run: Run, because: Because, until: datetime, **figures: Json) -> None:
+    if case.notes is None:
+        return
+    rests = because is Because.RESTING
+    start, end = run.started_at, run.last_at
+    case.note(
+        because,
+        end if rests else start,
+        until,
+        f"after run {run.events[0].seq}" if rests else f"run {run.events[0].seq}",
+        *(each.event_id for each in run.events[-MOST_SHOWN:]),
+        finding_id=run.finding_id,
+        started_at=start,
+        last_at=end,
+        run_seconds=end - start,
+        needed_seconds=case.rule.watch_for,
+        readings=len(run.events),
+        **figures,
+    )
+
+
+def _broken_by(case: Case, run: Run, by: Sign | None) -> dict[str, Json]:
+    if by is None:
+        return case.absence(run.started_at, case.now)
+    judged = case.judged_by(by) if by.kind == case.rule.kind else {}
+    gap_for = by.at - run.last_at
+    return {"by": by.kind, "by_event_id": by.event_id, "gap_seconds": gap_for.total_seconds(), **judged}
+
+
+def _broken(
+    case: Case, state: WhereState, by: Sign | None, because: Because = Because.RUN_BROKEN
+) -> Outcome[WhereState]:
     """The run is over, and with it what was found in it."""
     run = state.run
+    event_id = by.event_id if by is not None else None
+    if run is not None and run.finding_id is None:
+        broken_at = by.at if by is not None else case.now
+        _note(case, run, because, until=broken_at, broken_at=broken_at, **_broken_by(case, run, by))
     if run is None or run.finding_id is None or not run.holds:
         return Outcome(replace(state, run=None))
     ended = Change(run.finding_id, FindingState.ENDED, case.now, event_id)

@@ -17,6 +17,7 @@ import typer
 from services.domain.people import Language
 from services.wiring.cli import stories
 from services.wiring.cli.options import DataDir, settings_of
+from services.wiring.cli.rules_why import why
 from services.wiring.cli.service import run_service
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ BAD_HISTORY = 3
 
 app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, play stories.")
 app.command("test")(stories.play)
+
+app.command()(why)
 
 RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
 
