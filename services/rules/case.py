@@ -147,7 +147,8 @@ class Case:
         if because is None and self.rule.where is not None:
             answer = self.rule.where.holds({**self._resident_values(), **event_values(sign)})
             if answer is not None and not answer:
-                self.note_sign(Because.NOT_MATCHING, sign, **self.judged_by(sign))
+                if self.notes is not None:
+                    self.note_sign(Because.NOT_MATCHING, sign, **self.judged_by(sign))
                 return Match.NO
             because = Because.FIELD_MISSING if answer is None else None
         if because is None:

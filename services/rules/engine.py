@@ -373,7 +373,7 @@ class Engine:
             resident_id=place.resident_id,
             resident=profile,
             device=device,
-            notes=self.notes.get(rule.name),
+            notes=self.notes.get(rule.name) if self.notes else None,
         )
 
     def zone_of(self, rule: Rule, profile: Profile | None) -> ZoneInfo:
