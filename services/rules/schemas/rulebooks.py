@@ -21,7 +21,7 @@ from services.rules.rule_fields import DATA_FIELD, DAYS, EVENT_KINDS, MOST_COUNT
 from services.rules.rulebook import ANY_MESSAGE, PAIR_OF, Per
 from services.rules.schemas.stories import DIALECT
 
-HEADS = ("on", "missing", "silent", "quota", "drift")
+_HEADS = ("on", "missing", "silent", "quota", "drift")
 Schema = dict[str, Json]
 
 
@@ -50,9 +50,9 @@ def _rule() -> Schema:
         "required": ["id"],
         "properties": {key: KEYS[key] for key in every_key},
         "additionalProperties": False,
-        "oneOf": [{"required": [head]} for head in HEADS],
+        "oneOf": [{"required": [head]} for head in _HEADS],
         "allOf": [
-            *(_with(head, Trigger(head)) for head in HEADS[1:]),
+            *(_with(head, Trigger(head)) for head in _HEADS[1:]),
             _with("on", Trigger.UNLESS, has=["unless"], then={"oneOf": [_has(["for"]), _has(["until"])]}),
             _with("on", Trigger.COUNT, has=["count"], without=["unless"], then=_has(["within"])),
             _with("on", Trigger.COUNT, has=["within"], without=["unless", "count"], then=_has(["count"])),
@@ -83,9 +83,9 @@ def _with(
     known: list[Json] = [_has([head, *has]), *({"not": _has([key])} for key in without)]
     asked: list[Json] = [
         {"propertyNames": {"enum": sorted(keys_of(trigger))}},
-        {"properties": {"per": PERIODS if trigger is Trigger.QUOTA else _PER}},
+        {"properties": {"per": _PER_OF.get(trigger, _PER)}},
         _has(_NEEDED.get(trigger, [])),
-        {"properties": {"for": SPAN_OR_DAYS if trigger is Trigger.UNLESS else _SPAN}},
+        {"properties": {"for": _SPAN_OR_DAYS if trigger is Trigger.UNLESS else _SPAN}},
         *([then] if then else []),
     ]
     return {"if": {"allOf": known}, "then": {"allOf": asked}}
@@ -124,8 +124,12 @@ def _titles(about: str) -> Schema:
 _SPAN = _like(SPAN, "a span of elapsed time such as 90s, 20m, 2h or 3d")
 _WALL = _like(WALL, 'a wall time in quotes such as "13:00"')
 _PER = _among(Per, "whose state is kept apart")
-PERIODS = _among(Period, "the local period that is counted")
-SPAN_OR_DAYS: Schema = {
+_PERIOD = _among(Period, "the local period that is counted")
+_PER_OF = {
+    Trigger.QUOTA: _PERIOD,
+    Trigger.DRIFT: _among([Per.RESIDENT], "nights are of a bed, not of a device"),
+}
+_SPAN_OR_DAYS: Schema = {
     "anyOf": [
         _SPAN,
         {
@@ -154,10 +158,10 @@ KEYS: dict[str, Schema] = {
     },
     "between": _like(WINDOW, 'local time, half-open, such as "22:00-06:00"'),
     "settle": {**_SPAN, "description": "a change of a bed or a door counts once it has held so long"},
-    "per": {"anyOf": [_PER, PERIODS]},
+    "per": {"anyOf": [_PER, _PERIOD]},
     "on": _among(EVENT_KINDS, "each such event, or the beginning of a count, a watch or a run"),
     "unless": _among(EVENT_KINDS, "what must follow in time"),
-    "for": SPAN_OR_DAYS,
+    "for": _SPAN_OR_DAYS,
     "until": {**_WALL, "description": "the next such local time"},
     "count": _whole("so many events"),
     "within": {**_SPAN, "description": "so long, ends included"},
@@ -172,6 +176,6 @@ KEYS: dict[str, Schema] = {
     "warn": _like(DAYS, "so many local days before the end of the period"),
     "drift": _among(Figure, "the figure of a night that is compared"),
     "over": _like(DAYS, "with so many local days before"),
-    "beyond": {"type": "number", "description": "so many times its usual spread"},
+    "beyond": {"type": "number", "exclusiveMinimum": 0, "description": "so many times the usual spread"},
 }
 """What each key of a rule may hold."""

@@ -17,6 +17,7 @@ from services.rules.windows import next_wall_time, same_wall_time
 LATE_BATCH_FOR = timedelta(seconds=60)
 """How long after the last event of a batch an absence is still not raised (docs/rulebooks.md)."""
 _NOON = time(12, 0)
+"""When `drift` judges a night (docs/rulebooks.md)."""
 
 
 def waits_until(rule: Rule, last: datetime, days: int, zone: ZoneInfo) -> datetime:

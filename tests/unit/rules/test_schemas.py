@@ -73,6 +73,7 @@ RULES: dict[Trigger, dict[str, Any]] = {
     Trigger.SILENT: {"silent": "any", "for": "2h", "per": "device", "device_types": ["bed_sensor"]},
     Trigger.DRIFT: {"drift": "night.exits", "over": "28d", "beyond": 2.5},
     Trigger.QUOTA: {"quota": "visit.completed", "at_least": 2, "per": "month", "warn": "7d"},
+    Trigger.DRIFT: {"drift": "night.exits", "over": "28d", "beyond": 3},
 }
 MEDICINE = {
     "on": "medication.delivered",
