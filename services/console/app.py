@@ -32,6 +32,7 @@ from services.console.api import (
     tokens,
     users,
     visits,
+    why,
     workers,
 )
 from services.console.compressing import Compressing
@@ -64,6 +65,7 @@ ROUTERS: Sequence[APIRouter] = (
     quarantine.router,
     audit.router,
     rulebooks.router,
+    why.router,
     stream.router,
     *PAGES,
 )

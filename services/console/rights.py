@@ -164,6 +164,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", f"{_API}/rulebooks"): EVERYBODY,
         ("GET", f"{_API}/rulebooks/{{name}}"): EVERYBODY,
         ("GET", f"{_API}/rules"): EVERYBODY,
+        ("GET", f"{_API}/why"): AROUND,
         ("GET", f"{_API}/stream"): AROUND,
         ("POST", f"{_API}/clock"): STAFF,
     }

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from services.domain.findings import FindingState
+
 
 class Because(StrEnum):
     """Why there is a Finding, or none."""
@@ -79,3 +81,9 @@ class Because(StrEnum):
     # There is nothing.
     IN_QUARANTINE = "in_quarantine"
     NO_EVENT = "no_event"
+
+    @staticmethod
+    def of(state: FindingState) -> Because:
+        """What a Finding in that state is."""
+        named = {FindingState.STALE: Because.STALE, FindingState.WITHDRAWN: Because.WITHDRAWN}
+        return named.get(state, Because.FOUND)

@@ -92,7 +92,7 @@ def _warm_resident(
     intake = Intake(alone, uow.events.get)
     scratch = Result()
     alone.begin(memory, rule, resident_id, now)
-    for event in uow.events.of_key(now - _horizon(rule), resident_id=resident_id):
+    for event in uow.events.of_key(now - horizon(rule), resident_id=resident_id):
         if event.seq > last_seq or event.kind in REGISTER_KINDS:
             continue
         if event.kind in {AWAY, RETURNED}:
@@ -125,7 +125,7 @@ def _watched(inner: Any) -> list[int]:
     return [watch.seq for watch in getattr(inner, "watches", ())]
 
 
-def _horizon(rule: Rule) -> timedelta:
+def horizon(rule: Rule) -> timedelta:
     """How far back what a rule needs to know may have been received."""
     if rule.trigger is Trigger.QUOTA:
         return _LONGEST_PERIOD

@@ -27,12 +27,12 @@ class WhyShape(Shape):
     """Why a rule came to a Finding about a resident at an instant, or did not.
 
     `reasons` is never empty, the weightiest stands first. `revision` is that of the rulebook at work then,
-    `revision_now` that at work now, null where it was taken away.
+    null where there was none with this rule; `revision_now` that at work now, null where it was taken away.
     """
 
     rulebook: str
-    revision: int
-    content_hash: str
+    revision: int | None
+    content_hash: str | None
     revision_now: int | None
     rule: str
     trigger: Trigger
@@ -44,8 +44,9 @@ class WhyShape(Shape):
     text: str
 
 
-def why_shape(answer: Answer, texts: Texts) -> WhyShape:
-    """The answer, with the words of one language."""
+def why_shape(answer: Answer, language: Language) -> WhyShape:
+    """The answer, with the words of one language and the clock of where the resident lives."""
+    texts = Texts(language, answer.zone)
     said = sentences(texts, answer)
     return WhyShape(
         rulebook=answer.rule.rulebook,

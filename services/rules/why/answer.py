@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from services.domain.events import Json
 from services.domain.findings import Finding, FindingChange, FindingState, Trigger
 from services.domain.instants import format_instant, utc_of_local
 from services.domain.kinds import ALARM_KINDS
 from services.rules.because import Because
-from services.rules.case import Case
 from services.rules.notes import Note
 from services.rules.rulebook import BED_PAIR, Rule
 from services.rules.why.rerun import Rerun
@@ -82,9 +82,11 @@ class Answer:
     at: datetime
     found: bool
     reasons: tuple[Reason, ...]
-    revision: int = 1
-    """The revision of the rulebook that was at work then."""
-    content_hash: str = ""
+    zone: ZoneInfo
+    """Where the resident lives."""
+    revision: int | None = None
+    """The revision of the rulebook that was at work then; None where the rule was not."""
+    content_hash: str | None = None
     revision_now: int | None = None
     """The one that is at work now; None where it was taken away."""
 
@@ -104,7 +106,7 @@ def answer(seen: Rerun, resident_id: str, at: datetime) -> Answer:
     if not any(weight in {_NEAR, _CANDIDATE} or weight < _BLANKET for weight, _ in weighed):
         reasons.append(_nothing(seen, asked))
     found = any(reason.because in FOUND for reason in meeting)
-    return Answer(_effective(seen), resident_id, at, found, tuple(reasons[:MOST_REASONS]))
+    return Answer(_effective(seen), resident_id, at, found, tuple(reasons[:MOST_REASONS]), seen.standing.zone)
 
 
 def _effective(seen: Rerun) -> Rule:
@@ -134,7 +136,6 @@ def _noted(seen: Rerun) -> Iterable[Reason]:
 def _found(note: Note, finding: Finding, changes: Iterable[FindingChange]) -> Reason:
     own = [change for change in changes if change.finding_id == finding.id]
     state = own[-1].state if own else finding.state
-    because = {FindingState.STALE: Because.STALE, FindingState.WITHDRAWN: Because.WITHDRAWN}
     figures: dict[str, Json] = {
         **finding.evidence.figures,
         "at": format_instant(finding.at),
@@ -146,7 +147,7 @@ def _found(note: Note, finding: Finding, changes: Iterable[FindingChange]) -> Re
     if own:
         figures |= {"changed_at": format_instant(own[-1].at), "changed_by": own[-1].by_event_id}
     return Reason(
-        because.get(state, Because.FOUND),
+        Because.of(state),
         note.since,
         note.until,
         finding.evidence.event_ids,
@@ -233,7 +234,7 @@ def _blankets(seen: Rerun, asked: Asked) -> Iterable[Reason]:
     unwatched = [case.unwatched_at(asked.at) for case in standing.cases]
     because = unwatched[0] if unwatched else Because.NO_DEVICE
     if all(unwatched) and because is not None and (not alarm or because is Because.DISABLED):
-        yield _at(asked, because, _unwatched_by(because, standing.cases, seen.rule))
+        yield _at(asked, because, _unwatched_by(because, seen))
     for fault in seen.faults[:1]:
         ids = (fault.event_id,) if fault.event_id else ()
         yield replace(_at(asked, Because.RULE_FAILED, {"error": fault.error}), event_ids=ids)
@@ -248,10 +249,11 @@ def _blankets(seen: Rerun, asked: Asked) -> Iterable[Reason]:
         yield _at(asked, Because.DEVICE_NOT_LIVE, {})
 
 
-def _unwatched_by(because: Because, cases: tuple[Case, ...], rule: Rule) -> dict[str, Json]:
+def _unwatched_by(because: Because, seen: Rerun) -> dict[str, Json]:
+    cases, rule = seen.standing.cases, seen.rule
     resident = cases[0].resident if cases else None
     if because is Because.DISABLED:
-        return {"by": "override" if rule.enabled else "rulebook"}
+        return _switched_off_by(seen)
     if because is Because.NOT_MEANT and rule.for_residents is not None:
         return {"for_residents": rule.for_residents.text}
     if because in {Because.NO_DEVICE, Because.WRONG_DEVICE}:
@@ -261,6 +263,21 @@ def _unwatched_by(because: Because, cases: tuple[Case, ...], rule: Rule) -> dict
     instants = {Because.NOT_ENROLLED: resident.enrolled_at, Because.LEFT: resident.left_at}
     instant = instants.get(because)
     return {} if instant is None else {"since": format_instant(instant)}
+
+
+def _switched_off_by(seen: Rerun) -> dict[str, Json]:
+    """The rulebook, or the override: by whom, why and until when."""
+    if not seen.rule.enabled or not seen.standing.overrides:
+        return {"by": "rulebook"}
+    newest = seen.standing.overrides[-1]
+    said = newest.data
+    return {
+        "by": "override",
+        "author": said.get("author") or newest.recorded_by,
+        "reason": said.get("reason"),
+        "set_at": format_instant(newest.received_at),
+        "off_until": said.get("until"),
+    }
 
 
 def _outside_hours(seen: Rerun, asked: Asked) -> Iterable[Reason]:

@@ -18,7 +18,7 @@ from services.domain.ports import StateKey
 from services.rules import key_state, noting
 from services.rules.case import Case
 from services.rules.engine import Engine, Place, Result, RuleFault
-from services.rules.intake import Intake
+from services.rules.intake import OVERRIDDEN, Intake
 from services.rules.kinds import KINDS_OF_TRIGGER
 from services.rules.memory import Memory
 from services.rules.notes import Note
@@ -34,6 +34,9 @@ class Standing:
     has_unknown_bed: bool
     is_live: bool
     """Whether the rule had heard anything of them at all."""
+    zone: ZoneInfo
+    overrides: tuple[Event, ...] = ()
+    """What was said by then of switching the rule off or on for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +75,23 @@ def rerun(
     intake = Intake(engine, lookup)
     standing: Standing | None = None
     own_events: list[Event] = []
+    overrides: list[Event] = []
     for event in events:
         if event.received_at > now:
             break
         if standing is None and event.received_at > at:
-            standing = _standing(engine, memory, rule, resident_id, at)
+            standing = _standing(engine, memory, rule, resident_id, at, overrides)
+        if _switches(event, rule, resident_id):
+            overrides.append(event)
         if event.resident_id == resident_id and event.kind == rule.kind:
             own_events.append(event)
         intake.take(memory, event, result)
     if standing is None or all(case.resident is None for case in standing.cases):
-        standing = _standing(engine, memory, rule, resident_id, at)  # else what is known at the end
+        standing = _standing(
+            engine, memory, rule, resident_id, at, overrides
+        )  # else what is known at the end
+    _meet(engine, memory, now, result)
     for key in memory.keys_for(resident_id):
-        if key.rule in engine.rules:
-            engine.catch_up(memory, key, now, result, inclusive=True)
         if key.rule == rule.name:
             _look_ahead(engine, memory, rule, key, now)
     return Rerun(
@@ -99,6 +106,13 @@ def rerun(
     )
 
 
+def _meet(engine: Engine, memory: Memory, now: datetime, result: Result) -> None:
+    """Meet every deadline up to ``now``; an override that ends may bring some where there were none."""
+    while due := [key for due_at, key in memory.due() if due_at <= now]:
+        for key in due:
+            engine.catch_up(memory, key, now, result, inclusive=True)
+
+
 def _with_only(book: Rulebook, rule: Rule) -> Rulebook:
     """The rule that is asked about, and those that may take the same alarm."""
     kept = [each for each in book.rules if each.name == rule.name or _takes_alarms_of(each, rule)]
@@ -109,7 +123,19 @@ def _takes_alarms_of(other: Rule, rule: Rule) -> bool:
     return rule.kind in ALARM_KINDS and rule.is_plain_on and other.is_plain_on and other.kind == rule.kind
 
 
-def _standing(engine: Engine, memory: Memory, rule: Rule, resident_id: str, at: datetime) -> Standing:
+def _switches(event: Event, rule: Rule, resident_id: str) -> bool:
+    said = event.data
+    return (
+        event.kind == OVERRIDDEN
+        and event.resident_id == resident_id
+        and said.get("rule") in {rule.id, rule.name}
+        and said.get("key") == "enabled"
+    )
+
+
+def _standing(
+    engine: Engine, memory: Memory, rule: Rule, resident_id: str, at: datetime, overrides: Iterable[Event]
+) -> Standing:
     profile = memory.profile(resident_id)
     places = [Place(StateKey(rule.name, resident_id), resident_id, None)]
     if rule.per is Per.DEVICE:
@@ -122,6 +148,8 @@ def _standing(engine: Engine, memory: Memory, rule: Rule, resident_id: str, at: 
         cases=tuple(engine.case_of(memory, rule, place, at) for place in places),
         has_unknown_bed=any(bed.state is None and bed.sensors for bed in memory.beds(resident_id)),
         is_live=any(key.rule == rule.name for key in memory.keys_for(resident_id)),
+        zone=engine.zone_of(rule, profile),
+        overrides=tuple(overrides),
     )
 
 

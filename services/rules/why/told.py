@@ -55,8 +55,8 @@ def why_in_history(
     *,
     file: str = "rulebook",
     zone: ZoneInfo = DEFAULT_ZONE,
-) -> tuple[Answer, ZoneInfo]:
-    """The answer, and the zone of the resident. An instant without an offset is read in that zone.
+) -> Answer:
+    """The answer. An instant without an offset is read in that zone.
 
     Raises `RulebookFaults`, `HistoryFault`, `UnknownRule`, `UnknownResident`, `NotAnInstant`.
     """
@@ -83,5 +83,4 @@ def why_in_history(
         raise NotAnInstant(at)
     seen = rerun([book], zone, rule, resident_id, asked_at, events, by_id.get, now)
     found = answer(seen, resident_id, asked_at)
-    said = replace(found, revision=book.revision, content_hash=book.content_hash, revision_now=book.revision)
-    return said, own_zone
+    return replace(found, revision=book.revision, content_hash=book.content_hash, revision_now=book.revision)

@@ -1,7 +1,7 @@
 """`anxin rules why`: why a rule came to a Finding about a resident at an instant, or did not.
 
-It is asked over a history file, without service and database. Exit codes: 0 answered, 1 no such rule or
-resident, 2 a call or rulebook that cannot be used, 3 a bad history.
+Over the stored events of an installation, or over a history file without service and database. Exit codes:
+0 answered, 1 no such rule or resident, 2 a call or rulebook that cannot be used, 3 a bad history.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from services.domain.people import Language
-from services.wiring.cli.options import USAGE, refuse
+from services.wiring.cli.options import USAGE, DataDir, refuse, settings_of, store_of
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from services.rules.why.answer import Answer
 
 UNKNOWN = 1
@@ -35,21 +33,27 @@ def why(
     as_json: Annotated[bool, typer.Option("--json", help="As the API answers it.")] = False,
     language: Annotated[Language, typer.Option("--language", help="In which language.")] = Language.ZH_CN,
     rulebook: Annotated[Path | None, typer.Option("--rulebook", help="With --history: a rulebook.")] = None,
-    history: Annotated[Path | None, typer.Option("--history", help="With --rulebook: what happened.")] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", help="Ask about this history, not about what is stored.")
+    ] = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Say why a rule came to a finding about a resident at an instant, or did not."""
-    if rulebook is None or history is None:
+    if (rulebook is None) is not (history is None):
         refuse("--rulebook and --history go together")
-    answer, zone = _told(rulebook, history, rule, resident, at)
-    _print(answer, zone, language, as_json=as_json)
+    if rulebook is not None and history is not None:
+        answer = _told(rulebook, history, rule, resident, at)
+    else:
+        answer = _stored(data_dir, rule, resident, at)
+    _print(answer, language, as_json=as_json)
 
 
-def _print(answer: Answer, zone: ZoneInfo, language: Language, *, as_json: bool) -> None:
+def _print(answer: Answer, language: Language, *, as_json: bool) -> None:
     from services.console.api.why_shapes import why_shape
     from services.console.pages.texts import Texts
 
-    texts = Texts(language, zone)
-    shape = why_shape(answer, texts)
+    texts = Texts(language, answer.zone)
+    shape = why_shape(answer, language)
     if as_json:
         typer.echo(shape.model_dump_json())
         return
@@ -59,7 +63,7 @@ def _print(answer: Answer, zone: ZoneInfo, language: Language, *, as_json: bool)
         typer.echo(f"· {reason.text}")
 
 
-def _told(rulebook: Path, history: Path, rule: str, resident: str, at: str) -> tuple[Answer, ZoneInfo]:
+def _told(rulebook: Path, history: Path, rule: str, resident: str, at: str) -> Answer:
     from services.domain.instants import NotAnInstant
     from services.rules.faults import HistoryFault, RulebookFaults
     from services.rules.why.told import UnknownResident, UnknownRule, why_in_history
@@ -75,6 +79,30 @@ def _told(rulebook: Path, history: Path, rule: str, resident: str, at: str) -> t
         _end(UNKNOWN, str(refused))
     except NotAnInstant:
         _end(USAGE, f"{at[:64]!r} is no instant; expected e.g. 2025-07-23T02:40:00+08:00")
+
+
+def _stored(data_dir: Path | None, rule: str, resident_id: str, at: str) -> Answer:
+    from services.domain.instants import NotAnInstant, parse_instant, zone_named
+    from services.rules.why.stored import why_stored
+    from services.rules.why.told import UnknownRule
+    from services.wiring.clock import SystemClock
+
+    settings = settings_of(data_dir=data_dir)
+    with store_of(settings) as store, store.reading() as uow:
+        resident = uow.residents.get(resident_id)
+        if resident is None:
+            _end(UNKNOWN, f"no resident has the id {resident_id!r}")
+        home = uow.homes.get(resident.home_id)
+        named = resident.timezone or (home.timezone if home is not None else None) or settings.timezone
+        try:
+            asked_at = parse_instant(at, zone_named(named))
+            return why_stored(
+                uow, zone_named(settings.timezone), rule, resident_id, asked_at, SystemClock().now()
+            )
+        except UnknownRule as refused:
+            _end(UNKNOWN, str(refused))
+        except NotAnInstant:
+            _end(USAGE, f"{at[:64]!r} is no instant; expected e.g. 2025-07-23T02:40:00+08:00")
 
 
 def _end(code: int, *sentences: str) -> NoReturn:

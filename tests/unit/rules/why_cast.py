@@ -12,8 +12,7 @@ Told = tuple[str, float, float, dict[str, Json]]
 
 
 def why(history: History, book: str, rule: str, at: float | str, resident: str = "r1") -> Answer:
-    answer, _ = why_in_history(book, history.texts(), rule, resident, history.text(at))
-    return answer
+    return why_in_history(book, history.texts(), rule, resident, history.text(at))
 
 
 def first(history: History, book: str, rule: str, at: float | str) -> Told:
