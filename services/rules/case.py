@@ -18,8 +18,8 @@ from services.domain.findings import FindingReason, FindingState, Severity
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant, local
 from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES
-from services.rules.beds import PairChange
 from services.rules.because import Because
+from services.rules.beds import PairChange
 from services.rules.notes import Note, Notes
 from services.rules.profile import KnownDevice, Profile, condition_values, senders_of
 from services.rules.rulebook import Per, Rule

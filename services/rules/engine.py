@@ -8,7 +8,7 @@ knows no store.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -34,7 +34,7 @@ from services.rules.notes import Notes
 from services.rules.overrides import overridden
 from services.rules.profile import Profile, senders_of
 from services.rules.raising import Source, finding_of, floor_finding
-from services.rules.rulebook import ANY_MESSAGE, BED_PAIR, DOOR_PAIR, Per, Rule, Rulebook
+from services.rules.rulebook import ANY_MESSAGE, DOOR_PAIR, Per, Rule, Rulebook
 from services.rules.signs import is_replaced, sign_of
 
 _MOST_MEETINGS = 100_000
@@ -89,7 +89,7 @@ class Engine:
         self._by_kind: dict[str, list[Rule]] = {}
         self.silent_rules = [rule for rule in self.rules.values() if rule.trigger is Trigger.SILENT]
         for rule in self.rules.values():
-            for kind in _touching(rule):
+            for kind in rule.touching_kinds:
                 self._by_kind.setdefault(kind, []).append(rule)
         self.forms: dict[str, Form] = {rule.name: _FORMS[rule.trigger] for rule in self.rules.values()}
         self.absence: Absence | None = None
@@ -103,7 +103,7 @@ class Engine:
         alone._zones, alone._sources, alone.absence = self._zones, self._sources, self.absence
         alone.rules = {rule.name: rule}
         alone.silent_rules = [rule] if rule.trigger is Trigger.SILENT else []
-        for kind in _touching(rule):
+        for kind in rule.touching_kinds:
             alone._by_kind[kind] = [rule]
         return alone
 
@@ -175,7 +175,7 @@ class Engine:
             if place is None:
                 continue
             state = memory.key_state(place.at)
-            case = self._case(memory, rule, place, event.received_at)
+            case = self.case_of(memory, rule, place, event.received_at)
             if DRIFT.is_news(case, None if state is None else state.inner, sign):
                 self._touch_place(memory, rule, place, event, sign, result, key_state.hear_bed)
 
@@ -381,16 +381,6 @@ class Engine:
         own = profile.timezone if profile is not None else None
         named = own or self._zones[rule.rulebook]
         return zone_named(named) if named else self._zone
-
-
-def _touching(rule: Rule) -> Iterable[str]:
-    if rule.trigger is Trigger.SILENT:
-        return ()
-    kinds = set(rule.own_kinds)
-    if rule.settle_for is not None:
-        kinds |= BED_PAIR if kinds & BED_PAIR else frozenset()
-        kinds |= DOOR_PAIR if kinds & DOOR_PAIR else frozenset()
-    return sorted(kinds)
 
 
 def _forms() -> dict[Any, Form]:

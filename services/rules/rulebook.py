@@ -99,6 +99,19 @@ class Rule:
         return frozenset(kinds)
 
     @property
+    def touching_kinds(self) -> tuple[str, ...]:
+        """The kinds whose events touch its state: its own, and both of a pair that settles. A silence is
+        touched by any message, and so by no kind.
+        """
+        if self.trigger is Trigger.SILENT:
+            return ()
+        kinds = set(self.own_kinds)
+        if self.settle_for is not None:
+            kinds |= BED_PAIR if kinds & BED_PAIR else frozenset()
+            kinds |= DOOR_PAIR if kinds & DOOR_PAIR else frozenset()
+        return tuple(sorted(kinds))
+
+    @property
     def is_plain_on(self) -> bool:
         """Fires for each matching event, with no state but settlings."""
         return self.trigger is Trigger.ON

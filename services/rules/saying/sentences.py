@@ -115,12 +115,6 @@ def _drift(rule: Rule, words: Words) -> str:
     return words.say("drift", figure=figure, over=over, beyond=f"{rule.beyond or 0:g}")
 
 
-def _drift(rule: Rule, words: Words) -> str:
-    figure = words.figures[rule.figure.value] if rule.figure is not None else ""
-    over = words.day_count(rule.over_days or 0)
-    return words.say("drift", figure=figure, over=over, beyond=f"{rule.beyond or 0:g}")
-
-
 def _conditions(rule: Rule, words: Words) -> Iterator[str]:
     if rule.where is not None and rule.trigger is not Trigger.WHERE:
         yield words.say("where", where=condition_said(rule.where, words))

@@ -1,4 +1,4 @@
-"""The page that explains rulebooks says what the engine does: its rules are read, the history beside it is replayed."""
+"""The page that explains rulebooks says what the engine does: its rules are read, its history is replayed."""
 
 from __future__ import annotations
 
