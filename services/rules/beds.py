@@ -32,6 +32,18 @@ class Sensor:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What speaks for a fault of a bed's sensors, and the Findings of it that still hold."""
+
+    restless_since: datetime | None = None
+    """The first of the newest changes of which none has held."""
+    changed_at: datetime | None = None
+    unsteady: str | None = None
+    opposed_since: datetime | None = None
+    contradiction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bed:
     """One bed. ``state`` is the kind of the merged state's last change, None while it is unknown."""
 
@@ -39,6 +51,7 @@ class Bed:
     state: str | None = None
     newest_at: datetime | None = None
     sensors: tuple[Sensor, ...] = ()
+    trouble: Trouble = Trouble()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,11 @@ class PairChange:
 def source_of(place: str | None) -> str:
     """By what name the changes of the bed in a place are known."""
     return f"bed:{place or ''}"
+
+
+def among(known: tuple[Bed, ...], bed: Bed) -> tuple[Bed, ...]:
+    """A resident's beds, with this one as it is now."""
+    return (*(each for each in known if each.place != bed.place), bed)
 
 
 def take_report(bed: Bed, sign: Sign) -> tuple[Bed, PairChange | None]:

@@ -14,14 +14,14 @@ from services.domain.events import Event
 from services.domain.instants import parse_instant
 from services.domain.kinds import REGISTER_KINDS
 from services.domain.ports import StateKey
-from services.rules import beds, noting
+from services.rules import bed_faults, beds, noting
 from services.rules.because import Because
-from services.rules.beds import BED_SENSOR, ENTERED, EXITED, OFFLINE, VITALS, Bed
+from services.rules.beds import BED_SENSOR, ENTERED, EXITED, OFFLINE, VITALS, Bed, PairChange
 from services.rules.ending import end_overrides
 from services.rules.engine import Engine, Lane, Result
 from services.rules.memory import BED, DEVICE, PROFILE, Memory
 from services.rules.profile import KnownDevice, Override, Profile, Turn
-from services.rules.signs import is_replaced, sign_of
+from services.rules.signs import Sign, is_replaced, sign_of
 
 AWAY = "resident.away"
 RETURNED = "resident.returned"
@@ -41,9 +41,11 @@ Lookup = Callable[[str], Event | None]
 class Intake:
     """Takes events in, one by one, in the order of storing."""
 
-    def __init__(self, engine: Engine, lookup: Lookup) -> None:
+    def __init__(self, engine: Engine, lookup: Lookup, *, finds_bed_faults: bool = False) -> None:
+        """With ``finds_bed_faults`` what is wrong with sensors of beds is found beside what rules find."""
         self._engine = engine
         self._lookup = lookup
+        self._finds_bed_faults = finds_bed_faults
 
     def concerns(self, event: Event) -> bool:
         """Whether taking the event in can come to anything at all."""
@@ -189,7 +191,7 @@ class Intake:
         bed = next((bed for bed in known if bed.place == place), Bed(place))
         self._engine.hear_bed(memory, event, result)
         after, change = beds.take_report(bed, sign)
-        self._keep_bed(memory, profile.resident_id, known, after)
+        self._keep_bed(memory, profile.resident_id, after, sign, change, result)
         if change is not None:
             self._engine.observe_change(memory, event, change, result)
         else:
@@ -226,14 +228,24 @@ class Intake:
                 after, change = beds.take_silence(bed, device_id, sign)
                 if is_taken_away:
                     after = beds.forget_sensor(after, device_id)
-                self._keep_bed(memory, resident_id, memory.beds(resident_id), after)
+                self._keep_bed(memory, resident_id, after, sign, change, result)
                 if change is not None:
                     shown = replace(event, resident_id=resident_id)
                     self._engine.observe_change(memory, shown, change, result)
 
-    def _keep_bed(self, memory: Memory, resident_id: str, known: tuple[Bed, ...], bed: Bed) -> None:
-        others = tuple(each for each in known if each.place != bed.place)
-        memory.put(StateKey(BED, resident_id), (*others, bed))
+    def _keep_bed(
+        self,
+        memory: Memory,
+        resident_id: str,
+        bed: Bed,
+        sign: Sign,
+        change: PairChange | None,
+        result: Result,
+    ) -> None:
+        if self._finds_bed_faults:
+            bed_faults.observe(memory, resident_id, bed, sign, change, result)
+        else:
+            memory.put(StateKey(BED, resident_id), beds.among(memory.beds(resident_id), bed))
 
 
 def _not_of_a_bed(event: Event, profile: Profile | None) -> Because | None:

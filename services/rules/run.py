@@ -27,13 +27,13 @@ from services.domain.ports import (
     Topic,
     UnitOfWork,
 )
-from services.rules import warming
+from services.rules import bed_faults, warming
 from services.rules.alarms import acquaint
 from services.rules.backlog import Backlog
 from services.rules.engine import Engine, Lane, Result, RuleFault
 from services.rules.intake import Intake
 from services.rules.kept import Kept
-from services.rules.memory import PROFILE, Memory
+from services.rules.memory import BED, PROFILE, Memory
 from services.rules.missed import Absence
 from services.rules.raising import floor_finding
 from services.rules.rulebook import Rule
@@ -311,7 +311,7 @@ class RulesLoop:
 
     def _show(self, uow: UnitOfWork, events: Sequence[Event], result: Result, lane: Lane) -> Memory:
         memory = Memory(self._engine.forms, uow.states.load, uow.states.load_for, self._kept)
-        intake = Intake(self._engine, uow.events.get)
+        intake = Intake(self._engine, uow.events.get, finds_bed_faults=True)
         events = [event for event in events if intake.concerns(event)]
         memory.prefetch(dict.fromkeys(at for event in events for at in intake.keys(event)))
         for event in events:
@@ -325,14 +325,17 @@ class RulesLoop:
         gone = [
             state.at
             for state in stored
-            if state.at.rule != PROFILE and state.at.rule not in self._engine.rules
+            if state.at.rule not in {PROFILE, BED} and state.at.rule not in self._engine.rules
         ]
         uow.states.delete(gone)
         memory.remember(state for state in stored if state.at not in gone)
         due = [at for due_at, at in memory.due() if due_at <= until]
         memory.prefetch(StateKey(PROFILE, at.key.partition("/")[0]) for at in due if at.rule != PROFILE)
         for at in due:
-            self._engine.catch_up(memory, at, until, result, inclusive=True)
+            if at.rule == BED:
+                bed_faults.meet(memory, at.key, until, result, self._absence)
+            else:
+                self._engine.catch_up(memory, at, until, result, inclusive=True)
 
     def _write(self, uow: UnitOfWork, memory: Memory) -> None:
         self._kept.doubt(memory.rewritten())
