@@ -60,6 +60,10 @@ def _among(words: Iterable[object], expected: str | None = None) -> Callable[[st
     return check
 
 
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if len(text) == len("2025-07-22") else None
+
+
 def _patterned(pattern: str, about: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "description": about})
 
@@ -74,7 +78,7 @@ Time = Annotated[
 ]
 Day = Annotated[
     str,
-    AfterValidator(_read(date.fromisoformat, "a date such as 2025-07-22")),
+    AfterValidator(_read(_day, "a date such as 2025-07-22")),
     WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}),
 ]
 Span = Annotated[

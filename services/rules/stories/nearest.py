@@ -19,7 +19,7 @@ from services.domain.instants import format_span
 from services.domain.kinds import KINDS
 from services.rules.overrides import overridden
 from services.rules.replay import Played
-from services.rules.rulebook import PAIR_OF, Rule, Rulebook
+from services.rules.rulebook import BED_PAIR, PAIR_OF, Rule, Rulebook
 from services.rules.signs import sign_of
 from services.rules.stories.in_the_way import in_the_way
 from services.rules.stories.story import Expectation, Story
@@ -60,6 +60,8 @@ def nearest(
     if own:
         found = _closest(own, expected.at)
         words = _at_another_instant(expected, found, rule, story, played)
+        if _is_far(found.at - expected.at, rule):
+            words = f"{words}; not then: {in_the_way(expected, rule, story, played)}"
         return Nearest(Nearness.ANOTHER_INSTANT, words, found)
     if same_rule:
         found = _closest(same_rule, expected.at)
@@ -87,6 +89,16 @@ def told_finding(found: Finding, story: Story, played: Played) -> str:
     shown = "" if state is FindingState.HOLDS else f", {state.value}"
     reason = f" ({found.reason.value})" if found.reason is not None else ""
     return f"{found.rule} for {about} at {_when(found.at, found, story)}{shown}{reason}"
+
+
+def _is_far(apart: timedelta, rule: Rule | None) -> bool:
+    """Whether what was found is another matter rather than the same one at a slightly other instant."""
+    spans = (_NEAR_FOR, rule.watch_for, rule.within_for) if rule is not None else (_NEAR_FOR,)
+    return abs(apart) > max(span for span in spans if span is not None)
+
+
+_NEAR_FOR = timedelta(hours=1)
+"""As far as an instant is taken for the one that was meant, unless the rule itself waits longer."""
 
 
 def _otherwise(expected: Expectation, found: Finding, story: Story, played: Played) -> str:
@@ -192,7 +204,9 @@ def _other_start(
             f"because of settle: {_event(meant, story)} stood for {stood_for} only "
             f"(settle: {format_span(rule.settle_for)}), so {_event(last, story)} counts"
         )
-    return f"reckoned from {_event(last, story)}, not from {_event(meant, story)}"
+    told = f"reckoned from {_event(last, story)}, not from {_event(meant, story)}"
+    is_of_one_bed = meant.kind in BED_PAIR and meant.device_id != last.device_id
+    return f"{told}: another sensor of the bed still felt somebody" if is_of_one_bed else told
 
 
 def _changed_back(meant: Event, rule: Rule, events: Iterable[Event]) -> Event | None:

@@ -17,7 +17,7 @@ from services.rules.reading import FLOOR
 from services.rules.rule_fields import shown_value
 from services.rules.rulebook import Rule, Rulebook
 from services.rules.stories.form import Resident, Told
-from services.rules.stories.times import NotATime, read_moment
+from services.rules.stories.times import YEARS, NotATime, read_moment
 
 
 class Complain(Protocol):
@@ -62,12 +62,12 @@ class Scene:
         self.complain(field, shown_value(word), what, nearest_of(word, known))
 
     def instant(self, field: str, text: str, resident: str | None) -> datetime:
-        """The instant of a time that was checked for its form; complains about a day outside the calendar."""
+        """The instant of a time that was checked for its form; complains about a year of no story."""
         try:
             return read_moment(text).instant(self.day, self.zones.get(resident or "", self.zone))
         except NotATime:
-            self.complain(field, shown_value(text), "a day within the calendar")
-            return datetime.max.replace(tzinfo=UTC)
+            self.complain(field, shown_value(text), f"a year from {YEARS[0]} to {YEARS[-1]}")
+            return datetime(YEARS[-1], 1, 1, tzinfo=UTC)
 
     def is_whole(self) -> bool:
         """Whether nothing is wrong so far."""

@@ -260,7 +260,7 @@ class _Reader:
             if key not in carries.model_fields:
                 self._scene.unknown(f"{field}.data.{key}", key, f"what {kind} carries", carries.model_fields)
         try:
-            carries.model_validate(dict(data))
+            carries.model_validate(dict(data), strict=True)
         except ValidationError as error:
             for each in error.errors():
                 name = ".".join(str(part) for part in each["loc"])

@@ -16,6 +16,8 @@ from services.domain.instants import local, utc_of_local
 NOTATION = r"^(\+([1-9]\d{0,3}) days? |(\d{4}-\d\d-\d\d) )?([01]\d|2[0-3]):([0-5]\d)(:([0-5]\d))?$"
 """As a pattern that JSON Schema reads as well."""
 EXPECTED = 'a local time such as "22:40", "+1 day 06:10" or "2025-07-23 02:13:05"'
+YEARS = range(1971, 2200)
+"""The years that a story may tell of; what it waits for lies within the calendar then as well."""
 _NOTATION = re.compile(NOTATION, re.ASCII)
 
 
@@ -32,12 +34,11 @@ class Moment:
     day: date | None = None
 
     def instant(self, first_day: date, zone: ZoneInfo) -> datetime:
-        """The instant in UTC; `NotATime` if the calendar has no such day."""
-        try:
-            day = self.day or first_day + timedelta(days=self.days_later)
-            return utc_of_local(day, self.wall, zone)
-        except OverflowError as error:
-            raise NotATime("a day outside the calendar") from error
+        """The instant in UTC; `NotATime` outside the years that a story may tell of."""
+        day = self.day or first_day + timedelta(days=self.days_later)
+        if day.year not in YEARS:
+            raise NotATime(day.isoformat())
+        return utc_of_local(day, self.wall, zone)
 
 
 def read_moment(text: str) -> Moment:

@@ -71,6 +71,13 @@ def test_a_story_goes_on_until_its_rules_can_wait_no_longer() -> None:
     assert said('timeline: [{at: "02:00", event: bed.exited}]\nmust_not: [not-back]')
     assert said('timeline: [{at: "02:00", event: bed.entered}]\nmust_not: [not-up]')
     assert said('timeline: [{at: "02:00", event: bed.entered}]\nmust_not: [quiet]')
+    assert said('timeline: [{at: "08:00", event: meal.ordered}]\nmust_not: [meal]')
+    medicine = '{at: "08:00", event: medication.delivered, data: {days: 30}}'
+    assert said(f"timeline: [{medicine}]\nmust_not: [medicine]").endswith(
+        "medicine for deji at 2025-08-21 08:00"
+    )
+    later = '- {at: "20:00", override: not-back, set: {for: 3h}}\n  - {at: "22:10", event: bed.exited}'
+    assert said(f"timeline:\n  {later}\nmust_not: [not-back]").endswith("not-back for deji at +1 day 01:10")
     month = "must not be found: visits for deji at"
     found = [
         each.message

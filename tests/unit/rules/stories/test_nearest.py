@@ -114,6 +114,33 @@ def test_at_another_instant_says_from_which_event_it_was_reckoned() -> None:
     )
 
 
+def test_later_because_another_sensor_of_the_bed_still_felt_somebody() -> None:
+    story = """
+cast: {deji: {devices: {mat-1: bed_sensor, mat-2: bed_sensor}}}
+timeline:
+  - {at: "01:00", device: mat-1, event: bed.entered}
+  - {at: "01:01", device: mat-2, event: bed.entered}
+  - {at: "02:10:00", device: mat-1, event: bed.exited}
+  - {at: "02:10:40", device: mat-2, event: bed.exited}
+expect: [{rule: not-back, at: "02:30"}]
+"""
+    assert said(story).endswith(
+        "40s later, at 02:30:40, reckoned from the bed.exited of 02:10:40, not from the bed.exited of 02:10: "
+        "another sensor of the bed still felt somebody"
+    )
+
+
+def test_far_from_what_was_expected_it_says_what_was_in_the_way_then() -> None:
+    up = '- {at: "+1 day 07:00", event: bed.exited}'
+    again = '- {at: "+1 day 21:00", event: bed.entered}'
+    story = night(up, again, expect='{rule: not-up, at: "+1 day 10:00"}')
+    assert nearness(story) is Nearness.ANOTHER_INSTANT
+    assert said(story).endswith(
+        "1d later, at +2 days 10:00, reckoned from the bed.entered of +1 day 21:00; not then: "
+        "the bed.exited of +1 day 07:00 lies between +1 day 04:00 and +1 day 10:00"
+    )
+
+
 # ---------------------------------------------------------------- somebody else, another rule
 
 

@@ -107,6 +107,11 @@ CAST = "cast: {deji: {devices: {mat-1: bed_sensor, mat-2: bed_sensor, button: ca
             "data.heart_rate: found 400",
         ),
         (
+            '{at: "01:00", event: bed.vitals, device: mat-1, data: {heart_rate: "118"}}',
+            "data.heart_rate: found '118'",
+        ),
+        ('{at: "9999-12-31 23:59", event: bed.exited, device: mat-1}', "expected a year from 1971 to 2199"),
+        (
             '{at: "01:00", event: bed.exited, device: mat-1, every: 5m}',
             "expected `every` and `until` together",
         ),
