@@ -108,6 +108,10 @@ class Snapshot:
         for resident in self.residents.all():
             self._living_in[resident.home_id].append(resident)
 
+    def workers(self) -> tuple[Worker, ...]:
+        """Everybody who may be told, active or not."""
+        return tuple(self._workers.values())
+
     def circle(
         self, *, resident_id: str | None, device_id: str | None, home_id: str | None, at: datetime
     ) -> Circle:

@@ -49,7 +49,11 @@ class Intake:
 
     def concerns(self, event: Event) -> bool:
         """Whether taking the event in can come to anything at all."""
-        return event.kind in _KNOWN_HERE or self._engine.concerns(event.kind)
+        return self.concerns_kind(event.kind)
+
+    def concerns_kind(self, kind: str) -> bool:
+        """Whether any event of a kind can."""
+        return kind in _KNOWN_HERE or self._engine.concerns(kind)
 
     def keys(self, event: Event) -> list[StateKey]:
         """The states that taking the event in will touch, as far as they can be told beforehand."""

@@ -60,6 +60,11 @@ _NEWEST_OF_RESIDENT = (
     .limit(bindparam("most"))
 )
 """Of one kind: the index then leads to the newest and stops there, which it cannot for several at once."""
+_FIRST_RECEIVED = _ALL.where(_COLUMNS.received_at >= bindparam("since")).limit(1)
+_BETWEEN = _ALL.where(
+    _COLUMNS.seq > bindparam("after"), _COLUMNS.seq <= bindparam("last"), among(_COLUMNS.kind, "kinds")
+).limit(bindparam("most"))
+_BETWEEN_OF_PEOPLE = _BETWEEN.where(NOT_FROM_DEVICES)
 _LAST = select(func.coalesce(func.max(_COLUMNS.seq), 0))
 _LIST = Listing(
     EVENT,
@@ -164,6 +169,14 @@ class SqlEventLog:
     def last_seq(self) -> int:
         last: int = scalar(self._connection, _LAST)
         return last
+
+    def first_received(self, since: datetime) -> Event | None:
+        return next(iter(self._read(_FIRST_RECEIVED, since=since)), None)
+
+    def between(self, after: int, last: int, kinds: Iterable[str], limit: int) -> list[Event]:
+        asked = sorted(kinds)
+        query = _BETWEEN_OF_PEOPLE if _NO_DEVICE_SENDS.issuperset(asked) else _BETWEEN
+        return self._read(query, after=after, last=last, kinds=keys(asked), most=limit)
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
         asked = "kind" in filters or "origin" in filters

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
 
 from services.domain.ports import StoreUnavailable
 from services.storage import migrate
@@ -114,7 +115,8 @@ def _sqlite(path: Path) -> Engine:
             address, uri=True, isolation_level=None, timeout=SECONDS, check_same_thread=False
         )
 
-    return create_engine("sqlite://", creator=connect)
+    # A connection for each reading: a service that starts meanwhile makes its log, and then that is read too.
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
 
 
 def _postgresql(address: URL) -> Engine:

@@ -261,3 +261,33 @@ def test_nul_in_a_text_is_kept_as_the_replacement_character(store: Store) -> Non
     assert found is not None
     assert found.device_event_id == "4\ufffd 2"
     assert found.data == {"note": "a\0b"}
+
+
+def test_the_log_is_gone_over_by_kinds_in_short_readings(store: Store) -> None:
+    kinds = ("bed.vitals", "bed.exited", "visit.completed", "bed.exited", "bed.entered")
+    kept = stored(
+        store,
+        *(
+            event(str(n), kind=kind, origin=Origin.PERSON if kind.startswith("visit") else Origin.DEVICE)
+            for n, kind in enumerate(kinds)
+        ),
+    )
+    with store.reading() as unit:
+        assert unit.events.between(0, 4, {"bed.exited", "visit.completed"}, 2) == [kept[1], kept[2]]
+        assert unit.events.between(3, 4, {"bed.exited", "visit.completed"}, 2) == [kept[3]]
+        assert unit.events.between(4, 4, {"bed.exited"}, 2) == []
+        assert unit.events.between(0, 9, {"visit.completed", "meal.ordered"}, 2) == [kept[2]]
+
+
+def test_the_first_that_was_received_from_an_instant_on_is_the_first_stored(
+    store: Store,
+) -> None:
+    kept = stored(
+        store,
+        event("early", received_at=NIGHT - MINUTE),
+        event("late", received_at=NIGHT + MINUTE),
+        event("between", received_at=NIGHT),
+    )
+    with store.reading() as unit:
+        assert unit.events.first_received(NIGHT) == kept[1]
+        assert unit.events.first_received(NIGHT + 2 * MINUTE) is None

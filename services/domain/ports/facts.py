@@ -85,6 +85,16 @@ class EventLog(Protocol):
         """The greatest ``seq`` stored, 0 for none."""
         ...
 
+    def first_received(self, since: datetime) -> Event | None:
+        """The event with the smallest ``seq`` whose ``received_at`` ≥ since; it may read the whole log."""
+        ...
+
+    def between(self, after: int, last: int, kinds: Iterable[str], limit: int) -> list[Event]:
+        """Up to ``limit`` events of these kinds with after < ``seq`` ≤ last, ascending; for going over the
+        log in short readings.
+        """
+        ...
+
     def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
         """For lists: by ``resident_id``, ``device_id``, ``kind``, ``origin``, ``since``, ``until`` (of
         `occurred_at`), ``synthetic``.

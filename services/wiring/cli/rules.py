@@ -1,8 +1,8 @@
 """`anxin rules`: run the rules as a service; read a rulebook and say every fault in it, run one over a given
-history, and play the stories beside it.
+history, play the stories beside it, and try it on the stored history.
 
-All but the first need no service and no database. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be
-used, 3 a bad history.
+Only the service and the trial need a store. Exit codes: 0, 1 faults found, 2 a rulebook that cannot be used,
+3 a bad history.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.domain.people import Language
-from services.wiring.cli import stories
+from services.wiring.cli import rules_backtest, stories
 from services.wiring.cli.options import DataDir, settings_of
 from services.wiring.cli.rules_why import why
 from services.wiring.cli.service import run_service
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 BAD_HISTORY = 3
 
-app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, play stories.")
+app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, play stories, try them.")
 app.command("test")(stories.play)
+app.command("backtest")(rules_backtest.backtest)
 
 app.command()(why)
 

@@ -1,0 +1,110 @@
+"""Trial: rulebooks over a stored log, by the one engine, with `received_at` as the clock.
+
+It says which kinds of events it must be shown, and from how long before an instant, so that it knows at that
+instant what live would have known. It keeps everything in memory, never writes, and a rule that fails is
+named and takes no other with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.domain.events import Event
+from services.domain.findings import Finding, FindingChange, Trigger
+from services.domain.kinds import DEVICE_KINDS, KINDS
+from services.rules.beds import OFFLINE
+from services.rules.engine import Engine, Result, RuleFault
+from services.rules.intake import Intake, Lookup
+from services.rules.memory import Memory
+from services.rules.rulebook import ANY_MESSAGE, BED_PAIR, DOOR_PAIR, Rule, Rulebook
+from services.rules.signs import OLDEST_CLAIM
+
+ALWAYS = timedelta(days=400 * 10)
+"""How far back a kind is shown that a rule may rest on however long ago it was: the whole log."""
+A_DAY = timedelta(days=1)
+"""What is added to a rule's own spans: an override may lengthen them for one resident."""
+PAIR_FOR = timedelta(days=14)
+"""How far back beds and doors are shown; of what is older `standing_kinds` shows the newest."""
+MOST_FAULTS = 200
+
+
+class Trial:
+    """One pass over the log; `take` every event in the order of storing, then `finish`."""
+
+    def __init__(self, books: Sequence[Rulebook], zone: ZoneInfo, lookup: Lookup) -> None:
+        self.findings: dict[str, Finding] = {}
+        """What was found, by id, in the order of finding; the states are those at the raising."""
+        self.changes: list[FindingChange] = []
+        """What was withdrawn or ended, in the order of taking in."""
+        self.faults: list[RuleFault] = []
+        self._engine = Engine(books, zone)
+        self._intake = Intake(self._engine, lookup)
+        self._memory = Memory(self._engine.forms)
+        self.kinds = frozenset(kind for kind in KINDS if self._intake.concerns_kind(kind))
+        """The kinds of events that can come to anything."""
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule by its name."""
+        return self._engine.rules
+
+    def lead_times(self) -> dict[str, timedelta]:
+        """How long before an instant each kind of event must be shown, for it to be known then as live."""
+        found = {kind: A_DAY if kind in DEVICE_KINDS else ALWAYS for kind in self.kinds}
+        for kind in self.kinds & (BED_PAIR | {OFFLINE}):
+            found[kind] = PAIR_FOR
+        for rule in self._engine.rules.values():
+            for kind in self._kinds_of(rule):
+                found[kind] = max(found[kind], _lead_time(rule, kind))
+        return found
+
+    def standing_kinds(self) -> frozenset[str]:
+        """The kinds whose newest event says how things stand, however long ago it was."""
+        return self.kinds & (BED_PAIR | DOOR_PAIR | {OFFLINE})
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Take events in, in the order of storing."""
+        for event in events:
+            result = Result()
+            self._intake.take(self._memory, event, result)
+            self._keep(result)
+
+    def finish(self, until: datetime) -> None:
+        """Meet every deadline up to ``until``."""
+        while due := [at for due_at, at in self._memory.due() if due_at <= until]:
+            for at in due:  # an override that ends may bring deadlines where there were none
+                result = Result()
+                self._engine.catch_up(self._memory, at, until, result, inclusive=True)
+                self._keep(result)
+
+    def _kinds_of(self, rule: Rule) -> Iterable[str]:
+        if rule.trigger is Trigger.SILENT:
+            kinds: Iterable[str] = self.kinds & DEVICE_KINDS if rule.kind == ANY_MESSAGE else {rule.kind}
+        else:
+            kinds = rule.own_kinds
+        return [kind for kind in kinds if kind in DEVICE_KINDS]
+
+    def _keep(self, result: Result) -> None:
+        for finding in result.findings:
+            self.findings.setdefault(finding.id, finding)
+        if result.changes:
+            self.changes.extend(result.changes)
+        for fault in result.faults:
+            if fault not in self.faults and len(self.faults) < MOST_FAULTS:
+                self.faults.append(fault)
+
+
+def _lead_time(rule: Rule, kind: str) -> timedelta:
+    """How far back a kind that devices send must be shown for one rule."""
+    if rule.trigger is Trigger.QUOTA or rule.days_field is not None:
+        return ALWAYS
+    own = (
+        (rule.watch_for or timedelta()) + (rule.within_for or timedelta()) + (rule.settle_for or timedelta())
+    )
+    if rule.trigger in {Trigger.WHERE, Trigger.SILENT}:
+        # What claims to be older than the newest is passed over, and silence goes by the reception.
+        at_least = PAIR_FOR if kind in BED_PAIR and rule.trigger is Trigger.WHERE else timedelta()
+        return max(own + rule.gap_for + A_DAY, at_least)
+    return own + 2 * A_DAY + OLDEST_CLAIM
