@@ -26,6 +26,7 @@ from services.rules.rulebook import Per, Rule
 from services.rules.signs import Sign
 
 S = TypeVar("S")
+_DATA = "event.data."
 
 
 class Match(Enum):
@@ -145,7 +146,7 @@ class Case:
             return Match.PASSED_OVER
         because = self._passes_over(sign)
         if because is None and self.rule.where is not None:
-            answer = self.rule.where.holds({**self._resident_values(), **event_values(sign)})
+            answer = self.rule.where.holds(_Values(self, sign))
             if answer is not None and not answer:
                 if self.notes is not None:
                     self.note_sign(Because.NOT_MATCHING, sign, **self.judged_by(sign))
@@ -243,6 +244,24 @@ class Case:
 
     def _resident_values(self) -> dict[str, object]:
         return condition_values(self.resident) if self.resident is not None else {}
+
+
+class _Values:
+    """The fields that a condition may name, each looked up when it is asked for."""
+
+    __slots__ = ("_case", "_sign")
+
+    def __init__(self, case: Case, sign: Sign) -> None:
+        self._case = case
+        self._sign = sign
+
+    def get(self, name: str, /) -> object:
+        if name.startswith(_DATA):
+            return self._sign.data.get(name[len(_DATA) :])
+        if name.startswith("event."):
+            return self._sign.kind if name == "event.kind" else self._sign.device_id
+        resident = self._case.resident
+        return None if resident is None else condition_values(resident).get(name)
 
 
 class Kind(Protocol[S]):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 from cel_expr_python import cel
 
@@ -29,6 +29,9 @@ _TOKEN = re.compile(
 )
 _WORDS = frozenset({"in", "true", "false"})
 _MOST_CHARACTERS = 2000
+_MOST_ANSWERS = 4096
+"""How many answers a condition remembers."""
+_NEVER_ASKED = object()
 _MOST_REASON = 200
 
 
@@ -73,6 +76,14 @@ class Token:
     text: str
 
 
+class Fields(Protocol):
+    """Values by the names of fields."""
+
+    def get(self, name: str, /) -> object:
+        """The value; None if there is none."""
+        ...
+
+
 class NotACondition(ValueError):
     """A text that should have been a condition is none; says what is wrong with it."""
 
@@ -91,15 +102,37 @@ class Condition:
     """The fields that it names."""
     _program: Any = field(compare=False, repr=False)
 
-    def holds(self, values: Mapping[str, object]) -> bool | None:
+    _answers: dict[tuple[object, ...], object] = field(default_factory=dict, compare=False, repr=False)
+    """What it said of these values before: readings come again and again, and say the same each time."""
+
+    def holds(self, values: Fields) -> bool | None:
         """Whether it holds for these values; None if a field it names is missing or of another type."""
-        given: dict[str, object] = {}
+        given: list[object] = []
         for name, type_ in self.fields.items():
             value = _fitting(values.get(name), type_)
             if value is None:
                 return None
-            given[name] = value
-        answer = self._program.eval(data=given).value()
+            given.append(value)
+        key = tuple(given)
+        try:
+            known = self._answers.get(key, _NEVER_ASKED)
+        except TypeError:
+            return self._evaluated(given)  # a list that holds more than texts
+        if known is not _NEVER_ASKED:
+            return None if known is None else known is True
+        answer = self._evaluated(given)
+        if len(self._answers) >= _MOST_ANSWERS:
+            self._answers.clear()
+        self._answers[key] = answer
+        return answer
+
+    def _evaluated(self, given: Sequence[object]) -> bool | None:
+        """By the language itself, which has lists where a key has tuples."""
+        data = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in zip(self.fields, given, strict=True)
+        }
+        answer = self._program.eval(data=data).value()
         return answer if isinstance(answer, bool) else None
 
 
@@ -190,4 +223,4 @@ def _fitting(value: object, type_: FieldType) -> object | None:
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
     if type_ is FieldType.TEXT:
         return value if isinstance(value, str) else None
-    return list(value) if isinstance(value, list | tuple) else None
+    return tuple(value) if isinstance(value, list | tuple) else None

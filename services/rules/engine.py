@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -69,8 +69,7 @@ class RuleFault:
     event_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the state of a rule for somebody or something lies."""
 
     at: StateKey
@@ -153,14 +152,14 @@ class Engine:
 
     def hear(self, memory: Memory, event: Event, result: Result) -> None:
         """Show a message to the rules on silence, whatever time it claims; `device.offline` is none."""
-        if event.kind == OFFLINE:
+        if event.kind == OFFLINE or not self.silent_rules:
             return
         sign = sign_of(event)
+        is_sent = event.device_id is not None
+        type_ = self._type_of(memory, event)
         for rule in self.silent_rules:
-            is_sent = event.device_id is not None
             if rule.kind != event.kind and not is_sent:
                 continue
-            type_ = self._type_of(memory, event)
             if rule.device_types and type_ not in rule.device_types:
                 continue
             if rule.kind not in {ANY_MESSAGE, event.kind} and type_ not in senders_of(rule.kind):
@@ -325,7 +324,7 @@ class Engine:
             try:
                 case, step = work()
                 if is_remembered:
-                    self._put(memory, rule, place, step.state)
+                    self._put(memory, rule, place, step.state, case)
                 self._collect(case, step, event, result)
             except Exception as failure:  # noqa: BLE001 - one rule must never take the others with it
                 error = failure
@@ -336,6 +335,8 @@ class Engine:
         return False
 
     def _collect(self, case: Case, step: Step, event: Event | None, result: Result) -> None:
+        if not step.raises and not step.changes:
+            return
         home_id = case.resident.home_id if case.resident is not None else None
         synthetic = case.resident.synthetic if case.resident is not None else False
         if event is not None:
@@ -349,9 +350,16 @@ class Engine:
         result.findings.extend(found)
         result.changes.extend(changed)
 
-    def _put(self, memory: Memory, rule: Rule, place: Place, state: KeyState[Any]) -> None:
-        case = self.case_of(memory, rule, place, state.touched_at)
-        memory.put(place.at, state, key_state.due_at(KINDS_OF_TRIGGER[rule.trigger], case, state))
+    def _put(
+        self, memory: Memory, rule: Rule, place: Place, state: KeyState[Any], of: Case | None = None
+    ) -> None:
+        """Keep a state with its deadline; ``of`` is the case in which it came about, if that is known."""
+        due_at = None
+        if key_state.may_have_deadline(KINDS_OF_TRIGGER[rule.trigger], state):
+            is_same = of is not None and of.now == state.touched_at and rule.per is Per.DEVICE
+            case = of if of is not None and is_same else self.case_of(memory, rule, place, state.touched_at)
+            due_at = key_state.due_at(KINDS_OF_TRIGGER[rule.trigger], case, state)
+        memory.put(place.at, state, due_at)
 
     def case_of(
         self, memory: Memory, rule: Rule, place: Place, now: datetime, device_id: str | None = None

@@ -14,11 +14,12 @@ from typing import Any, Generic, TypeVar
 from services.rules import settling
 from services.rules.because import Because
 from services.rules.beds import PairChange
-from services.rules.case import BedWatcher, Case, Change, Kind, Outcome, Raise
+from services.rules.case import BedWatcher, Case, Change, Kind, Outcome, Raise, Unmoved
 from services.rules.settling import Source
 from services.rules.signs import Sign
 
 S = TypeVar("S")
+_NEVER_DUE: object = Unmoved.due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,23 @@ class Step:
 
     def then(self, outcome: Outcome[Any]) -> Step:
         """The step with what came of one more answer of the trigger."""
-        state = replace(self.state, inner=outcome.state)
-        return Step(state, (*self.raises, *outcome.raises), (*self.changes, *outcome.changes))
+        before = self.state
+        state = KeyState(
+            before.touched_at, before.resident_id, before.device_id, before.sources, outcome.state
+        )
+        return Step(state, self.raises + outcome.raises, self.changes + outcome.changes)
 
 
 def take(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
     """A sign that does not settle."""
-    return _take(kind, case, Step(_touched(state, case.now)), sign)
+    if sign.kind not in case.rule.own_kinds:
+        return Step(_touched(state, case.now))
+    return _answered(state, case.now, kind.take(_before(case, state), state.inner, sign))
 
 
 def hear(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
     """A message, of whatever kind."""
-    step = Step(_touched(state, case.now))
-    return step.then(kind.take(case, state.inner, sign))
+    return _answered(state, case.now, kind.take(case, state.inner, sign))
 
 
 def take_door(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
@@ -115,6 +120,13 @@ def adjust(kind: Kind[Any], case: Case, state: KeyState[Any], *, went_away: bool
     if state.inner is None:
         return step
     return step.then(kind.adjust(_before(case, state), state.inner, went_away=went_away))
+
+
+def may_have_deadline(kind: Kind[Any], state: KeyState[Any]) -> bool:
+    """Whether anything may be due for the key at all: a trigger that finds by events alone never waits."""
+    has_own: object = type(kind).due_at
+    waits = state.inner is not None and has_own is not _NEVER_DUE
+    return waits or any(source.pending for source in state.sources)
 
 
 def due_at(kind: Kind[Any], case: Case, state: KeyState[Any]) -> datetime | None:
@@ -184,13 +196,24 @@ def _take(kind: Kind[Any], case: Case, step: Step, sign: Sign) -> Step:
     return step.then(kind.take(_before(case, step.state), step.state.inner, sign))
 
 
+def _answered(state: KeyState[Any], now: datetime, outcome: Outcome[Any]) -> Step:
+    """The key after a sign, in one go: this is done for every rule at every event."""
+    touched_at = max(now, state.touched_at)
+    after = KeyState(touched_at, state.resident_id, state.device_id, state.sources, outcome.state)
+    return Step(after, outcome.raises, outcome.changes)
+
+
 def _before(case: Case, state: KeyState[Any]) -> Case:
+    if not state.sources:
+        return case
     pending = tuple(sign for source in state.sources for sign in source.pending)
     return replace(case, pending=pending) if pending else case
 
 
 def _touched(state: KeyState[Any], now: datetime) -> KeyState[Any]:
-    return replace(state, touched_at=max(now, state.touched_at))
+    if state.touched_at >= now:
+        return state
+    return KeyState(now, state.resident_id, state.device_id, state.sources, state.inner)
 
 
 def _source(state: KeyState[Any], name: str) -> Source:

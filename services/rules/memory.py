@@ -95,7 +95,9 @@ class Memory:
 
     def get(self, at: StateKey) -> Any:
         """The state, None if there is none."""
-        if at not in self._known:
+        try:
+            return self._known[at]
+        except KeyError:
             self.prefetch((at,))
         return self._known.get(at)
 
@@ -183,9 +185,10 @@ class Memory:
         self._keep(at, value, stored.due_at if stored is not None and value is not None else None)
 
     def _keep(self, at: StateKey, value: Any, due_at: datetime | None) -> None:
+        if at not in self._known:
+            self._under.setdefault(_root(at.key), {})[at] = None
         self._known[at] = value
         self._due[at] = due_at
-        self._under.setdefault(_root(at.key), {})[at] = None
 
 
 def _root(key: str) -> str:

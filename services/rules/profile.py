@@ -16,6 +16,7 @@ from services.domain.kinds import KINDS
 from services.rules.rulebook import ANY_MESSAGE
 
 VERSION = 1
+_EVERY_TYPE: frozenset[str] = frozenset(DeviceType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Profile:
 
 def senders_of(kind: str) -> frozenset[str]:
     """The types of devices that send a kind, or anything at all; none for what people record."""
-    return frozenset(DeviceType) if kind == ANY_MESSAGE else frozenset(KINDS[kind].sent_by)
+    return _EVERY_TYPE if kind == ANY_MESSAGE else frozenset(KINDS[kind].sent_by)
 
 
 def condition_values(profile: Profile) -> dict[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from services.domain.findings import Severity, Trigger
 from services.rules.conditions import Condition
@@ -88,15 +89,7 @@ class Rule:
     @property
     def own_kinds(self) -> frozenset[str]:
         """The kinds whose events it looks at."""
-        kinds = {kind for kind in (self.kind, self.unless, self.while_kind) if kind}
-        if self.while_kind is not None:
-            kinds |= PAIR_OF.get(self.while_kind, frozenset())
-        if self.trigger is Trigger.WHERE and self.kind.startswith("bed."):
-            kinds.add("bed.exited")  # who leaves the bed breaks the run
-        if self.trigger is Trigger.DRIFT:
-            # Whatever a bed says makes its night known, and going unheard makes it unknown.
-            kinds |= BED_PAIR | {"bed.vitals", "device.offline"}
-        return frozenset(kinds)
+        return _own_kinds(self.trigger, self.kind, self.unless, self.while_kind)
 
     @property
     def touching_kinds(self) -> tuple[str, ...]:
@@ -119,6 +112,20 @@ class Rule:
     def with_overrides(self, values: Mapping[str, object]) -> Rule:
         """The rule with other values of its fields for one resident; the values are checked already."""
         return replace(self, **values) if values else self  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def _own_kinds(trigger: Trigger, kind: str, unless: str | None, while_kind: str | None) -> frozenset[str]:
+    """Asked for at every event."""
+    kinds = {each for each in (kind, unless, while_kind) if each}
+    if while_kind is not None:
+        kinds |= PAIR_OF.get(while_kind, frozenset())
+    if trigger is Trigger.WHERE and kind.startswith("bed."):
+        kinds.add("bed.exited")  # who leaves the bed breaks the run
+    if trigger is Trigger.DRIFT:
+        # Whatever a bed says makes its night known, and going unheard makes it unknown.
+        kinds |= BED_PAIR | {"bed.vitals", "device.offline"}
+    return frozenset(kinds)
 
 
 @dataclass(frozen=True, slots=True)

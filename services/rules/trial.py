@@ -66,10 +66,10 @@ class Trial:
 
     def take(self, events: Iterable[Event]) -> None:
         """Take events in, in the order of storing."""
+        result = Result()
         for event in events:
-            result = Result()
             self._intake.take(self._memory, event, result)
-            self._keep(result)
+        self._keep(result)
 
     def finish(self, until: datetime) -> None:
         """Meet every deadline up to ``until``."""
@@ -100,6 +100,8 @@ def _lead_time(rule: Rule, kind: str) -> timedelta:
     """How far back a kind that devices send must be shown for one rule."""
     if rule.trigger is Trigger.QUOTA or rule.days_field is not None:
         return ALWAYS
+    if rule.over_days is not None:
+        return rule.over_days * A_DAY + 2 * A_DAY + OLDEST_CLAIM
     own = (
         (rule.watch_for or timedelta()) + (rule.within_for or timedelta()) + (rule.settle_for or timedelta())
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.domain.events import Event
 from services.domain.findings import Finding, FindingChange
@@ -104,8 +104,7 @@ class EventLog(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StateKey:
+class StateKey(NamedTuple):
     """Whose state it is: a rule (``home-beds/call``, or a name of the engine's own such as ``bed``) and its
     key.
     """

@@ -74,8 +74,8 @@ class Where(Unmoved[WhereState]):
             because = Because.TOO_OLD if is_old else Because.AWAY
             case.note_sign(because, sign, newest_at=state.newest_at, **case.absence(sign.at, sign.at))
             return Outcome(state)
-        after = replace(state, newest_at=sign.at, newest_seq=sign.seq)
         run = state.run
+        after = WhereState(run, sign.at, sign.seq)
         if match is Match.NO or (run is not None and sign.at - run.last_at > case.rule.gap_for):
             broken = _broken(case, after, sign)
             if match is Match.NO:
@@ -167,11 +167,13 @@ def _broken(
 ) -> Outcome[WhereState]:
     """The run is over, and with it what was found in it."""
     run = state.run
+    if run is None:
+        return Outcome(state)
     event_id = by.event_id if by is not None else None
-    if run is not None and run.finding_id is None:
+    if run.finding_id is None:
         broken_at = by.at if by is not None else case.now
         _note(case, run, because, until=broken_at, broken_at=broken_at, **_broken_by(case, run, by))
-    if run is None or run.finding_id is None or not run.holds:
+    if run.finding_id is None or not run.holds:
         return Outcome(replace(state, run=None))
     ended = Change(run.finding_id, FindingState.ENDED, case.now, event_id)
     return Outcome(replace(state, run=None), (), (ended,))
