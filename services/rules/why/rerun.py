@@ -18,11 +18,13 @@ from services.domain.ports import StateKey
 from services.rules import key_state, noting
 from services.rules.case import Case
 from services.rules.engine import Engine, Place, Result, RuleFault
-from services.rules.intake import OVERRIDDEN, Intake
+from services.rules.intake import OVERRIDDEN, RETRACTED, Intake
 from services.rules.kinds import KINDS_OF_TRIGGER
 from services.rules.memory import Memory
 from services.rules.notes import Note
 from services.rules.rulebook import Per, Rule, Rulebook
+
+_OF_ANYBODY = frozenset({"device.registered", "device.changed", "device.retired", RETRACTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def rerun(
     for event in events:
         if event.received_at > now:
             break
+        if not _concerns(event, resident_id):
+            continue
         if standing is None and event.received_at > at:
             standing = _standing(engine, memory, rule, resident_id, at, overrides)
         if _switches(event, rule, resident_id):
@@ -99,11 +103,16 @@ def rerun(
         standing=standing,
         now=now,
         notes=tuple(notes.all()),
-        findings=tuple({finding.id: finding for finding in reversed(result.findings)}.values())[::-1],
+        findings=_once(result.findings, resident_id),
         changes=tuple(result.changes),
         faults=tuple(fault for fault in result.faults if fault.rule == rule.name),
         own_events=tuple(own_events),
     )
+
+
+def _concerns(event: Event, resident_id: str) -> bool:
+    """Whether an event can matter to a resident: their own, what takes one back, and a device that moves."""
+    return event.resident_id == resident_id or event.kind in _OF_ANYBODY
 
 
 def _meet(engine: Engine, memory: Memory, now: datetime, result: Result) -> None:
@@ -111,6 +120,15 @@ def _meet(engine: Engine, memory: Memory, now: datetime, result: Result) -> None
     while due := [key for due_at, key in memory.due() if due_at <= now]:
         for key in due:
             engine.catch_up(memory, key, now, result, inclusive=True)
+
+
+def _once(findings: Iterable[Finding], resident_id: str) -> tuple[Finding, ...]:
+    """The resident's Findings, each as it was raised first."""
+    first: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.resident_id == resident_id:
+            first.setdefault(finding.id, finding)
+    return tuple(first.values())
 
 
 def _with_only(book: Rulebook, rule: Rule) -> Rulebook:
