@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from services.domain.events import Json
 from services.domain.instants import EPOCH, local
+from services.rules.because import Because
 from services.rules.beds import BED_SENSOR, ENTERED, EXITED, PairChange, source_of
 from services.rules.case import Case, Outcome, Raise, Unmoved
 from services.rules.nights import LEAST_KNOWN, Figure, begins_at, dark_hours, night_of, noon
@@ -154,6 +156,10 @@ class Drift(Unmoved[DriftState]):
             due_at = self.due_at(case, state)
         return Outcome(state, tuple(raises))
 
+    def look_ahead(self, case: Case, state: DriftState) -> None:
+        if self.due_at(case, state) is not None:
+            _note(case, _next_day(case, state), Because.STILL_RUNNING)
+
 
 def _next_day(case: Case, state: DriftState) -> date:
     """The day on which the next night ends that is to be judged."""
@@ -172,18 +178,30 @@ def _judge(case: Case, state: DriftState, day: date) -> tuple[Raise | None, bool
     first again.
     """
     nights = _Nights(case, state)
-    night = nights.known(day)
+    night = nights.measured(day)
     known = [other for n in range(1, _over(case.rule) + 1) if (other := nights.known(day - n * _DAY))]
-    if night is None or len(known) < LEAST_KNOWN:
+    if isinstance(night, Because) or len(known) < LEAST_KNOWN:
+        because = night if isinstance(night, Because) else Because.TOO_FEW_NIGHTS
+        _note(case, day, because, known_nights=len(known), needed_nights=LEAST_KNOWN)
         return None, state.is_outside
     figures = [each.figure for each in known]
     middle = median(figures)
     mad = median([abs(each - middle) for each in figures])
     spread = max(MAD_TO_DEVIATION * mad, Fraction(_figure(case.rule).floor))
     beyond = Fraction(str(case.rule.beyond))
+    said: dict[str, Json] = {
+        "figure": _shown(night.figure),
+        "median": _shown(middle),
+        "mad": _shown(mad),
+        "days": len(known),
+        "beyond": case.rule.beyond,
+    }
     if abs(night.figure - middle) <= beyond * spread:
+        _note(case, day, Because.AS_EVER, at_most=_shown(beyond * spread), **said)
         return None, False
-    if state.is_outside or not case.is_watched():
+    unwatched = case.unwatched_at(case.now)
+    if state.is_outside or unwatched is not None:
+        _note(case, day, unwatched or Because.OUTSIDE_BEFORE, **said)
         return None, state.is_outside
     at = noon(day, case.zone)
     found = Raise(
@@ -191,15 +209,19 @@ def _judge(case: Case, state: DriftState, day: date) -> tuple[Raise | None, bool
         at=at,
         raised_at=case.now,
         rests_on=night.rests_on,
-        figures={
-            "figure": _shown(night.figure),
-            "median": _shown(middle),
-            "mad": _shown(mad),
-            "days": len(known),
-            "beyond": case.rule.beyond,
-        },
+        figures=said,
     )
+    _note(case, day, Because.FOUND, found.finding_id)
     return found, True
+
+
+def _note(case: Case, day: date, because: Because, finding_id: str | None = None, **figures: Json) -> None:
+    if case.notes is not None:
+        start, end = begins_at(day, case.zone), noon(day, case.zone)
+        absence = case.absence(start, end) if because is Because.AWAY else {}
+        case.note(
+            because, start, end, f"night {day}", finding_id=finding_id, due_at=end, **absence, **figures
+        )
 
 
 def median(values: Sequence[Fraction]) -> Fraction:
@@ -224,13 +246,20 @@ class _Nights:
 
     def known(self, day: date) -> Night | None:
         """The night that ends on a day, None if too little is known of it."""
+        night = self.measured(day)
+        return None if isinstance(night, Because) else night
+
+    def measured(self, day: date) -> Night | Because:
+        """The night that ends on a day, or why too little is known of it."""
         case, zone = self._case, self._case.zone
         resident = case.resident
         start, end = begins_at(day, zone), noon(day, zone)
-        if day not in self._heard or resident is None or not resident.is_enrolled_at(start):
-            return None
+        if resident is None or not resident.is_enrolled_at(start):
+            return Because.BEGAN_BEFORE
         if resident.was_away_in(start, end - timedelta(microseconds=1)):
-            return None
+            return Because.AWAY
+        if day not in self._heard:
+            return Because.BED_UNKNOWN
         in_bed = unknown_for = timedelta(0)
         for n in range(bisect_right(self._starts, start) - 1, len(self._starts)):
             since, until = max(start, self._starts[n]), min(end, self._end_of(n, end))
@@ -239,7 +268,7 @@ class _Nights:
             in_bed += self._occupied[n] * (until - since)
             unknown_for += until - since if self._unknown[n] else timedelta(0)
         if unknown_for > UNKNOWN_AT_MOST:
-            return None
+            return Because.BED_UNKNOWN
         return self._night(day, in_bed, start, end)
 
     def _end_of(self, n: int, end: datetime) -> datetime:

@@ -125,12 +125,15 @@ def _noted(seen: Rerun) -> Iterable[Reason]:
                 yield _found(note, finding, seen.changes)
             named.add(finding.id)
             continue
-        reason = Reason(note.because, note.since, note.until, note.event_ids, note.figures, note.finding_id)
+        figures = dict(note.figures)
+        if finding is not None:
+            figures |= {"at": format_instant(finding.at), "raised_at": format_instant(finding.raised_at)}
+        reason = Reason(note.because, note.since, note.until, note.event_ids, figures, note.finding_id)
         taken_by = _taken_by(note, seen.findings)
         yield reason
         if taken_by is not None:
-            figures: dict[str, Json] = {"rule": taken_by.rule, "rulebook": taken_by.rulebook}
-            yield replace(reason, because=Because.TAKEN_BY, figures=figures, finding_id=taken_by.id)
+            by: dict[str, Json] = {"rule": taken_by.rule, "rulebook": taken_by.rulebook}
+            yield replace(reason, because=Because.TAKEN_BY, figures=by, finding_id=taken_by.id)
 
 
 def _found(note: Note, finding: Finding, changes: Iterable[FindingChange]) -> Reason:
