@@ -81,6 +81,9 @@ SENTENCES: Mapping[Because, str] = {
 }
 """Each reason as a sentence."""
 
+FOUND_PREVENTABLE = said(
+    "It was found, for {at}, and raised at {raised_at}; “{prevented_by}” by {at} would have prevented it."
+)
 DISABLED_HERE = said("The rule was switched off for this resident.")
 AWAY_UNTIL = said("Away from {away_since} to {away_until}.")
 AT_THAT_TIME = said("It was {local_time}: the rule watches {between}.")
@@ -124,6 +127,8 @@ def verdict(texts: Texts, answer: Answer) -> str:
 
 def _sentence_of(reason: Reason) -> str:
     figures = reason.figures
+    if reason.because is Because.FOUND and figures.get("prevented_by"):
+        return FOUND_PREVENTABLE
     if reason.because is Because.AWAY and figures.get("away_until"):
         return AWAY_UNTIL
     if reason.because is Because.OUTSIDE_HOURS and not reason.event_ids:
@@ -157,7 +162,7 @@ def _is_state(reason: Reason) -> bool:
 
 
 def _said(texts: Texts, name: str, value: Json, at: datetime) -> str:
-    if name == "by":
+    if name in {"by", "prevented_by"}:
         return _kind(texts, value)
     if name == "values" and isinstance(value, Mapping):
         return ", ".join(f"{key} = {UNSAID if each is None else each}" for key, each in value.items())

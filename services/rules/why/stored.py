@@ -33,6 +33,9 @@ _NEWEST_BEFORE = 4
 """How many events of each of the rule's kinds from before its horizon are looked at: one of each of a bed's
 sensors, and of silence the last sign of life.
 """
+_UNREAD_AROUND_FOR = timedelta(hours=1)
+"""How far from the instant a message that nobody could read may lie and be worth a word (assumed)."""
+_UNREAD = 50
 _REVISIONS = 100
 _FINDINGS = 200
 
@@ -62,7 +65,7 @@ def why_stored(
         content_hash=book.content_hash,
         revision_now=revision_now.get(book.name),
     )
-    return _with_faults(uow, _as_stored(uow, found))
+    return _with_quarantine(uow, _with_faults(uow, _as_stored(uow, found)))
 
 
 def _at_work(uow: UnitOfWork, rulebook: str, at: datetime) -> Rulebook | None:
@@ -205,3 +208,23 @@ def _with_faults(uow: UnitOfWork, answered: Answer) -> Answer:
         and fault.rule in {answered.rule.id, answered.rule.name}
     ]
     return replace(answered, reasons=(*reasons[:1], *answered.reasons))
+
+
+def _with_quarantine(uow: UnitOfWork, answered: Answer) -> Answer:
+    """Messages of the resident's devices around that time that could not be read: what is not there may lie
+    there.
+    """
+    start, end = answered.at - _UNREAD_AROUND_FOR, answered.at + _UNREAD_AROUND_FOR
+    unread = [
+        Reason(
+            Because.IN_QUARANTINE,
+            entry.first_at,
+            entry.last_at,
+            (),
+            {"device": entry.external_id, "why": entry.reason.value, "count": entry.count},
+        )
+        for device in (() if answered.found else uow.devices.of_resident(answered.resident_id))
+        for entry in uow.quarantine.page({"external_id": device.external_id}, 0, _UNREAD).items
+        if entry.first_at <= end and start <= entry.last_at
+    ]
+    return replace(answered, reasons=(*answered.reasons, *unread[:1]))

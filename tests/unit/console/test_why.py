@@ -14,7 +14,7 @@ from services.domain.events import Event, Origin
 from services.domain.instants import format_instant
 from services.domain.people import Role
 from services.domain.ports import StateKey
-from services.domain.records import StandingFault
+from services.domain.records import Quarantined, QuarantineReason, StandingFault
 from services.rules.run import RulesLoop
 from tests.unit.console.cast import NIGHT, Cast, StandingClock
 
@@ -24,6 +24,18 @@ rulebook: beds
 timezone: Asia/Shanghai
 rules:
   - {id: out-of-bed, on: bed.exited, unless: bed.entered, for: 20m, severity: high}
+"""
+MORE = """
+format: 1
+rulebook: more
+rules:
+  - {id: rule-0, on: bed.exited, count: 4, within: 2h, settle: 60s, between: "22:00-06:00"}
+  - {id: rule-1, on: bed.vitals, where: event.data.heart_rate > 110, for: 5m}
+  - {id: rule-2, missing: bed.exited, from: "04:00", by: "10:00", while: bed.entered, settle: 30m}
+  - {id: rule-3, silent: any, for: 2h, per: device}
+  - {id: rule-4, quota: visit.completed, at_least: 2, per: year, warn: 7d}
+  - {id: rule-5, on: medication.delivered, unless: medication.delivered, for: {days: event.data.days}}
+  - {id: rule-6, drift: night.exits, over: 28d, beyond: 3}
 """
 MINUTE = timedelta(minutes=1)
 EVENING = NIGHT - timedelta(hours=4)
@@ -153,6 +165,36 @@ def test_a_rule_that_fails_says_so(beds: House) -> None:
     said = ask(beds.cast.of(Role.DUTY_DESK), NIGHT - 60 * MINUTE, language="en")
     assert said["reasons"][0]["reason"] == "rule_unavailable"
     assert said["text"].endswith("The rule does not work just now: KeyError: 'x'")
+
+
+def test_a_message_that_could_not_be_read_is_named(beds: House) -> None:
+    at = NIGHT - 50 * MINUTE
+    unread = Quarantined(
+        "qua-1",
+        "anxin/v1/button-1/event",
+        b"{",
+        QuarantineReason.UNDECODABLE,
+        "no JSON",
+        at,
+        at,
+        external_id="button-1",
+    )
+    with beds.cast.store.writing() as uow:
+        uow.quarantine.add([unread])
+    said = ask(beds.cast.of(Role.DUTY_DESK), NIGHT - 60 * MINUTE, language="en")
+    assert [reason["reason"] for reason in said["reasons"]] == ["no_event", "in_quarantine"]
+    assert said["reasons"][1]["text"].startswith("A message of button-1 could not be read, at 01:23:00;")
+
+
+@pytest.mark.parametrize("at", ["1900-01-01T00:00:00Z", "2199-12-31T23:59:59Z"])
+def test_an_instant_long_ago_or_far_ahead_is_answered(beds: House, at: str) -> None:
+    beds.texts["more.yaml"] = MORE
+    beds.run_to(NIGHT)
+    for rule in ("out-of-bed", *(f"rule-{number}" for number in range(7))):
+        params = {"rule": rule, "resident_id": "yangzom", "at": at}
+        answer = beds.cast.of(Role.DUTY_DESK).get("/api/v1/why", params=params)
+        assert answer.status_code == 200
+        assert answer.json()["reasons"]
 
 
 def test_an_unknown_rule_is_404_with_the_nearest_name(beds: House) -> None:

@@ -56,10 +56,15 @@ def week(seed: int) -> tuple[tuple[Event, ...], datetime, tuple[Finding, ...]]:
 
 
 def ask(seed: int, rule: str, resident: str, at: datetime) -> Answer:
-    events, end, _ = week(seed)
+    events, end, findings = week(seed)
     by_id = {event.id: event for event in reversed(events)}
     asked = rule_named(rule, [READ])
-    return answer(rerun([READ], SHANGHAI, asked, resident, at, events, by_id.get, end), resident, at)
+    seen = rerun([READ], SHANGHAI, asked, resident, at, events, by_id.get, end)
+    # To be asked changes nothing of what is found.
+    assert {each.id: each for each in seen.findings if each.rule == rule} == {
+        each.id: each for each in findings if (each.rule, each.resident_id) == (rule, resident)
+    }
+    return answer(seen, resident, at)
 
 
 def began_at(finding: Finding) -> datetime:
