@@ -9,10 +9,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import compared
+from bench import compared, many_rules
 from bench.cost import Cost, of_few
 from bench.everyday import Everyday, Say
 from bench.figures import Figure
+from bench.many_rules import Cell
 from bench.places import Place, Postgresql, StoreKind
 from bench.plan import Part, Plan
 from bench.restart import Restart, Watches
@@ -53,8 +54,12 @@ def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Fig
             folder = Path(tempfile.mkdtemp(prefix="anxin-bench-"))
             ending.callback(shutil.rmtree, folder, ignore_errors=True)
             places = Places(folder, store, ending)
-            taken = ending.enter_context(sink(folder))
-            yield from _of_store(asked, places, taken, folder, say)
+            if set(asked.parts) - {Part.RULES}:
+                taken = ending.enter_context(sink(folder))
+                yield from _of_store(asked, places, taken, folder, say)
+            if Part.RULES in asked.parts and store is StoreKind.SQLITE:
+                say("the rules alone: many of them, and many homes")
+                yield from _rules(list(many_rules.measure(folder, asked.plan.rules)))
 
 
 def _of_store(asked: Asked, places: Places, taken: SinkProcess, folder: Path, say: Say) -> Iterator[Figure]:
@@ -87,6 +92,20 @@ def _cost(store: StoreKind, few: Cost, many: Cost) -> Iterator[Figure]:
     name = f"CPU of an event, {many.homes:,} homes to {few.homes}"
     note = f"{few.seconds * 1e6:.0f} µs and {many.seconds * 1e6:.0f} µs, service and broker"
     yield Figure(name, store.value, many.seconds / few.seconds, "×", COST_RATIO, note=note)
+
+
+def _rules(cells: list[Cell]) -> Iterator[Figure]:
+    """A row a number of rules, with every number of homes beside it; held against the first cell of all."""
+    first = cells[0]
+    for rules in dict.fromkeys(cell.rules for cell in cells):
+        row = [cell for cell in cells if cell.rules == rules]
+        ratio = max(cell.seconds for cell in row) / first.seconds
+        name = f"rules: CPU of an event by {rules} rule{'s' if rules > 1 else ''}, dearest to first"
+        note = "; ".join(
+            f"{cell.homes:,} homes {cell.seconds * 1e6:.0f} µs ({cell.seconds / first.seconds:.2f} ×)"
+            for cell in row
+        )
+        yield Figure(name, StoreKind.SQLITE.value, ratio, "×", COST_RATIO, note=note)
 
 
 def _restart(store: StoreKind, found: Restart) -> Iterator[Figure]:

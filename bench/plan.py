@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bench.latency import Load
+from bench.many_rules import Size
 
 
 class Part(StrEnum):
@@ -16,6 +17,7 @@ class Part(StrEnum):
     FLOOD = "flood"
     RESTART = "restart"
     COST = "cost"
+    RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Plan:
     """Of the deadlines, those whose time comes within the run."""
     few_homes: int
     cost_events: int
+    rules: Size = field(default_factory=Size)
 
     @property
     def presses(self) -> int:
@@ -70,6 +73,7 @@ QUICK = Plan(
     met=200,
     few_homes=100,
     cost_events=2500,
+    rules=Size(homes=(100, 1_000, 10_000), batches=10, repeats=3),
 )
 TINY = Plan(
     homes=60,
@@ -83,4 +87,5 @@ TINY = Plan(
     met=0,
     few_homes=20,
     cost_events=200,
+    rules=Size(rules=(1, 3), homes=(100, 200), batches=1, repeats=1),
 )

@@ -24,6 +24,8 @@ from services.notify.returning import Returning
 from services.notify.windows import WindowsOver
 
 FINDINGS = "alerts.findings"
+PRESSES = "alerts.presses"
+"""How far alarms were judged ahead of what else waits."""
 CHANGES = "alerts.finding-changes"
 BATCH = 50
 """Matters, changes or alerts a transaction: large enough for a storm, small enough not to hold up the
@@ -90,13 +92,40 @@ class AlertLoop:
             self._judge_in(uow, findings)
         return bool(findings)
 
-    def _judge(self, findings: Sequence[Finding]) -> None:
+    def _judge(self, findings: Sequence[Finding], *, looks_ahead: bool = True) -> None:
         with self._store.writing() as uow:
-            self._judge_in(uow, findings)
+            self._judge_in(uow, findings, looks_ahead=looks_ahead)
 
-    def _judge_in(self, uow: UnitOfWork, findings: Sequence[Finding]) -> None:
+    def _judge_in(self, uow: UnitOfWork, findings: Sequence[Finding], *, looks_ahead: bool = True) -> None:
         self._reached(CrashPoint.AFTER_FINDING)
         now = self._clock.now()
+        pressed = uow.cursors.get(PRESSES) if any(finding.is_alarm for finding in findings) else 0
+        self._open_or_join(
+            uow, [each for each in findings if not (each.is_alarm and each.number <= pressed)], now
+        )
+        uow.cursors.set(FINDINGS, findings[-1].number)
+        if looks_ahead:
+            self._judge_presses_ahead(uow, findings[-1].number, now)
+        self._reached(CrashPoint.BEFORE_ALERT_COMMIT)
+
+    def _judge_presses_ahead(self, uow: UnitOfWork, number: int, now: datetime) -> None:
+        """After an outage thousands of findings may wait; no press waits behind them."""
+        if uow.findings.last_number() <= number:
+            return
+        since = max(number, uow.cursors.get(PRESSES))
+        pressed = uow.findings.after(since, BATCH, only_alarms=True)
+        if not pressed:
+            return
+        try:
+            with uow.on_trial():
+                self._open_or_join(uow, pressed, now)
+                uow.cursors.set(PRESSES, pressed[-1].number)
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception:
+            log.exception("%d alarms could not be judged ahead; each is in its turn", len(pressed))
+
+    def _open_or_join(self, uow: UnitOfWork, findings: Sequence[Finding], now: datetime) -> None:
         for (kind, subject), joining in _by_matter(findings).items():
             running = uow.alerts.running(kind, subject)
             scene = self._gathering.around_findings(uow, joining, running, now)
@@ -104,14 +133,12 @@ class AlertLoop:
             move = take_all_in(joining, running, scene)
             if move is not None:
                 store_move(uow, running, move)
-        uow.cursors.set(FINDINGS, findings[-1].number)
-        self._reached(CrashPoint.BEFORE_ALERT_COMMIT)
 
     def _judge_one_by_one(self, findings: Sequence[Finding]) -> None:
         faults: list[Exception] = []
         for finding in findings:
             try:
-                again_on_conflict(lambda alone=finding: self._judge([alone]))  # type: ignore[misc]
+                again_on_conflict(lambda alone=finding: self._judge([alone], looks_ahead=False))  # type: ignore[misc]
             except (StoreUnavailable, Conflict):
                 raise
             except Exception as fault:

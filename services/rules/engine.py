@@ -179,7 +179,9 @@ class Engine:
                 self._touch_place(memory, rule, place, event, sign, result, key_state.hear_bed)
 
     def _type_of(self, memory: Memory, event: Event) -> str | None:
-        device = memory.device(event.device_id)
+        profile = memory.profile(event.resident_id)
+        device = profile.device(event.device_id) if profile is not None else None
+        device = device or memory.device(event.device_id)
         return None if device is None else device.type
 
     def observe_change(self, memory: Memory, event: Event, change: PairChange, result: Result) -> None:

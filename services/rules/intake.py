@@ -62,8 +62,8 @@ class Intake:
             found.append(StateKey(PROFILE, event.resident_id))
             if event.kind in {ENTERED, EXITED, OFFLINE}:
                 found.append(StateKey(BED, event.resident_id))
-        if event.device_id is not None:
-            found.append(StateKey(DEVICE, event.device_id))
+        if event.device_id is not None and (event.resident_id is None or event.kind in _DEVICE_FACTS):
+            found.append(StateKey(DEVICE, event.device_id))  # of a resident's devices the profile knows
         for rule in self._engine.rules_on(event.kind):
             place = self._engine.place(rule, event.resident_id, event.device_id)
             if place is not None and not (rule.is_plain_on and rule.settle_for is None):

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from services.domain.ports import StateKey
 
-MOST = 50_000
-"""States that are kept, some 1 kB each; beyond, all are forgotten and read again as they are needed."""
+MOST = 200_000
+"""States that are kept, some 1 kB each; beyond, those that were written or read longest ago are forgotten
+and read again when they are needed.
+"""
 
 State = tuple[Any, datetime | None]
 """A state's value, None for none, and its deadline."""
@@ -32,9 +35,11 @@ class Kept:
 
     def committed(self, states: Mapping[StateKey, State]) -> None:
         """These are stored now."""
-        if len(self._states) + len(states) > MOST:
-            self._states.clear()
-        self._states.update(states)
+        for at, state in states.items():
+            self._states.pop(at, None)  # what is used comes last, and is forgotten last
+            self._states[at] = state
+        for at in list(islice(self._states, max(len(self._states) - MOST, 0))):
+            del self._states[at]
 
     def doubt(self, written: Iterable[StateKey]) -> None:
         """These are being written. Whether that is committed nobody may ever hear: a commit that is reported

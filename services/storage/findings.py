@@ -32,6 +32,7 @@ _AFTER = (
     .order_by(_COLUMNS.number)
     .limit(bindparam("most"))
 )
+_ALARMS_AFTER = _AFTER.where(_COLUMNS.is_alarm)
 _CHANGES_AFTER = (
     select(*_CHANGE.columns)
     .where(finding_changes.c.number > bindparam("after"))
@@ -68,8 +69,8 @@ class SqlFindings:
         self._connection.execute(_SET_STATE, [{"of": move.finding_id, "to": move.state} for move in moves])
         _CHANGES.add(self._connection, self._numbers, moves)
 
-    def after(self, number: int, limit: int) -> list[Finding]:
-        return self._read(_AFTER, after=number, most=limit)
+    def after(self, number: int, limit: int, *, only_alarms: bool = False) -> list[Finding]:
+        return self._read(_ALARMS_AFTER if only_alarms else _AFTER, after=number, most=limit)
 
     def changes_after(self, number: int, limit: int) -> list[FindingChange]:
         return _CHANGE.things(fetch(self._connection, _CHANGES_AFTER, {"after": number, "most": limit}))

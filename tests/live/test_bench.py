@@ -24,6 +24,7 @@ def test_every_figure_is_measured_on_the_real_service() -> None:
         "a press in a flood of twice what is handled, p99",
         "CPU of an event, 60 homes to 20",
         "restart with 60 deadlines until ready",
+        "rules: CPU of an event by 3 rules, dearest to first",
     ):
         assert found[name].value > 0
     for name in ("events lost or doubled, realistic", "events lost or doubled, telemetry", "deadlines lost"):

@@ -178,7 +178,7 @@ class Findings(Protocol):
         """Set the new state and store the change for whoever reads `changes_after`."""
         ...
 
-    def after(self, number: int, limit: int) -> list[Finding]:
+    def after(self, number: int, limit: int, *, only_alarms: bool = False) -> list[Finding]:
         """Ascending by number."""
         ...
 

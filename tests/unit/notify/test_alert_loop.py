@@ -99,13 +99,29 @@ def test_a_button_that_is_pressed_without_end_keeps_no_other_waiting(here: Commu
 
 def test_a_transaction_touches_few_matters(here: Community) -> None:
     for number in range(run.BATCH + 1):
-        here.finds(resident_id=f"resident-{number}", home_id=None)
+        here.finds(**OUT_OF_BED, resident_id=f"resident-{number}", home_id=None)
     assert here.alerts.step()
     with here.store.reading() as uow:
         assert len(uow.alerts.page({}, 0, 500).items) == run.BATCH
     assert here.alerts.step()
     with here.store.reading() as uow:
         assert len(uow.alerts.page({}, 0, 500).items) == run.BATCH + 1
+
+
+def test_no_press_waits_behind_what_was_missed_in_an_outage(here: Community) -> None:
+    for number in range(run.BATCH + 1):
+        here.finds(**OUT_OF_BED, resident_id=f"resident-{number}", home_id=None)
+    here.finds()
+    assert here.alerts.step()
+    with here.store.reading() as uow:
+        first = uow.alerts.page({}, 0, 500).items
+    assert len(first) == run.BATCH + 1
+    assert first[-1].resident_id == "dolma"
+    while here.alerts.step():
+        pass
+    with here.store.reading() as uow:
+        assert uow.alerts.get(first[-1].id) == first[-1]
+        assert len(uow.alerts.page({}, 0, 500).items) == run.BATCH + 2
 
 
 def test_deadlines_are_met_in_their_order_while_time_goes_by(here: Community) -> None:
