@@ -30,7 +30,7 @@ def test_the_page_shows_every_trigger() -> None:
     assert shown == set(Trigger)
 
 
-def test_the_history_on_the_page_has_the_findings_that_it_says() -> None:
+def test_the_history_of_trying_rules_has_the_findings_that_it_says() -> None:
     (history,) = blocks("jsonl", TRYING)
     found = [(each["rule"], each["at"]) for each in replay(blocks("yaml")[0], history.splitlines())]
     assert found == [("out-of-bed-at-night", "2025-07-22T18:30:10Z")]
