@@ -15,8 +15,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
-
 from services.domain.events import Event
 from services.domain.findings import Finding, FindingChange, Severity, Trigger
 from services.domain.instants import zone_named
@@ -26,6 +24,7 @@ from services.rules import ending, key_state, missed, noting
 from services.rules.because import Because
 from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange
 from services.rules.case import Case
+from services.rules.forms import FORMS
 from services.rules.key_state import KeyState, Step
 from services.rules.kinds import DRIFT, KINDS_OF_TRIGGER
 from services.rules.memory import PROFILE, Form, Memory
@@ -90,7 +89,7 @@ class Engine:
         for rule in self.rules.values():
             for kind in rule.touching_kinds:
                 self._by_kind.setdefault(kind, []).append(rule)
-        self.forms: dict[str, Form] = {rule.name: _FORMS[rule.trigger] for rule in self.rules.values()}
+        self.forms: dict[str, Form] = {rule.name: FORMS[rule.trigger] for rule in self.rules.values()}
         self.absence: Absence | None = None
         """The house was not there to meet what was due; None where time has no such hole, as in a replay."""
         self.notes: dict[str, Notes] = {}
@@ -391,13 +390,3 @@ class Engine:
         own = profile.timezone if profile is not None else None
         named = own or self._zones[rule.rulebook]
         return zone_named(named) if named else self._zone
-
-
-def _forms() -> dict[Any, Form]:
-    return {
-        trigger: Form(kind.version, TypeAdapter(KeyState[kind.state_type]))  # type: ignore[name-defined]
-        for trigger, kind in KINDS_OF_TRIGGER.items()
-    }
-
-
-_FORMS = _forms()
