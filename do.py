@@ -26,6 +26,7 @@ USAGE = """usage: python3 do.py VERB [arguments]
   test     run the tests; further arguments go to pytest
   check    format, lint, types, arrows between the rooms, rules of the house
   bench    measure throughput and latency and print a table; --quick takes a minute and a half
+  mutate   flips comparisons in the thinking rooms, one at a time; counts how many the tests notice
   soak     kill the house at every crash point while devices press; counts what was lost or doubled
   words    write what the catalogues of the pages lack into them, to be translated
   shots    a picture of every page, phone and desk, in every language, light and dark
@@ -268,6 +269,12 @@ def soak(arguments: "list[str]") -> int:
     return hand_over([str(BIN / python_name()), "-m", "tests.soak", *arguments])
 
 
+def mutate(arguments: "list[str]") -> int:
+    set_up([RUN_LOCK, DEV_LOCK])
+    os.chdir(str(ROOT))
+    return hand_over([str(BIN / python_name()), "-m", "tests.mutation", *arguments])
+
+
 def words(arguments: "list[str]") -> int:
     set_up([RUN_LOCK, DEV_LOCK])
     os.chdir(str(ROOT))
@@ -305,6 +312,7 @@ VERBS = {
     "check": check,
     "bench": bench,
     "soak": soak,
+    "mutate": mutate,
     "words": words,
     "shots": shots,
     "setup": setup,

@@ -1,0 +1,11 @@
+"""Survivors: mutants that no test can notice, because the house does the same with them. Each has its reason.
+
+What stands here must stand in the tree; a test holds that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EQUIVALENT: Mapping[tuple[str, str], str] = {}
+"""(module, the comparison as it is without the mutant) → why nothing changes."""
