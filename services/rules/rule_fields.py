@@ -59,7 +59,7 @@ class Fields:
     def complain(self, key: str, expected: str, found: str | None = None, nearest: str | None = None) -> None:
         """Note a fault; without ``found`` the value of the key is shown."""
         shown = shown_value(self._given.get(key)) if found is None else found
-        self._faults.append(Fault(self._file, self._rule, key, shown, expected, nearest))
+        self._faults.append(Fault(self._file, self._rule, key or "''", shown, expected, nearest))
 
     def text(self, key: str) -> str | None:
         value = self._given.get(key)

@@ -25,6 +25,11 @@ _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,16}", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)", re.ASCII)
 _NAN = frozenset({".nan", ".NaN", ".NAN"})
+_CORE = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("null", "bool", "int", "float", "str", "seq", "map", "timestamp", "merge", "value")
+)
+"""The tags that a value has by itself, whether this reader makes anything of them or not."""
 _MOST_CHARACTERS = 1_000_000
 _DEEPEST = 32
 _MOST_NODES = 200_000
@@ -71,6 +76,9 @@ class _Reader:
             return None
         if self._lines is not None:
             self._lines.setdefault(field, node.start_mark.line + 1)
+        if node.tag not in _CORE:
+            self._complain(field or "file", f"the tag {str(node.tag)[:60]}", "a plain value without a tag")
+            return None
         if isinstance(node, MappingNode):
             return self._mapping(node, field, depth)
         if isinstance(node, SequenceNode):

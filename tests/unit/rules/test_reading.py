@@ -110,6 +110,8 @@ def test_the_other_faults_of_a_rule_without_a_trigger_are_said_too() -> None:
         "id: x, on: bed.exited, policy: 3",
         "id: X y, on: bed.exited",
         "id: x, on: resident.enrolled",
+        "id: x, on: !!python/name:os.system x",
+        "id: x, on: !kind bed.exited",
         "id: x, on: [bed.exited]",
         "id: x, on: {kind: bed.exited}",
         "id: [x], on: bed.exited",
