@@ -179,9 +179,7 @@ class Story:
     def touches_away(self, resident: str, first: datetime, last: datetime, moment: Moment) -> bool:
         """Whether [first, last] touches a time away, as it was known."""
         return any(
-            begin <= last and (end is None or end > first)
-            for begin, end in self.times_away(resident, moment)
-            if end is None or end > begin
+            begin <= last and (end is None or end > first) for begin, end in self.times_away(resident, moment)
         )
 
     def number(self, rule: str, key: str, resident: str | None, usual: Json, moment: Moment) -> Json:

@@ -16,6 +16,8 @@ from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES
 from tests.oracle.beds import beds_of, doors_of, settled
 from tests.oracle.facts import Fact, Moment, Story
 
+PAIRS = ("bed.entered", "bed.exited", "door.opened", "door.closed")
+"""What settles; vitals say nothing of a state."""
 LATE_HIGH_FOR = timedelta(hours=2)
 LATE_ELSE_FOR = timedelta(hours=24)
 
@@ -53,11 +55,11 @@ def reported(story: Story, rule: Rule, resident: str, kind: str) -> list[Fact]:
     """The facts of one kind for a resident, in the order in which they are known; nothing filtered yet."""
     if kind in {"bed.entered", "bed.exited"}:
         changes = beds_of(story, resident)
-    elif kind.startswith("door.") and rule.settle_for is not None:
+    elif kind in PAIRS and rule.settle_for is not None:
         changes = doors_of(story, resident)
     else:
         changes = [[fact for fact in story.facts if fact.resident == resident]]
-    if rule.settle_for is not None:
+    if rule.settle_for is not None and kind in PAIRS:
         changes = [settled(story, each, rule.settle_for) for each in changes]
     facts = [fact for each in changes for fact in each if fact.kind == kind]
     return sorted((fact for fact in facts if _counts(story, fact)), key=lambda fact: fact.known)

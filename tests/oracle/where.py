@@ -7,14 +7,11 @@ late to be looked at (older than the newest of its kind) is left out first.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from services.domain.instants import parse_span
 from tests.oracle.facts import Fact, Moment, Story
 from tests.oracle.happened import Said
 from tests.oracle.matching import Rule, end_of_window, keys_of, reported, taken
-
-EVER = timedelta(days=4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def _of_key(story: Story, rule: Rule, resident: str, device: str | None, facts: 
     runs: list[tuple[list[Fact], _Break | None]] = []
     for each in rest:
         if isinstance(each, _Break):
-            if run and _does_break(story, run, each):
+            if run:
                 runs.append((run, each))
                 run = []
             continue
@@ -52,8 +49,9 @@ def _of_key(story: Story, rule: Rule, resident: str, device: str | None, facts: 
                 runs.append((run, _Break(each.known, each)))
             run = []
             continue
-        lasting = [fact for fact in run if not story.is_retracted(fact, each.known)]
-        if lasting and each.occurred_at - lasting[-1].occurred_at > rule.gap:
+        is_found = run and _judged(story, rule, resident, device, run, _Break(each.known)) is not None
+        lasting = [fact for fact in run if is_found or not story.is_retracted(fact, each.known)]
+        if lasting and _is_apart(story, rule, lasting[-1], each):
             runs.append((run, _Break(each.known, each)))
             run = []
         run = [*run, each]
@@ -64,6 +62,13 @@ def _of_key(story: Story, rule: Rule, resident: str, device: str | None, facts: 
         if one is not None:
             said.setdefault(one.at, one)
     return list(said.values())
+
+
+def _is_apart(story: Story, rule: Rule, last: Fact, new: Fact) -> bool:
+    if new.occurred_at - last.occurred_at > rule.gap:
+        return True
+    resident, at = new.resident or "", new.occurred_at
+    return rule.rests_away and story.touches_away(resident, last.occurred_at, at, new.known)
 
 
 def _in_order(story: Story, rule: Rule, resident: str, facts: list[Fact]) -> list[Fact]:
@@ -104,13 +109,6 @@ def _breaks(story: Story, rule: Rule, resident: str, seen: list[Fact]) -> list[_
     return breaks
 
 
-def _does_break(story: Story, run: list[Fact], each: _Break) -> bool:
-    if each.by is None or each.by.kind != "resident.away" or each.by.resident is None:
-        return True
-    first = run[0].occurred_at
-    return story.touches_away(each.by.resident, first, first + EVER, each.moment)
-
-
 def _judged(
     story: Story, rule: Rule, resident: str, device: str | None, run: list[Fact], end: _Break | None
 ) -> Said | None:
@@ -144,7 +142,11 @@ def _said(
         return Said(at, raised_at, "stale", "late", events, rule.id, resident, device)
     state = "holds"
     if end is not None:
-        came_before = end.by is not None and end.by.kind == "bed.exited" and end.by.order < upto[-1].order
+        came_before = (
+            end.by is not None
+            and end.by.kind == "bed.exited"
+            and upto[0].order < end.by.order < upto[-1].order
+        )
         state = "withdrawn" if came_before else "ended"
     return Said(at, raised_at, state, None, events, rule.id, resident, device)
 

@@ -29,6 +29,7 @@ class Matched:
     at: datetime
     seq: int
     event_id: str
+    device_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Run:
     def started_at(self) -> datetime:
         """When its first event was."""
         return self.events[0].at
+
+    def spans(self, sign: Sign) -> bool:
+        """Whether a sign lies after its first event and before the one that its Finding came of."""
+        first, last = self.events[0], self.events[-1]
+        return (first.at, first.seq) < sign.order < (last.at, last.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Where(Unmoved[WhereState]):
     def take(self, case: Case, state: WhereState | None, sign: Sign) -> Outcome[WhereState]:
         state = state or WhereState()
         if sign.kind != case.rule.kind:
-            return _broken(case, state, sign) if sign.kind == EXITED else Outcome(state)
+            return _left_bed(case, state, sign) if sign.kind == EXITED else Outcome(state)
         match = case.match(sign)
         is_old = state.newest_at is not None and sign.order < (state.newest_at, state.newest_seq)
         if match is Match.PASSED_OVER:
@@ -74,9 +80,8 @@ class Where(Unmoved[WhereState]):
             because = Because.TOO_OLD if is_old else Because.AWAY
             case.note_sign(because, sign, newest_at=state.newest_at, **case.absence(sign.at, sign.at))
             return Outcome(state)
-        run = state.run
-        after = WhereState(run, sign.at, sign.seq)
-        if match is Match.NO or (run is not None and sign.at - run.last_at > case.rule.gap_for):
+        after = WhereState(state.run, sign.at, sign.seq)
+        if match is Match.NO or (state.run is not None and _is_apart(case, state.run, sign)):
             broken = _broken(case, after, sign)
             if match is Match.NO:
                 return broken
@@ -88,49 +93,87 @@ class Where(Unmoved[WhereState]):
         if run is None or run.finding_id is not None:
             return Outcome(state)
         events = tuple(each for each in run.events if each.seq != target.seq)
-        return Outcome(replace(state, run=replace(run, events=events) if events else None))
+        if not events:
+            return Outcome(replace(state, run=None))
+        return Outcome(replace(state, run=replace(run, events=events, last_at=events[-1].at)))
 
     def adjust(self, case: Case, state: WhereState, *, went_away: bool) -> Outcome[WhereState]:
         unwatched = case.unwatched_at(case.now)
         if unwatched is not None or (went_away and case.is_away_rule()):
             return _broken(case, state, None, unwatched or Because.AWAY)
-        return Outcome(state)
+        return _judged(case, state)
+
+
+def _is_apart(case: Case, run: Run, sign: Sign) -> bool:
+    """Whether too long a gap, or time away, lies between the run and a sign."""
+    return sign.at - run.last_at > case.rule.gap_for or case.touches_absence(run.last_at, sign.at)
 
 
 def _extended(case: Case, state: WhereState, sign: Sign) -> Outcome[WhereState]:
     before = state.run
-    event = Matched(sign.at, sign.seq, sign.event_id)
+    event = Matched(sign.at, sign.seq, sign.event_id, sign.device_id)
     if before is None:
-        run = Run((event,), sign.at)
-    else:
-        is_kept = before.finding_id is None and len(before.events) < MOST_NAMED
-        run = replace(before, last_at=sign.at, events=(*before.events, event) if is_kept else before.events)
-    is_long = sign.at - run.started_at >= (case.rule.watch_for or timedelta(0))
-    if run.finding_id is not None or not is_long or case.touches_absence(run.started_at, sign.at):
-        because = Because.RESTING if run.finding_id else Because.AWAY if is_long else Because.RUN_TOO_SHORT
-        _note(case, run, because, until=sign.at + case.rule.gap_for)
+        return _judged(case, replace(state, run=Run((event,), sign.at)), sign)
+    if before.finding_id is not None:
+        run = replace(before, last_at=sign.at)
+        _note(case, run, Because.RESTING, until=sign.at + case.rule.gap_for)
         return Outcome(replace(state, run=run))
+    kept = before.events if len(before.events) < MOST_NAMED else before.events[:-1]
+    return _judged(case, replace(state, run=Run((*kept, event), sign.at)), sign)
+
+
+def _judged(case: Case, state: WhereState, sign: Sign | None = None) -> Outcome[WhereState]:
+    """The run is found once, at its first event that lies as late as it was long enough.
+
+    A number that has changed is reckoned from the same events, so that one may lie in the past.
+    """
+    run = state.run
+    if run is None or run.finding_id is not None:
+        return Outcome(state)
+    due_at = run.started_at + (case.rule.watch_for or timedelta(0))
+    enough = [number for number, each in enumerate(run.events, start=1) if each.at >= due_at]
+    is_away = bool(enough) and case.touches_absence(run.started_at, run.events[enough[0] - 1].at)
+    if not enough or is_away or not _is_due_inside(case, run.started_at, due_at):
+        because = Because.AWAY if is_away else Because.ENDS_OUTSIDE_HOURS if enough else Because.RUN_TOO_SHORT
+        _note(case, run, because, until=run.last_at + case.rule.gap_for)
+        return Outcome(state)
+    run = replace(run, events=run.events[: enough[0]])
     found = _raise(case, run, sign)
-    _note(case, replace(run, finding_id=found.finding_id), Because.FOUND, until=sign.at)
+    _note(case, replace(run, finding_id=found.finding_id), Because.FOUND, until=found.at)
     holds = found.state is FindingState.HOLDS
     return Outcome(replace(state, run=replace(run, finding_id=found.finding_id, holds=holds)), (found,))
 
 
-def _raise(case: Case, run: Run, sign: Sign) -> Raise:
-    raised_at = max(case.now, sign.at)
+def _is_due_inside(case: Case, started_at: datetime, due_at: datetime) -> bool:
+    """Whether the due instant lies before the end of the hours in which the run began."""
+    between = case.rule.between
+    return between is None or due_at < between.end_at(started_at, case.zone)
+
+
+def _raise(case: Case, run: Run, sign: Sign | None) -> Raise:
+    last = run.events[-1]
+    raised_at = max(case.now, last.at)
+    judged = case.judged_by(sign) if sign is not None and sign.seq == last.seq else {}
     return Raise(
-        finding_id=case.finding_id(sign.at),
-        at=sign.at,
+        finding_id=case.finding_id(last.at),
+        at=last.at,
         raised_at=raised_at,
         rests_on=tuple(sorted((each.seq, each.event_id) for each in run.events)),
-        device_id=sign.device_id,
-        state=state_when_raised(case, sign.at, raised_at),
+        device_id=last.device_id,
+        state=state_when_raised(case, last.at, raised_at),
         figures={
-            "run_seconds": (sign.at - run.started_at).total_seconds(),
+            "run_seconds": (last.at - run.started_at).total_seconds(),
             "readings": len(run.events),
-            **case.judged_by(sign),
+            **judged,
         },
     )
+
+
+def _left_bed(case: Case, state: WhereState, sign: Sign) -> Outcome[WhereState]:
+    """A bed exit breaks the run. One that is learned of too late would have prevented what was found."""
+    is_too_late = state.run is not None and state.run.spans(sign)
+    after = FindingState.WITHDRAWN if is_too_late else FindingState.ENDED
+    return _broken(case, state, sign, after=after)
 
 
 def _note(case: Case, run: Run, because: Because, until: datetime, **figures: Json) -> None:
@@ -163,7 +206,11 @@ def _broken_by(case: Case, run: Run, by: Sign | None) -> dict[str, Json]:
 
 
 def _broken(
-    case: Case, state: WhereState, by: Sign | None, because: Because = Because.RUN_BROKEN
+    case: Case,
+    state: WhereState,
+    by: Sign | None,
+    because: Because = Because.RUN_BROKEN,
+    after: FindingState = FindingState.ENDED,
 ) -> Outcome[WhereState]:
     """The run is over, and with it what was found in it."""
     run = state.run
@@ -175,5 +222,5 @@ def _broken(
         _note(case, run, because, until=broken_at, broken_at=broken_at, **_broken_by(case, run, by))
     if run.finding_id is None or not run.holds:
         return Outcome(replace(state, run=None))
-    ended = Change(run.finding_id, FindingState.ENDED, case.now, event_id)
+    ended = Change(run.finding_id, after, case.now, event_id)
     return Outcome(replace(state, run=None), (), (ended,))

@@ -132,3 +132,36 @@ def test_an_event_older_than_the_newest_is_passed_over() -> None:
 def test_hours_outside_break_no_run() -> None:
     book = FAST.replace("for: 5m", 'for: 5m, between: "02:00-02:04"')
     assert told(hearts((-10, 80), (0, 120), (245, 80), (300, 120)), book) == []
+
+
+def test_a_shorter_span_is_met_at_once_by_what_lies_in_the_run_already() -> None:
+    history = hearts((0, 120), (100, 120), (200, 120)).override("fast", "for", "100s", 250)
+    assert history.end(9000).brief(FAST) == [("fast", 100, 250, "holds", None)]
+    assert history.restarted_everywhere().brief(FAST) == [("fast", 100, 250, "holds", None)]
+
+
+@pytest.mark.parametrize(("first", "found"), [(-61, 1), (-60, 0)])
+def test_a_run_is_due_before_the_end_of_the_hours_it_began_in(first: int, found: int) -> None:
+    book = FAST.replace("for: 5m", 'for: 5m, gap: 2d, between: "01:00-02:04"')
+    assert len(told(hearts((first, 120), (86400, 120)), book)) == found
+
+
+@pytest.mark.parametrize(("left", "state"), [(299, "withdrawn"), (300, "ended")])
+def test_a_bed_exit_that_is_stored_too_late_withdraws_what_it_would_have_prevented(
+    left: int, state: str
+) -> None:
+    history = hearts((0, 120), (300, 120)).event("bed.exited", left, received=310)
+    assert told(history, FAST) == [(300, state, [4, 5])]
+
+
+def test_time_away_between_two_events_breaks_the_run() -> None:
+    history = in_bed().away(100).returned(200)
+    history.event("bed.vitals", 50, received=210, data={"heart_rate": 120})
+    for moment in (250, 549, 550):
+        history.event("bed.vitals", moment, data={"heart_rate": 120})
+    assert told(history, FAST) == [(550, "holds", [7, 8, 9])]
+
+
+def test_a_gap_is_reckoned_without_what_was_taken_back() -> None:
+    history = hearts((0, 120), (200, 120)).retract("5", 210)
+    assert told(history.event("bed.vitals", 901, data={"heart_rate": 120}), FAST) == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,10 +17,13 @@ from hypothesis import strategies as st
 
 from services.domain.events import Json
 from services.domain.instants import parse_instant
+from services.rules.reading import read_rulebook
+from services.rules.replay import play
+from services.rules.rulebook import Rulebook
 from tests.oracle.happened import Said
 from tests.unit.rules.cast import History
 
-HISTORIES = int(os.environ.get("ANXIN_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("ANXIN_HISTORIES", "8"))
 """How many histories each trigger is tried with."""
 MANY = settings(
     max_examples=HISTORIES,
@@ -118,19 +122,25 @@ def _line(draw: st.DrawFn, history: History, cast: Cast, now: int, names: list[s
 
 def printed(history: History, book: str) -> list[Said]:
     """What a replay says, in one order."""
+    played = play(_read(book), history.texts())
     return in_order(
         Said(
-            parse_instant(each["at"]),
-            parse_instant(each["raised_at"]),
-            each["state"],
-            each["reason"],
-            tuple(each["events"]),
-            each["rule"],
-            each["resident"],
-            each["device"],
+            each.at,
+            each.raised_at,
+            played.states[each.id].value,
+            each.reason.value if each.reason is not None else None,
+            tuple(sorted(each.evidence.event_seqs)),
+            each.rule,
+            each.resident_id,
+            each.device_id,
         )
-        for each in history.found(book)
+        for each in played.findings
     )
+
+
+@lru_cache(maxsize=64)
+def _read(book: str) -> Rulebook:
+    return read_rulebook(book, "rulebook")
 
 
 def in_order(found: Iterable[Said]) -> list[Said]:

@@ -1,0 +1,160 @@
+"""Boundaries in pairs: a second before, exactly at, a second after. Those of the claim of a time, of a watch
+and of the span of a count stand with their own triggers.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.rules.cast import History, in_bed, rulebook
+
+OUT = "bed.exited"
+IN = "bed.entered"
+HOUR = 3600
+DAY = 24 * HOUR
+EXITS = rulebook("id: exits, on: bed.exited, settle: 60s")
+NIGHT = rulebook('id: night, on: door.opened, between: "22:00-06:00"')
+FAST = "id: fast, on: bed.vitals, where: event.data.heart_rate > 110, for: 5m"
+PAIR = "id: pair, on: door.opened, count: 2, within: 100s"
+
+
+def doors(*moments: float) -> History:
+    history = History().resident().device("d1", "door_sensor")
+    for moment in moments:
+        history.event("door.opened", moment)
+    return history
+
+
+def fast(history: History, moment: float, received: float | None = None) -> History:
+    return history.event("bed.vitals", moment, received=received, data={"heart_rate": 120})
+
+
+@pytest.mark.parametrize(("back", "found"), [(59, []), (60, [("exits", 0, 60)]), (61, [("exits", 0, 60)])])
+def test_a_change_settles_if_it_holds_up_to_but_not_at_the_end(
+    back: float, found: list[tuple[object, ...]]
+) -> None:
+    history = in_bed().event(OUT, 0).event(IN, back).end(DAY)
+    assert [row[:3] for row in history.brief(EXITS)] == found
+
+
+@pytest.mark.parametrize(("received", "found"), [(60, 0), (61, 1)])
+def test_a_settling_once_met_is_never_undone(received: float, found: int) -> None:
+    history = in_bed().event(OUT, 0).event(IN, 59, received=received).end(DAY)
+    assert len(history.brief(EXITS)) == found
+
+
+@pytest.mark.parametrize(("end", "found"), [(59, 0), (60, 1)])
+def test_a_settling_is_met_at_its_instant(end: float, found: int) -> None:
+    assert len(in_bed().event(OUT, 0).end(end).brief(EXITS)) == found
+
+
+@pytest.mark.parametrize(
+    ("wall", "found"), [("21:59:59", 0), ("22:00:00", 1), ("00:00:00", 1), ("05:59:59", 1), ("06:00:00", 0)]
+)
+def test_hours_have_their_start_and_not_their_end(wall: str, found: int) -> None:
+    assert len(doors().event("door.opened", f"2025-07-23T{wall}+08:00").end(DAY).brief(NIGHT)) == found
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "found"),
+    [
+        ("Europe/Berlin", "2025-10-26T00:15:00Z", 1),  # 02:15, the first time
+        ("Europe/Berlin", "2025-10-26T01:15:00Z", 1),  # and the second
+        ("Europe/Berlin", "2025-10-26T01:30:00Z", 0),
+        ("Europe/Berlin", "2025-03-30T00:59:59Z", 0),  # 01:59:59, the next second is 03:00
+        ("Europe/Berlin", "2025-03-30T01:00:00Z", 0),
+        ("America/St_Johns", "2025-11-02T04:29:59Z", 0),  # 01:59:59, the first time
+        ("America/St_Johns", "2025-11-02T05:30:00Z", 1),
+    ],
+)
+def test_hours_are_read_from_the_wall_clock_of_a_night_that_moves_it(
+    zone: str, instant: str, found: int
+) -> None:
+    book = rulebook('id: small, on: door.opened, between: "02:00-02:30"', timezone=zone)
+    history = History(zone=zone).resident().device("d1", "door_sensor").event("door.opened", instant)
+    assert len(history.end("2025-12-31T00:00:00Z").found(book)) == found
+
+
+@pytest.mark.parametrize(
+    ("severity", "late", "state"),
+    [
+        ("high", 2 * HOUR, "holds"),
+        ("high", 2 * HOUR + 1, "stale"),
+        ("medium", DAY, "holds"),
+        ("medium", DAY + 1, "stale"),
+        ("info", DAY + 1, "stale"),
+    ],
+)
+def test_what_comes_too_late_is_stale(severity: str, late: float, state: str) -> None:
+    reason = "late" if state == "stale" else None
+    history = doors(0).event("door.opened", 50, received=50 + late).end(9 * DAY)
+    found = [("pair", 50, 50 + late, state, reason)]
+    assert history.brief(rulebook(f"{PAIR}, severity: {severity}")) == found
+    history = fast(fast(in_bed(), 0, 300 + late), 300, 300 + late).end(9 * DAY)
+    found = [("fast", 300, 300 + late, state, reason)]
+    assert history.brief(rulebook(f"{FAST}, severity: {severity}")) == found
+
+
+@pytest.mark.parametrize("late", [DAY + 1, 6 * DAY])
+def test_plain_rules_and_alarm_kinds_are_never_stale(late: float) -> None:
+    book = rulebook("id: each, on: door.opened, severity: high")
+    history = doors().event("door.opened", 0, received=late).end(9 * DAY)
+    assert history.brief(book) == [("each", 0, late, "holds", None)]
+
+
+@pytest.mark.parametrize(("claim", "at"), [(120, [120]), (121, [])])
+def test_what_is_claimed_to_come_is_raised_when_it_is_there(claim: float, at: list[float]) -> None:
+    history = doors().event("door.opened", claim, received=0).end(DAY)
+    assert [row[1:3] for row in history.brief(rulebook("id: each, on: door.opened"))] == [(t, t) for t in at]
+
+
+@pytest.mark.parametrize(("returned", "found"), [(10, 1), (11, 0)])
+def test_a_set_may_begin_when_somebody_comes_back(returned: float, found: int) -> None:
+    history = History().resident().device("d1", "door_sensor").away(-60)
+    history.event("door.opened", 10, received=50)
+    history.at("returned", 50, resident="r1", occurred_at=history.text(returned))
+    history.event("door.opened", 60).end(DAY)
+    assert len(history.brief(rulebook(PAIR))) == found
+
+
+@pytest.mark.parametrize(("away", "found"), [(60, 0), (61, 1)])
+def test_a_set_ends_before_somebody_goes_away(away: float, found: int) -> None:
+    history = doors(10).at("away", 70, resident="r1", occurred_at=History().text(away))
+    history.event("door.opened", 60, received=80).end(DAY)
+    assert len(history.brief(rulebook(PAIR))) == found
+
+
+@pytest.mark.parametrize(("left", "found"), [(10, 0), (11, 1)])
+def test_what_happens_when_somebody_has_left_does_not_count(left: float, found: int) -> None:
+    history = History().resident(left_at=History().text(left)).device("d1", "door_sensor")
+    assert (
+        len(history.event("door.opened", 10).end(DAY).brief(rulebook("id: each, on: door.opened"))) == found
+    )
+
+
+@pytest.mark.parametrize(("second", "found"), [(10, 1), (9, 0)])
+def test_a_report_older_than_the_newest_of_its_sensor_is_passed_over(second: float, found: int) -> None:
+    history = History().resident().device().event(IN, 10).event(OUT, second, received=20).end(DAY)
+    assert len(history.brief(rulebook("id: exits, on: bed.exited"))) == found
+
+
+@pytest.mark.parametrize(
+    "moved", [{"place": "parlour"}, {"resident": "r2"}, {"device_type": "motion_sensor"}]
+)
+def test_a_sensor_that_is_taken_away_makes_no_exit(moved: dict[str, str]) -> None:
+    history = History().resident().resident("r2").device("d1").device("d2").event(IN, 0)
+    history.event(OUT, 1, device="d2")
+    line = {"id": "d1", "device_type": "bed_sensor", "resident": "r1", **moved}
+    history.at("device", 10, **line)
+    book = rulebook("id: exits, on: bed.exited")
+    assert history.end(20).brief(book) == []
+    history.lines.pop()
+    assert history.event(OUT, 30, device="d2").end(DAY).brief(book) == [("exits", 30, 30, "holds", None)]
+
+
+@pytest.mark.parametrize(("retracted", "found"), [(59, 0), (60, 0), (61, 1)])
+def test_a_change_that_is_taken_back_before_it_has_settled_counts_no_more(
+    retracted: float, found: int
+) -> None:
+    history = in_bed().event(OUT, 0, id="out").retract("out", retracted).end(DAY)
+    assert len(history.brief(EXITS)) == found
