@@ -287,6 +287,10 @@ class Kind(Protocol[S]):
         """The rule, the resident or an override has changed, or the resident went away."""
         ...
 
+    def turn(self, case: Case, state: S, cause: Sign) -> Outcome[S]:
+        """``cause`` has told otherwise when the resident was away: what was found may never have been."""
+        ...
+
     def due_at(self, case: Case, state: S) -> datetime | None:
         """The next deadline; what waits for a settling has none until that is met."""
         ...
@@ -326,6 +330,9 @@ class Unmoved(Generic[S]):
         return Outcome(state)
 
     def adjust(self, case: Case, state: S, *, went_away: bool) -> Outcome[S]:  # noqa: ARG002 - see above
+        return Outcome(state)
+
+    def turn(self, case: Case, state: S, cause: Sign) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger
         return Outcome(state)
 
     def due_at(self, case: Case, state: S) -> datetime | None:  # noqa: ARG002 - the shape of every trigger

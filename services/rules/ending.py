@@ -47,7 +47,7 @@ def end_overrides(
         profile = profile.without_ended(end_at)
         memory.put(StateKey(PROFILE, resident_id), profile, profile.next_end())
         for at in places:
-            engine.adjust(memory, at, end_at, result, went_away=False)
+            engine.adjust(memory, at, end_at, result)
 
 
 def next_end(memory: Memory, resident_id: str | None) -> datetime | None:

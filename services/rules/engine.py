@@ -34,7 +34,7 @@ from services.rules.overrides import overridden
 from services.rules.profile import Profile, senders_of
 from services.rules.raising import Source, finding_of, floor_finding
 from services.rules.rulebook import ANY_MESSAGE, DOOR_PAIR, Per, Rule, Rulebook
-from services.rules.signs import is_replaced, sign_of
+from services.rules.signs import Sign, is_replaced, sign_of
 
 _MOST_MEETINGS = 100_000
 
@@ -197,7 +197,7 @@ class Engine:
     def retract(self, memory: Memory, event: Event, target: Event, result: Result) -> None:
         """An event counts no more for the rules that it touched."""
         sign = sign_of(target)
-        for rule in self.rules_on(target.kind):
+        for rule in (*self.rules_on(target.kind), *self.silent_rules):
             place = self.place(rule, target.resident_id, target.device_id)
             if place is None or memory.key_state(place.at) is None:
                 continue
@@ -213,8 +213,10 @@ class Engine:
         if inner is not None:
             self._put(memory, rule, place, KeyState(now, resident_id, None, (), inner))
 
-    def adjust(self, memory: Memory, at: StateKey, now: datetime, result: Result, *, went_away: bool) -> None:
-        """Something about the rule or the resident is another now: reckon the deadline anew."""
+    def adjust(
+        self, memory: Memory, at: StateKey, now: datetime, result: Result, turn: Sign | None = None
+    ) -> None:
+        """Something about the rule or the resident is another now; ``turn`` is what told of time away."""
         rule, state = self.rules.get(at.rule), memory.key_state(at)
         if rule is None or state is None:
             return
@@ -223,7 +225,7 @@ class Engine:
         def work() -> tuple[Case, Step]:
             case = self.case_of(memory, rule, place, now)
             kind = KINDS_OF_TRIGGER[rule.trigger]
-            return case, key_state.adjust(kind, case, state, went_away=went_away)
+            return case, key_state.adjust(kind, case, state, turn)
 
         self._guard(memory, rule, place, None, result, work)
 

@@ -113,8 +113,6 @@ class Intake:
         result: Result,
         changed: Callable[[Profile], Profile],
         resident_id: str | None = None,
-        *,
-        went_away: bool = False,
     ) -> None:
         """Change what is known of a resident: first the deadlines before it, then each rule looks anew."""
         resident_id = resident_id or event.resident_id
@@ -127,8 +125,9 @@ class Intake:
             self._engine.catch_up(memory, at, now, result)
         profile = changed(memory.profile(resident_id) or Profile(resident_id))
         memory.put(StateKey(PROFILE, resident_id), profile, profile.next_end())
+        turn = None if event.kind in REGISTER_KINDS else sign_of(event)
         for at in places:
-            self._engine.adjust(memory, at, now, result, went_away=went_away)
+            self._engine.adjust(memory, at, now, result, turn)
         if profile.enrolled_at is not None:
             for rule in self._engine.rules.values():
                 self._engine.begin(memory, rule, resident_id, now)
@@ -168,9 +167,8 @@ class Intake:
     def _take_turn(self, memory: Memory, event: Event, result: Result) -> None:
         if is_replaced(event):
             return
-        is_away = event.kind == AWAY
-        turn = Turn(event.occurred_at, event.seq, is_away)
-        self._change(memory, event, result, lambda profile: profile.with_turn(turn), went_away=is_away)
+        turn = Turn(event.occurred_at, event.seq, event.kind == AWAY, event.received_at)
+        self._change(memory, event, result, lambda profile: profile.with_turn(turn))
 
     def _take_back(self, memory: Memory, event: Event, result: Result) -> None:
         target = self._lookup(str(event.data.get("event_id")))

@@ -19,6 +19,7 @@ from services.rules.settling import Source
 from services.rules.signs import Sign
 
 S = TypeVar("S")
+_AWAY = "resident.away"
 _NEVER_DUE: object = Unmoved.due_at
 
 
@@ -114,12 +115,16 @@ def retract(kind: Kind[Any], case: Case, state: KeyState[Any], target: Sign) -> 
     return step.then(kind.retract(_before(case, step.state), state.inner, target))
 
 
-def adjust(kind: Kind[Any], case: Case, state: KeyState[Any], *, went_away: bool) -> Step:
-    """The rule, the resident or an override is another now."""
+def adjust(kind: Kind[Any], case: Case, state: KeyState[Any], turn: Sign | None = None) -> Step:
+    """The rule, the resident or an override is another now; ``turn`` is what told of time away."""
     step = Step(_touched(state, case.now))
     if state.inner is None:
         return step
-    return step.then(kind.adjust(_before(case, state), state.inner, went_away=went_away))
+    went_away = turn is not None and turn.kind == _AWAY
+    step = step.then(kind.adjust(_before(case, state), state.inner, went_away=went_away))
+    if turn is None:
+        return step
+    return step.then(kind.turn(_before(case, step.state), step.state.inner, turn))
 
 
 def may_have_deadline(kind: Kind[Any], state: KeyState[Any]) -> bool:

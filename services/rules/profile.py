@@ -36,6 +36,7 @@ class Turn:
     at: datetime
     seq: int
     away: bool
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ class Profile:
             and (self.left_at is None or instant < self.left_at)
         )
 
+    def has_left_by(self, instant: datetime) -> bool:
+        """Whether the rules have ended by then; a leaving that is only planned ends nothing yet."""
+        return self.left_at is not None and self.left_at <= instant
+
     def absences(self) -> list[tuple[datetime, datetime | None]]:
         """The times away, [since, until), ascending; None = still away."""
         found: list[tuple[datetime, datetime | None]] = []
@@ -98,6 +103,10 @@ class Profile:
             found.append((since, None))
         return found
 
+    def told_of_return(self, at: datetime) -> datetime | None:
+        """When it was told that the resident came back at that instant."""
+        return next((turn.received_at for turn in self.turns if turn.at == at and not turn.away), None)
+
     def was_away_in(self, start: datetime, end: datetime) -> bool:
         """Whether a window, ends included, touches time away."""
         return any(since <= end and (until is None or start < until) for since, until in self.absences())
@@ -105,10 +114,10 @@ class Profile:
     def watched_for(self, start: datetime, end: datetime, now: datetime) -> timedelta:
         """How much of [start, end) was spent enrolled and not away; time to come counts as watched."""
         first = max(start, self.enrolled_at or end)
-        last = end if self.left_at is None else min(end, self.left_at)
+        last = end if self.left_at is None or self.left_at > now else min(end, self.left_at)
         total = max(last - first, timedelta(0))
         for since, until in self.absences():
-            away_until = now if until is None else until
+            away_until = now if until is None else min(until, now)
             total -= max(min(away_until, last) - max(since, first), timedelta(0))
         return total
 

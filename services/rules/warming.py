@@ -58,7 +58,7 @@ def readjust(uow: UnitOfWork, engine: Engine, rule: Rule, now: datetime) -> Resu
     for ats in places(uow, rule).values():
         memory = Memory(engine.forms, uow.states.load, uow.states.load_for)
         for at in ats:
-            engine.adjust(memory, at, now, result, went_away=False)
+            engine.adjust(memory, at, now, result)
         _save(uow, memory)
     return result
 

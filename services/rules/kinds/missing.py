@@ -16,8 +16,11 @@ from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.rulebook import PAIR_OF
 from services.rules.signs import Sign
+from services.rules.withdrawing import absence_withdraws, withdrawal
 
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
+"""The smallest step of time: a window [start, end) is over so long before its end."""
 _KEPT_FOR = timedelta(days=3)
 """How long before the last judged day events are kept: a day's window is at most two days long."""
 LATE_BATCH_FOR = timedelta(seconds=60)
@@ -45,6 +48,11 @@ class FoundDay:
     at: datetime
     state: FindingState
     newest: Seen | None = None
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """The time that was judged, ends included."""
+        return (self.from_at, self.at - _INSTANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +98,20 @@ class Missing(Unmoved[MissingState]):
         changes = tuple(each for each in state.changes if each.seq != target.seq)
         return Outcome(replace(state, seen=seen, changes=changes))
 
+    def turn(self, case: Case, state: MissingState, cause: Sign) -> Outcome[MissingState]:
+        gone = [each for each in state.found if absence_withdraws(case, each)]
+        found = tuple(
+            replace(each, state=FindingState.WITHDRAWN) if each in gone else each for each in state.found
+        )
+        return Outcome(replace(state, found=found), (), tuple(withdrawal(case, each, cause) for each in gone))
+
     def due_at(self, case: Case, state: MissingState) -> datetime | None:
-        if case.resident is None or case.resident.left_at is not None:
+        if case.resident is None:
             return None
-        by_at = _next_day(case, state)[2]
-        if any(sign.at <= by_at for sign in case.pending):
+        _, from_at, by_at = _next_day(case, state)
+        if case.resident.has_left_by(by_at) or any(
+            _is_awaited(case, sign, from_at, by_at) for sign in case.pending
+        ):
             return None
         newest = _newest(state, by_at)
         if case.rule.while_kind is None or newest is None or newest.received_at is None:
@@ -145,12 +162,19 @@ def _window(case: Case, day: date) -> tuple[datetime, datetime]:
     return utc_of_local(first_day, from_wall, case.zone), utc_of_local(day, by_wall, case.zone)
 
 
+def _is_awaited(case: Case, sign: Sign, from_at: datetime, by_at: datetime) -> bool:
+    """Whether a change that has not settled yet says, should it settle, if something is missing."""
+    if case.rule.while_kind is not None:
+        return sign.at <= by_at
+    return sign.kind == case.rule.kind and from_at <= sign.at < by_at
+
+
 def _judge(case: Case, state: MissingState, from_at: datetime, by_at: datetime) -> Raise | None:
     resident = case.resident
     unwatched = case.unwatched_at(case.now)
     if resident is None or unwatched is not None or not resident.is_enrolled_at(from_at):
         return _not(case, from_at, by_at, unwatched or Because.BEGAN_BEFORE)
-    before_by = by_at - timedelta(microseconds=1)
+    before_by = by_at - _INSTANT
     if case.is_away_rule() and resident.was_away_in(from_at, before_by):
         return _not(case, from_at, by_at, Because.AWAY, **case.absence(from_at, before_by))
     happened = [each for each in state.seen if from_at <= each.at < by_at]

@@ -6,6 +6,7 @@ it is over. State keeps the events of two periods and what was found; it never k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -35,6 +36,7 @@ class PeriodFinding:
     at: datetime
     is_warning: bool
     state: FindingState
+    raised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,25 @@ class Quota(Unmoved[QuotaState]):
             return Outcome(state)
         counted = Counted(sign.at, sign.seq, sign.event_id)
         events = tuple(sorted((*state.events, counted), key=lambda each: (each.at, each.seq)))
-        return _judge_again(case, replace(state, events=events), sign, was_added=True)
+        return _judge_again(case, replace(state, events=events), _spans_of(case, sign), sign, was_added=True)
 
     def retract(self, case: Case, state: QuotaState, target: Sign) -> Outcome[QuotaState]:
         events = tuple(each for each in state.events if each.seq != target.seq)
         if len(events) == len(state.events):
             return Outcome(state)
-        return _judge_again(case, replace(state, events=events), target, was_added=False)
+        return _judge_again(case, replace(state, events=events), _spans_of(case, target), target)
+
+    def turn(self, case: Case, state: QuotaState, cause: Sign) -> Outcome[QuotaState]:
+        span = _next_span(case, state)
+        return _judge_again(case, state, (span.before(), span), cause)
 
     def due_at(self, case: Case, state: QuotaState) -> datetime | None:
-        if case.rule.period is None or case.resident is None or case.resident.left_at is not None:
+        if case.rule.period is None or case.resident is None:
             return None
         span = _next_span(case, state)
         warning = _warning_at(case, state, span)
-        return span.ends_at if warning is None else min(warning, span.ends_at)
+        due_at = span.ends_at if warning is None else min(warning, span.ends_at)
+        return None if case.resident.has_left_by(due_at) else due_at
 
     def meet(self, case: Case, state: QuotaState) -> Outcome[QuotaState]:
         raises: list[Raise] = []
@@ -142,6 +149,9 @@ def _warning_at(case: Case, state: QuotaState, span: Span) -> datetime | None:
 def _judge(
     case: Case, state: QuotaState, span: Span, at: datetime, reason: FindingReason | None
 ) -> Raise | None:
+    """What a period comes to at an instant. The warning of a period that begins as another ends is a Finding
+    of its own beside that one's.
+    """
     rests_on = _inside(state, span)
     unwatched = case.unwatched_at(case.now)
     if unwatched is not None or not period_counts(case, span):
@@ -151,7 +161,7 @@ def _judge(
         _note(case, state, span, at, Because.ENOUGH)
         return None
     return Raise(
-        finding_id=case.finding_id(at),
+        finding_id=case.finding_id(at, *([reason.value] if reason is FindingReason.WARN else [])),
         at=at,
         raised_at=case.now,
         rests_on=tuple(sorted((each.seq, each.event_id) for each in rests_on)),
@@ -200,7 +210,7 @@ def _note(
 
 def _found(new: Raise, span: Span) -> PeriodFinding:
     is_warning = new.reason is FindingReason.WARN
-    return PeriodFinding(new.finding_id, span.ends_at, new.at, is_warning, FindingState.HOLDS)
+    return PeriodFinding(new.finding_id, span.ends_at, new.at, is_warning, FindingState.HOLDS, new.raised_at)
 
 
 def _inside(state: QuotaState, span: Span) -> list[Counted]:
@@ -226,42 +236,46 @@ def _after_period(state: QuotaState, span: Span) -> QuotaState:
     )
 
 
-def _judge_again(case: Case, state: QuotaState, cause: Sign, *, was_added: bool) -> Outcome[QuotaState]:
-    """What an addition or a retraction changes in what was found about its period."""
-    if case.rule.period is None:
-        return Outcome(state)
-    span = span_holding(cause.at, case.rule.period, case.zone)
-    if case.now > span.next().ends_at:
-        return Outcome(state)
+def _spans_of(case: Case, sign: Sign) -> tuple[Span, ...]:
+    """The period in which a sign lies."""
+    return (span_holding(sign.at, case.rule.period, case.zone),) if case.rule.period is not None else ()
+
+
+def _judge_again(
+    case: Case, state: QuotaState, spans: Sequence[Span], cause: Sign, *, was_added: bool = False
+) -> Outcome[QuotaState]:
+    """What an addition, a retraction or other time away changes in what was found about these periods."""
     changes: list[Change] = []
-    found: list[PeriodFinding] = []
-    for each in state.found:
-        after = each.state
-        if each.period_ends_at == span.ends_at:
-            after = _state_now(case, state, span, each)
-        if after is not each.state:
-            changes.append(Change(each.finding_id, after, case.now, cause.event_id))
-        found.append(replace(each, state=after))
-    raises: tuple[Raise, ...] = ()
-    was_judged = state.judged_until is not None and span.ends_at <= state.judged_until
-    is_found = any(each.period_ends_at == span.ends_at and not each.is_warning for each in found)
-    if was_judged and not is_found and not was_added:
-        new = _judge(case, state, span, span.ends_at, FindingReason.CORRECTED)
-        if new is not None:
-            raises = (new,)
-            _note(case, state, span, new.at, Because.FOUND, new.finding_id)
-            found.append(_found(new, span))
-    return Outcome(replace(state, found=tuple(found)), raises, tuple(changes))
+    raises: list[Raise] = []
+    for span in spans:
+        if case.now > span.next().ends_at:
+            continue
+        found: list[PeriodFinding] = []
+        for each in state.found:
+            after = _state_now(case, state, span, each) if each.period_ends_at == span.ends_at else each.state
+            if after is not each.state:
+                changes.append(Change(each.finding_id, after, case.now, cause.event_id))
+            found.append(replace(each, state=after))
+        was_judged = state.judged_until is not None and span.ends_at <= state.judged_until
+        is_found = any(each.period_ends_at == span.ends_at and not each.is_warning for each in found)
+        if was_judged and not is_found and not was_added:
+            new = _judge(case, state, span, span.ends_at, FindingReason.CORRECTED)
+            if new is not None:
+                raises.append(new)
+                _note(case, state, span, new.at, Because.FOUND, new.finding_id)
+                found.append(_found(new, span))
+        state = replace(state, found=tuple(found))
+    return Outcome(state, tuple(raises), tuple(changes))
 
 
 def _state_now(case: Case, state: QuotaState, span: Span, found: PeriodFinding) -> FindingState:
     inside = _inside(state, span)
     is_short = len(inside) < case.rule.at_least
+    counts = period_counts(replace(case, now=found.raised_at or found.at), span)
     if not found.is_warning:
-        if not is_short:
-            return FindingState.WITHDRAWN
-        return FindingState.HOLDS
-    if is_short or found.state is FindingState.WITHDRAWN:
+        return FindingState.HOLDS if is_short and counts else FindingState.WITHDRAWN
+    if found.state is FindingState.WITHDRAWN or (is_short and counts):
         return found.state
     in_time = [each for each in inside if each.at <= found.at]
-    return FindingState.WITHDRAWN if len(in_time) >= case.rule.at_least else FindingState.ENDED
+    is_withdrawn = not counts or len(in_time) >= case.rule.at_least
+    return FindingState.WITHDRAWN if is_withdrawn else FindingState.ENDED

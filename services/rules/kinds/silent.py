@@ -17,9 +17,39 @@ from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.rulebook import ANY_MESSAGE
 from services.rules.signs import Sign
+from services.rules.withdrawing import absence_withdraws, withdrawal
 
 LATE_BATCH_FOR = timedelta(seconds=60)
-"""How long after its reception a message keeps a deadline from being met."""
+"""How long after its reception what set a deadline keeps it from being met."""
+MOST_REMEMBERED = 8
+"""How many older records are kept, for the case that the newest are taken back, and how many Findings, for
+the case that it is told late that the resident was away.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something that people recorded before the newest of its kind."""
+
+    heard_at: datetime
+    seq: int = 0
+    event_id: str | None = None
+    device_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSilence:
+    """A Finding that was made, and the time it judged."""
+
+    finding_id: str
+    since: datetime
+    at: datetime
+    state: FindingState
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """The time that was judged, ends included."""
+        return (self.since, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +61,10 @@ class SilentState:
     event_id: str | None = None
     device_id: str | None = None
     finding_id: str | None = None
+    older: tuple[Record, ...] = ()
+    """Of what people record: the records before. What a device sent it has sent, whoever takes it back."""
+    found: tuple[FoundSilence, ...] = ()
+    """The newest Findings, as far as they may be withdrawn."""
 
 
 class Silent(Unmoved[SilentState]):
@@ -41,8 +75,9 @@ class Silent(Unmoved[SilentState]):
 
     def begin(self, case: Case) -> SilentState | None:
         """What people record is waited for from enrolment on; a device has to speak first."""
-        is_recorded = case.rule.kind != ANY_MESSAGE and not KINDS[case.rule.kind].sent_by
-        return SilentState(case.now) if is_recorded else None
+        if not _is_recorded(case) or case.resident is None or case.resident.enrolled_at is None:
+            return None
+        return SilentState(max(case.now, case.resident.enrolled_at))
 
     def take(self, case: Case, state: SilentState | None, sign: Sign) -> Outcome[SilentState]:
         is_meant = case.rule.kind in {ANY_MESSAGE, sign.kind}
@@ -51,38 +86,81 @@ class Silent(Unmoved[SilentState]):
         changes: tuple[Change, ...] = ()
         if state is not None and state.finding_id is None:
             _note(case, state, Because.HEARD, sign.received_at, heard_again_at=sign.received_at)
+        found = state.found if state is not None else ()
         if state is not None and state.finding_id is not None:
             changes = (Change(state.finding_id, FindingState.ENDED, case.now, sign.event_id),)
-        return Outcome(SilentState(sign.received_at, sign.seq, sign.event_id, sign.device_id), (), changes)
+            found = tuple(
+                replace(each, state=FindingState.ENDED) if each.finding_id == state.finding_id else each
+                for each in found
+            )
+        older = (*state.older, _record(state))[-MOST_REMEMBERED:] if state and _is_recorded(case) else ()
+        new = SilentState(sign.received_at, sign.seq, sign.event_id, sign.device_id, older=older, found=found)
+        return Outcome(new, (), changes)
+
+    def retract(self, case: Case, state: SilentState, target: Sign) -> Outcome[SilentState]:
+        if not _is_recorded(case) or target.kind != case.rule.kind:
+            return Outcome(state)
+        if target.seq != state.seq or not state.older:
+            older = tuple(each for each in state.older if each.seq != target.seq)
+            return Outcome(replace(state, older=older))
+        *older_still, newest = state.older
+        return Outcome(
+            replace(
+                state,
+                heard_at=newest.heard_at,
+                seq=newest.seq,
+                event_id=newest.event_id,
+                device_id=newest.device_id,
+                older=tuple(older_still),
+            )
+        )
+
+    def turn(self, case: Case, state: SilentState, cause: Sign) -> Outcome[SilentState]:
+        gone = [each for each in state.found if absence_withdraws(case, each)]
+        if not gone:
+            return Outcome(state)
+        found = tuple(
+            replace(each, state=FindingState.WITHDRAWN) if each in gone else each for each in state.found
+        )
+        changes = tuple(withdrawal(case, each, cause) for each in gone)
+        rests = None if state.finding_id in {each.finding_id for each in gone} else state.finding_id
+        return Outcome(replace(state, finding_id=rests, found=found), (), changes)
 
     def due_at(self, case: Case, state: SilentState) -> datetime | None:
-        if state.finding_id is not None or not case.is_watched():
+        silence = _silence(case, state)
+        if state.finding_id is not None or silence is None:
             return None
-        end = _ends_at(case, state)
-        if end is None:
+        if case.unwatched_at(max(case.now, silence.due_at)) is not None:
             return None
-        return max(end, state.heard_at + LATE_BATCH_FOR)
+        if any(each.at == silence.at for each in state.found):
+            return None  # a Finding is unique by rule, key, trigger and instant
+        return silence.due_at
 
     def meet(self, case: Case, state: SilentState) -> Outcome[SilentState]:
-        due_at, end = self.due_at(case, state), _ends_at(case, state)
-        if due_at is None or end is None or due_at > case.now:
+        due_at, silence = self.due_at(case, state), _silence(case, state)
+        if due_at is None or silence is None or due_at > case.now:
             return Outcome(state)
-        found = Raise(
-            finding_id=case.finding_id(end),
-            at=end,
+        new = Raise(
+            finding_id=case.finding_id(silence.at),
+            at=silence.at,
             raised_at=case.now,
             rests_on=((state.seq, state.event_id),) if state.event_id is not None else (),
             device_id=case.device.id if case.device is not None else state.device_id,
             figures={
                 "heard_at": format_instant(state.heard_at),
-                "silent_seconds": (end - state.heard_at).total_seconds(),
+                "silent_seconds": (silence.at - state.heard_at).total_seconds(),
             },
         )
-        case.note(Because.FOUND, state.heard_at, end, f"silence {state.seq}", finding_id=found.finding_id)
-        return Outcome(replace(state, finding_id=found.finding_id), (found,))
+        found = FoundSilence(new.finding_id, silence.since, silence.at, FindingState.HOLDS)
+        case.note(
+            Because.FOUND, state.heard_at, silence.at, f"silence {state.seq}", finding_id=new.finding_id
+        )
+        kept = (*state.found, found)[-MOST_REMEMBERED:]
+        return Outcome(replace(state, finding_id=new.finding_id, found=kept), (new,))
 
     def look_ahead(self, case: Case, state: SilentState) -> None:
-        end = _ends_at(case, state)
+        silence = _silence(case, state)
+        end = None if silence is None else silence.at
         if state.finding_id is None and end is not None:
             unwatched = case.unwatched_at(case.now)
             _note(case, state, unwatched or Because.STILL_RUNNING, max(end, case.now), due_at=end)
@@ -109,17 +187,37 @@ def _note(case: Case, state: SilentState, because: Because, until: datetime, **f
     )
 
 
-def _ends_at(case: Case, state: SilentState) -> datetime | None:
-    """When the silence is long enough; None while the resident is away or if it began before enrolment."""
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    """From when a silence is reckoned, when it is long enough, and when that may be said."""
+
+    since: datetime
+    at: datetime
+    due_at: datetime
+
+
+def _silence(case: Case, state: SilentState) -> _Silence | None:
+    """None while the resident is away or if it began before enrolment."""
     silent_for = case.rule.watch_for
     resident = case.resident
     if silent_for is None or (resident is not None and not resident.is_enrolled_at(state.heard_at)):
         return None
-    start = state.heard_at
+    start = told_at = state.heard_at
     for since, until in resident.absences() if resident is not None and case.is_away_rule() else ():
         if since > start + silent_for:
             break
         if until is None:
             return None
-        start = max(start, until)
-    return start + silent_for
+        if until > start and resident is not None:
+            start, told_at = until, max(told_at, resident.told_of_return(until) or until)
+    at = start + silent_for
+    return _Silence(start, at, max(at, told_at + LATE_BATCH_FOR))
+
+
+def _is_recorded(case: Case) -> bool:
+    """Whether the rule waits for what people record."""
+    return case.rule.kind != ANY_MESSAGE and not KINDS[case.rule.kind].sent_by
+
+
+def _record(state: SilentState) -> Record:
+    return Record(state.heard_at, state.seq, state.event_id, state.device_id)

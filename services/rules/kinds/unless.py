@@ -15,6 +15,7 @@ from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.signs import Sign
 from services.rules.windows import next_wall_time, same_wall_time
+from services.rules.withdrawing import absence_withdraws, withdrawal
 
 LATE_BATCH_FOR = timedelta(seconds=60)
 """How long after the reception of the event that set a deadline the rest of a late batch may still speak."""
@@ -46,6 +47,11 @@ class Found:
     started_at: datetime
     at: datetime
     state: FindingState
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """The time that was judged, ends included."""
+        return (self.started_at, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +97,22 @@ class Unless(Unmoved[UnlessState]):
         preventions = tuple(each for each in state.preventions if each.seq != target.seq)
         return Outcome(replace(state, watches=watches, preventions=preventions))
 
-    def adjust(self, case: Case, state: UnlessState, *, went_away: bool) -> Outcome[UnlessState]:
+    def adjust(self, case: Case, state: UnlessState, *, went_away: bool) -> Outcome[UnlessState]:  # noqa: ARG002 - as all
         unwatched = case.unwatched_at(case.now)
-        if unwatched is not None or (went_away and case.is_away_rule()):
+        if unwatched is not None:
             for watch in state.watches:
-                _note(case, watch, unwatched or Because.AWAY, **case.absence(watch.started_at, case.now))
+                _note(case, watch, unwatched)
             return Outcome(replace(state, watches=()))
         watches = tuple(watch for watch in state.watches if _runs_on(case, state, watch))
         return Outcome(replace(state, watches=watches))
+
+    def turn(self, case: Case, state: UnlessState, cause: Sign) -> Outcome[UnlessState]:
+        gone = [each for each in state.found if absence_withdraws(case, each)]
+        found = [
+            replace(each, state=FindingState.WITHDRAWN) if each in gone else each for each in state.found
+        ]
+        changes = tuple(withdrawal(case, each, cause) for each in gone)
+        return Outcome(replace(state, found=_kept(found)), (), changes)
 
     def due_at(self, case: Case, state: UnlessState) -> datetime | None:
         dues = [_due_at(case, watch) for watch in state.watches if not _awaits(case, watch)]
@@ -240,10 +254,15 @@ def _later(state: UnlessState, watch: Watch) -> list[Prevention]:
 
 
 def _runs_on(case: Case, state: UnlessState, watch: Watch) -> bool:
-    """Whether, with the numbers as they are now, the watch still has an end and nothing has prevented it."""
+    """Whether, by what is known now, the watch still has an end, touches no time away and nothing has
+    prevented it. Who goes away after its end does not undo what is only not raised yet.
+    """
     end = ends_at(case, watch.started_at, watch.days)
     if end is None:
         _note(case, watch, Because.ENDS_OUTSIDE_HOURS, **case.hours(watch.started_at))
+        return False
+    if case.touches_absence(watch.started_at, end):
+        _note(case, watch, Because.AWAY, **case.absence(watch.started_at, end))
         return False
     in_time = [each for each in _later(state, watch) if each.at <= end]
     if in_time:

@@ -129,3 +129,44 @@ def test_each_period_ends_at_local_midnight(period: str, start: str, ends: str) 
     book = rulebook(f"id: visits, quota: visit.completed, at_least: 1, per: {period}")
     history = History().resident().at("restart", start).end(ends)
     assert [each["at"] for each in history.found(book)] == [ends]
+
+
+def test_a_leaving_that_is_only_planned_ends_nothing_yet() -> None:
+    for left_at, is_judged in (("2025-08-01T00:00:01+08:00", True), ("2025-08-01T00:00:00+08:00", False)):
+        history = History().resident(left_at=left_at).at("restart", START).end("2025-08-02T00:00:00+08:00")
+        assert (JULY_END in [each[0] for each in told(history)]) is is_judged
+
+
+@pytest.mark.parametrize(
+    ("since", "state"), [("2025-07-16T12:00:00+08:00", "holds"), ("2025-07-16T11:59:59+08:00", "withdrawn")]
+)
+def test_time_away_that_is_recorded_late_withdraws_a_month_that_never_counted(since: str, state: str) -> None:
+    history = History().resident().at("restart", "2025-07-26T00:00:00+08:00")
+    history.at("away", "2025-08-03T00:00:00+08:00", resident="r1", occurred_at=since)
+    assert told(history.end("2025-08-04T00:00:00+08:00")) == [(JULY_END, state, None, [])]
+
+
+def test_time_away_that_is_taken_back_has_the_month_judged_again() -> None:
+    history = (
+        History()
+        .resident()
+        .at("restart", START)
+        .at("away", "2025-07-01T00:00:00+08:00", resident="r1", id="a")
+    )
+    history.retract("a", "2025-08-03T00:00:00+08:00").end("2025-08-04T00:00:00+08:00")
+    [found] = [each for each in history.found(BOOK) if each["at"] == JULY_END]
+    assert (found["raised_at"], found["reason"], found["state"]) == (
+        "2025-08-02T16:00:00Z",
+        "corrected",
+        "holds",
+    )
+
+
+def test_the_warning_of_a_week_that_begins_as_another_ends_is_a_finding_of_its_own() -> None:
+    book = rulebook("id: visits, quota: visit.completed, at_least: 1, per: week, warn: 7d")
+    monday = "2025-07-21T00:00:00+08:00"
+    history = History().resident().at("restart", "2025-07-20T00:00:00+08:00").end(monday)
+    assert [(each["at"], each["reason"]) for each in history.found(book)] == [
+        ("2025-07-20T16:00:00Z", None),
+        ("2025-07-20T16:00:00Z", "warn"),
+    ]
