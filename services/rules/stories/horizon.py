@@ -25,7 +25,7 @@ def waits_until(rule: Rule, last: datetime, days: int, zone: ZoneInfo) -> dateti
 
     ``days`` is the greatest number of days that an event of the story carries.
     """
-    spans = (rule.watch_for, rule.within_for, rule.settle_for)
+    spans = (rule.watch_for, rule.settle_for)
     ends = [last, *(last + span for span in spans if span is not None)]
     walls = [
         rule.until,
@@ -37,4 +37,4 @@ def waits_until(rule: Rule, last: datetime, days: int, zone: ZoneInfo) -> dateti
         ends.append(same_wall_time(last, days, zone))
     if rule.period is not None:
         ends.append(span_holding(last, rule.period, zone).ends_at)
-    return max(ends) + (rule.settle_for or timedelta(0)) + 2 * LATE_BATCH_FOR
+    return max(ends) + LATE_BATCH_FOR

@@ -6,7 +6,7 @@ does, that is a fault.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.domain.findings import FindingReason, FindingState
@@ -116,14 +116,8 @@ def _end(
     bounds = [bound for each in forbidden for bound in (each.from_at, each.until_at) if bound is not None]
     moments = [last, *(each.at for each in expected), *bounds]
     if scene.told.until is None:
-        return max(*moments, *ends, *(each.at + _may_wait(scene.book, each.rule) for each in expected))
+        return max(*moments, *ends, *(each.at + LATE_BATCH_FOR for each in expected))
     ends_at = scene.instant("until", scene.told.until, scene.only())
     if ends_at < max(moments):
         scene.complain("until", shown_value(scene.told.until), "a time after everything that is named")
     return ends_at
-
-
-def _may_wait(book: Rulebook, name: str) -> timedelta:
-    """How long after its `at` a Finding may be raised if nothing is late."""
-    rule = next((rule for rule in book.rules if rule.id == name), None)
-    return (rule.settle_for if rule and rule.settle_for else timedelta(0)) + 2 * LATE_BATCH_FOR

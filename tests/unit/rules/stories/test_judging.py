@@ -78,6 +78,10 @@ def test_a_story_goes_on_until_its_rules_can_wait_no_longer() -> None:
     )
     later = '- {at: "20:00", override: not-back, set: {for: 3h}}\n  - {at: "22:10", event: bed.exited}'
     assert said(f"timeline:\n  {later}\nmust_not: [not-back]").endswith("not-back for deji at +1 day 01:10")
+    asleep = '{at: "08:00", override: quiet, set: {enabled: false}, until: "16:00"}'
+    assert said(f"timeline: [{asleep}, {{at: '09:00', event: bed.vitals}}]\nmust_not: [quiet]")
+    last_minute = '{at: "08:00", event: meal.ordered, received: "12:59:40"}'
+    assert said(f"timeline: [{last_minute}]\nmust_not: [meal]")
     month = "must not be found: visits for deji at"
     found = [
         each.message
@@ -156,3 +160,31 @@ expect: [{rule: fast, at: "01:05"}]
 """
     assert tried(every).failures == ()
     assert tried(every.replace('"01:05", event', '"01:04:59", event')).failures
+
+
+def test_readings_every_few_minutes_mingle_with_what_else_happens() -> None:
+    mingled = """
+timeline:
+  - {at: "01:00", every: 1m, until: "01:10", event: bed.vitals, data: {heart_rate: 121}}
+  - {at: "01:05", event: bed.exited}
+  - {at: "01:07", event: bed.entered}
+expect: [{rule: fast, at: "01:05"}]
+"""
+    assert tried(mingled).failures == ()
+    assert [each.received_at.minute for each in tried(mingled).story.happenings][5:8] == [5, 5, 6]
+
+
+def test_readings_that_came_in_one_batch_were_all_received_with_it() -> None:
+    batch = """
+timeline:
+  - {at: "01:00", every: 1m, until: "01:10", received: "01:08", event: bed.vitals, data: {heart_rate: 121}}
+expect: [{rule: fast, at: "01:05", late: 3m}]
+"""
+    verdict = tried(batch)
+    assert verdict.failures == ()
+    assert [each.received_at.minute for each in verdict.story.happenings] == [8] * 9 + [9, 10]
+
+
+def test_every_up_to_its_own_beginning_is_once() -> None:
+    once = '{at: "01:00", every: 1m, until: "01:00", event: bed.vitals, data: {heart_rate: 121}}'
+    assert len(tried(f"timeline: [{once}]\nmust_not: [fast]").story.happenings) == 1

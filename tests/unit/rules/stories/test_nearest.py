@@ -114,6 +114,20 @@ def test_at_another_instant_says_from_which_event_it_was_reckoned() -> None:
     )
 
 
+def test_later_because_the_one_that_was_meant_had_ended() -> None:
+    back = '- {at: "+1 day 02:11:00", event: bed.entered}'
+    goes = '- {at: "+1 day 02:12:30", event: bed.exited}'
+    assert said(night(OUT, back, goes, expect=NOT_BACK)).endswith(
+        "150s later, at +1 day 02:32:30, reckoned from the bed.exited of +1 day 02:12:30, "
+        "not from the bed.exited of +1 day 02:10"
+    )
+
+
+def test_an_hour_away_is_still_the_one_that_was_meant() -> None:
+    assert "not then" not in said(night(OUT, expect='{rule: not-back, at: "+1 day 03:30"}'))
+    assert "not then" in said(night(OUT, expect='{rule: not-back, at: "+1 day 03:30:01"}'))
+
+
 def test_later_because_another_sensor_of_the_bed_still_felt_somebody() -> None:
     story = """
 cast: {deji: {devices: {mat-1: bed_sensor, mat-2: bed_sensor}}}
@@ -204,6 +218,24 @@ NEVER = [
         [OUT, '- {at: "+1 day 02:22", event: bed.entered}'],
         NOT_BACK,
         "the bed.exited of +1 day 02:10, ended by the bed.entered of +1 day 02:22, after 12m",
+    ),
+    (
+        "end at the end",
+        ['- {at: "+1 day 05:40", event: bed.exited}'],
+        '{rule: not-back, at: "+1 day 06:00"}',
+        "whose end, +1 day 06:00, lies no more inside between 22:00-06:00",
+    ),
+    (
+        "ended at the end",
+        [OUT, '- {at: "+1 day 02:30", event: bed.entered}'],
+        NOT_BACK,
+        "ended by the bed.entered of +1 day 02:30, after 20m",
+    ),
+    (
+        "settled just so",
+        [OUT, '- {at: "+1 day 02:11", event: bed.entered}'],
+        NOT_BACK,
+        "ended by the bed.entered of +1 day 02:11, after 1m",
     ),
     (
         "settle",

@@ -110,6 +110,10 @@ CAST = "cast: {deji: {devices: {mat-1: bed_sensor, mat-2: bed_sensor, button: ca
             '{at: "01:00", event: bed.vitals, device: mat-1, data: {heart_rate: "118"}}',
             "data.heart_rate: found '118'",
         ),
+        (
+            '{at: "01:00", resident: deji, override: not-back, set: {for: 1h}, until: "01:00"}',
+            "until: found '01:00', expected a time after `at`",
+        ),
         ('{at: "9999-12-31 23:59", event: bed.exited, device: mat-1}', "expected a year from 1971 to 2199"),
         (
             '{at: "01:00", event: bed.exited, device: mat-1, every: 5m}',
