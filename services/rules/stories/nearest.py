@@ -3,7 +3,7 @@
 In the order of nearness: the very one, but otherwise than expected; the same rule at another instant; the
 same rule for another resident; another rule of the same alert kind; nothing at all, and then what was in its
 way.
-Everything is read off what was played; nothing is played again.
+It is read off what was played; what was in the way is asked of the engine (`services/rules/why`).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def nearest(
         found = _closest(own, expected.at)
         words = _at_another_instant(expected, found, rule, story, played)
         if _is_far(found.at - expected.at, rule):
-            words = f"{words}; not then: {in_the_way(expected, rule, story, played)}"
+            words = f"{words}; not then: {in_the_way(expected, rule, story, book)}"
         return Nearest(Nearness.ANOTHER_INSTANT, words, found)
     if same_rule:
         found = _closest(same_rule, expected.at)
@@ -73,7 +73,7 @@ def nearest(
     kind = rule.alert_kind if rule is not None else None
     kinds = {kind} if kind else {each.floor_alert for each in KINDS.values() if each.is_alarm}
     others = [each for each in left if each.alert_kind in kinds and each.resident_id == expected.resident]
-    never = in_the_way(expected, rule, story, played)
+    never = in_the_way(expected, rule, story, book)
     if others:
         found = _closest(others, expected.at)
         words = f"raised by rule {found.rule} of the same alert kind {found.alert_kind} instead"

@@ -17,14 +17,15 @@ from services.rules.stories.story import Story
 
 def play_story(story: Story, book: Rulebook) -> Played:
     """What the rulebook finds in the story."""
-    return play(book, [_written(each) for each in history_of(story)], story.zone)
+    return play(book, lines_of(story), story.zone)
+
+
+def lines_of(story: Story) -> list[str]:
+    """The story as the text of a history."""
+    return [json.dumps(line, ensure_ascii=False) for line in history_of(story)]
 
 
 def history_of(story: Story) -> list[Mapping[str, Json]]:
     """The story as the lines of a history (`anxin rules replay` reads the same)."""
     end: Mapping[str, Json] = {"type": "end", "received_at": format_instant(story.ends_at)}
     return [*story.register, *(each.told for each in story.happenings), end]
-
-
-def _written(line: Mapping[str, Json]) -> str:
-    return json.dumps(line, ensure_ascii=False)
