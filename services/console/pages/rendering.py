@@ -71,6 +71,11 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     return HTMLResponse(text, status)
 
 
+def alone(template: str, texts: Texts, **values: object) -> str:
+    """A page that stands by itself, outside the frame of the console: the text of a file."""
+    return _TEMPLATES.get_template(template).render(t=texts, **values)
+
+
 def _sections(caller: Caller | None) -> list[tuple[str, str]]:
     """The parts of the console that somebody may open: address and English name, in their order."""
     if caller is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.domain.people import Language
 from services.wiring.cli.options import DataDir, refuse, settings_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def backtest(
     until: Annotated[
         str | None, typer.Option("--until", metavar="INSTANT", help="Where the days end; default: now.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report there as one page.")
+    ] = None,
+    language: Annotated[
+        Language | None, typer.Option("--language", help="Of the page; default: that of the house.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -40,12 +47,16 @@ def backtest(
     settings = settings_of(data_dir=data_dir)
     try:
         report = _tried(settings, file, days, until)
+        if html is not None:
+            _write(html, _page(settings, report, language))
     except KeyboardInterrupt:
         refuse("interrupted; nothing was changed", code=INTERRUPTED)
     if as_json:
         sys.stdout.write(_json(report) + "\n")
     else:
         _show(report)
+    if html is not None:
+        typer.echo(f"{html}: the report as a page", err=True)
 
 
 def _tried(settings: Settings, file: Path, days: int, until: str | None) -> Backtest:
@@ -91,6 +102,22 @@ def _text_of(file: Path) -> tuple[str, str]:
         return file.read_text(encoding="utf-8-sig"), file.name
     except (OSError, UnicodeDecodeError) as error:
         refuse(f"{file}: cannot be read as UTF-8 text: {error}")
+
+
+def _page(settings: Settings, report: Backtest, language: Language | None) -> str:
+    from services.console.pages.backtest.view import report_page
+    from services.wiring.backtesting import looked_at
+
+    with looked_at(settings) as store, store.reading() as uow:
+        names = {resident.id: resident.name for resident in uow.residents.all()}
+    return report_page(report, language or settings.language, settings.timezone, names)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        refuse(f"{file}: cannot be written: {error.strerror or error}", code=1)
 
 
 def _json(report: Backtest) -> str:

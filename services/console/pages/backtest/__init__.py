@@ -1,0 +1,1 @@
+"""The report of a backtest as one page that stands by itself."""
