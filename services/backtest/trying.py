@@ -18,7 +18,7 @@ from services.backtest.answering import answering_of
 from services.backtest.calling import Calling, Calls, as_raised
 from services.backtest.paging import pages_of
 from services.backtest.reading import History, Live, Readings
-from services.domain.backtests import Backtest, Note, NoteKind, Progress
+from services.domain.backtests import MOST_DAYS, Backtest, Note, NoteKind, Progress
 from services.domain.events import Event, Mark
 from services.domain.findings import Finding, FindingChange
 from services.domain.instants import local, zone_named
@@ -29,8 +29,6 @@ from services.rules.reading import read_rulebook
 from services.rules.rulebook import Rulebook
 from services.rules.shelf import as_stored
 from services.rules.trial import Trial
-
-MOST_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from services.console import openapi, problems
 from services.console.api import (
     alerts,
     audit,
+    backtests,
     clock,
     devices,
     events,
@@ -129,6 +130,8 @@ def make_app(parts: Console) -> FastAPI:
     routers = [*ROUTERS, describing]
     if parts.stepper is not None:
         routers.append(clock.router)
+    if parts.backtest is not None:
+        routers.append(backtests.router)
     if parts.replay is not None:
         routers.append(quarantine.replaying)
     # Not `include_router`: a flat list can be walked, so that each route is matched against its right.

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from services.domain.backtests import Backtesting
 from services.domain.devices import Device, Ecosystem
 from services.domain.identity import NewId
 from services.domain.people import Role
@@ -156,6 +157,8 @@ class Console:
     """Whom the broker turned away lately, ascending by time; empty where it keeps that to itself."""
     replay: Callable[[str], bool] | None = None
     """Takes a quarantined message in again by its id; True if it became an event."""
+    backtest: Backtesting | None = None
+    """Tries a rulebook on the stored history."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     """Where the counters of this process are kept; `/metrics` shows all of it."""
 

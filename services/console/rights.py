@@ -164,6 +164,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", f"{_API}/rulebooks"): EVERYBODY,
         ("GET", f"{_API}/rulebooks/{{name}}"): EVERYBODY,
         ("GET", f"{_API}/rules"): EVERYBODY,
+        ("POST", f"{_API}/rules/backtest"): STAFF,
         ("GET", f"{_API}/why"): AROUND,
         ("GET", f"{_API}/stream"): AROUND,
         ("POST", f"{_API}/clock"): STAFF,
@@ -171,7 +172,11 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
 )
 
 ONLY_WHERE_OFFERED = frozenset(
-    {("POST", f"{_API}/clock"), ("POST", f"{_API}/quarantine/{{entry_id}}/replay")}
+    {
+        ("POST", f"{_API}/clock"),
+        ("POST", f"{_API}/quarantine/{{entry_id}}/replay"),
+        ("POST", f"{_API}/rules/backtest"),
+    }
 )
 """Rows whose route exists only where the wiring hands in what it needs."""
 

@@ -15,6 +15,8 @@ from typing import Protocol
 from services.domain.findings import Severity
 from services.domain.notices import NoticeReason
 
+MOST_DAYS = 400
+"""More days than that nobody waits for."""
 HOURS = 24
 NIGHT_FROM, NIGHT_UNTIL = 22, 6
 """Local hours of a night, [22:00, 06:00): those of the night rules and of the quiet hours, nearly."""
@@ -187,9 +189,9 @@ class Backtest:
 class Backtesting(Protocol):
     """Tries a rulebook on the stored history of the last days. It never changes what is stored."""
 
-    def __call__(self, text: str, file: str, days: int) -> Backtest:
-        """The report. A rulebook with faults: `RulebookFaults` of the rules; another one is at work:
-        `BusyTrying`; it could not be done: `StoreUnavailable`.
+    def __call__(self, text: str, file: str, days: int, until: datetime) -> Backtest:
+        """The report of the days up to ``until``. A rulebook with faults: `RulebookFaults` of the rules;
+        another backtest is at work: `BusyTrying`; it could not be done: `StoreUnavailable`.
         """
         ...
 

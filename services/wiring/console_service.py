@@ -21,6 +21,7 @@ from services.wiring.observing import Observing
 from services.wiring.part import Part
 from services.wiring.shipped import texts_in
 from services.wiring.simulated_time import SimulatedTime
+from services.wiring.trying import Trying
 from services.wiring.version import version
 from services.wiring.web import WebServer, bind, http_address
 
@@ -72,8 +73,15 @@ def make_console(
         turned_away=others.turned_away,
         ecosystems=frozenset(decoder.ecosystem for decoder in DECODERS),
         replay=console_parts.replay_of(store, clock, ground.zone),
+        backtest=_trying(ground),
         registry=observing.registry,
     )
+
+
+def _trying(ground: Ground) -> Trying:
+    trying = Trying(ground.settings)
+    ground.ends_with("backtest", trying.stop)
+    return trying
 
 
 def serve(ground: Ground, console: Console, listener: socket.socket) -> None:

@@ -6,6 +6,7 @@ store that cannot be read, 2 a wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,10 +42,15 @@ def backtest(
         Language | None, typer.Option("--language", help="Of the page; default: that of the house.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    behind: Annotated[
+        bool, typer.Option("--behind", help="Let everything else on this machine go first.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Try a rulebook on the stored history of the last days; nothing that is stored is changed."""
     settings = settings_of(data_dir=data_dir)
+    if behind:
+        os.nice(19)
     try:
         report = _tried(settings, file, days, until)
         if html is not None:

@@ -14,6 +14,7 @@ from schemathesis.engine import events, from_schema
 
 from services.console.parts import Stepped
 from services.console.rights import RIGHTS
+from services.domain.backtests import Backtest, BusyTrying
 from services.domain.people import Role
 from tests.unit.console.cast import NIGHT, Cast, cast, press
 
@@ -38,9 +39,14 @@ class StandingStill:
         return Stepped(NIGHT, 0, 0)
 
 
+def busy(text: str, file: str, days: int, until: object) -> Backtest:
+    """Another backtest is at work: what a report looks like is told by tests of its own."""
+    raise BusyTrying
+
+
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Cast]:
-    with cast(tmp_path, stepper=StandingStill(), replay=lambda entry_id: False) as community:
+    with cast(tmp_path, stepper=StandingStill(), replay=lambda entry_id: False, backtest=busy) as community:
         press(community)
         yield community
 

@@ -18,6 +18,7 @@ from services.console.app import make_app
 from services.console.gate import GuardedRoute
 from services.console.parts import Stepped
 from services.console.rights import ONLY_WHERE_OFFERED, RIGHTS, Right, masked
+from services.domain.backtests import Backtest, BusyTrying
 from services.domain.people import Role
 from tests.unit.console.cast import NIGHT, Cast, cast
 
@@ -27,10 +28,16 @@ class NoStepper:
         return Stepped(NIGHT, 0, 0)
 
 
+def always_busy(text: str, file: str, days: int, until: object) -> Backtest:
+    raise BusyTrying
+
+
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Cast]:
     """The console with everything that wiring can hand in."""
-    with cast(tmp_path, stepper=NoStepper(), replay=lambda entry_id: False) as community:
+    with cast(
+        tmp_path, stepper=NoStepper(), replay=lambda entry_id: False, backtest=always_busy
+    ) as community:
         yield community
 
 
