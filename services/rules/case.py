@@ -215,20 +215,14 @@ class Case:
                 return Because.NO_DEVICE
             if self.rule.device_types and self.device.type not in self.rule.device_types:
                 return Because.WRONG_DEVICE
-            return None if self.resident is None else self._unenrolled_at(instant)
+            if self.resident is None or self.resident.is_enrolled_at(instant):
+                return None
+            return _unenrolled(self.resident, instant)
         if self.resident is None:
             return Because.NOT_ENROLLED
-        because = self._unenrolled_at(instant)
-        if because is None and not self.resident.has_sender_of(self.rule.kind):
-            return Because.NO_DEVICE
-        return because
-
-    def _unenrolled_at(self, instant: datetime) -> Because | None:
-        resident = self.resident
-        if resident is None or resident.is_enrolled_at(instant):
-            return None
-        left_at = resident.left_at
-        return Because.LEFT if left_at is not None and instant >= left_at else Because.NOT_ENROLLED
+        if not self.resident.is_enrolled_at(instant):
+            return _unenrolled(self.resident, instant)
+        return None if self.resident.has_sender_of(self.rule.kind) else Because.NO_DEVICE
 
     def type_of(self, device_id: str | None) -> str | None:
         """The type of a device, None if it is not registered."""
@@ -356,6 +350,11 @@ def state_when_raised(case: Case, at: datetime, raised_at: datetime) -> FindingS
     limit = TOO_LATE_FOR if case.rule.severity is Severity.HIGH else TOO_LATE_FOR_LOWER
     is_stale = raised_at - at > limit and case.rule.kind not in ALARM_KINDS
     return FindingState.STALE if is_stale else FindingState.HOLDS
+
+
+def _unenrolled(resident: Profile, instant: datetime) -> Because:
+    left_at = resident.left_at
+    return Because.LEFT if left_at is not None and instant >= left_at else Because.NOT_ENROLLED
 
 
 def _figure(value: Json) -> Json:

@@ -217,7 +217,7 @@ def _broken(
     if run is None:
         return Outcome(state)
     event_id = by.event_id if by is not None else None
-    if run.finding_id is None:
+    if case.notes is not None and run.finding_id is None:
         broken_at = by.at if by is not None else case.now
         _note(case, run, because, until=broken_at, broken_at=broken_at, **_broken_by(case, run, by))
     if run.finding_id is None or not run.holds:

@@ -81,7 +81,7 @@ def rerun(
     for event in events:
         if event.received_at > now:
             break
-        if not _concerns(event, resident_id):
+        if not concerns(event, resident_id):
             continue
         if standing is None and event.received_at > at:
             standing = _standing(engine, memory, rule, resident_id, at, overrides)
@@ -110,7 +110,7 @@ def rerun(
     )
 
 
-def _concerns(event: Event, resident_id: str) -> bool:
+def concerns(event: Event, resident_id: str) -> bool:
     """Whether an event can matter to a resident: their own, what takes one back, and a device that moves."""
     return event.resident_id == resident_id or event.kind in _OF_ANYBODY
 

@@ -24,8 +24,9 @@ from services.rules.reading import read_what_is_good
 from services.rules.rulebook import Rule, Rulebook
 from services.rules.warming import horizon
 from services.rules.why.answer import AROUND_FOR, FOUND, Answer, Asked, Reason, answer
+from services.rules.why.floor import THE_FLOOR, why_floor
 from services.rules.why.rerun import rerun
-from services.rules.why.told import UnknownRule, rule_named
+from services.rules.why.told import UnknownRule, is_floor, rule_named
 
 _KNOWN_FOR_EVER = frozenset({*REGISTER_KINDS, AWAY, RETURNED})
 """The kinds that make what is known of a resident, however old."""
@@ -49,6 +50,10 @@ def why_stored(
     books = [book for book in then if book is not None]
     books_now = [book for book in today if book is not None]
     revision_now = {book.name: book.revision for book in books_now}
+    if is_floor(rule_name):
+        until = min(now, at + horizon(THE_FLOOR))
+        alarms = _events(uow, THE_FLOOR, resident_id, at - horizon(THE_FLOOR), until)
+        return _as_stored(uow, why_floor(books, zone, resident_id, at, alarms, uow.events.get, until))
     try:
         rule = rule_named(rule_name, books)
     except UnknownRule:

@@ -11,10 +11,11 @@ from services.domain.events import Event
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.rules.faults import nearest_of
 from services.rules.history import read_history
-from services.rules.reading import read_rulebook
+from services.rules.reading import FLOOR, read_rulebook
 from services.rules.replay import DEFAULT_ZONE
 from services.rules.rulebook import Rule, Rulebook
 from services.rules.why.answer import Answer, answer
+from services.rules.why.floor import THE_FLOOR, why_floor
 from services.rules.why.rerun import rerun
 
 
@@ -35,6 +36,11 @@ class UnknownResident(ValueError):
         nearest = nearest_of(name, known)
         meant = f"; did you mean {nearest!r}?" if nearest else ""
         super().__init__(f"the history has no resident {name!r}{meant}")
+
+
+def is_floor(name: str) -> bool:
+    """Whether somebody asks about the press floor."""
+    return name in {FLOOR, THE_FLOOR.name}
 
 
 def rule_named(name: str, books: Iterable[Rulebook]) -> Rule:
@@ -61,7 +67,7 @@ def why_in_history(
     Raises `RulebookFaults`, `HistoryFault`, `UnknownRule`, `UnknownResident`, `NotAnInstant`.
     """
     book = read_rulebook(rulebook_text, file)
-    rule = rule_named(rule_name, [book])
+    rule = None if is_floor(rule_name) else rule_named(rule_name, [book])
     events: list[Event] = []
     now: datetime | None = None
     for line in read_history(lines):
@@ -81,6 +87,8 @@ def why_in_history(
         by_id.setdefault(event.id, event)
     if now is None:
         raise NotAnInstant(at)
+    if rule is None:
+        return why_floor([book], zone, resident_id, asked_at, events, by_id.get, now)
     seen = rerun([book], zone, rule, resident_id, asked_at, events, by_id.get, now)
     found = answer(seen, resident_id, asked_at)
     return replace(found, revision=book.revision, content_hash=book.content_hash, revision_now=book.revision)

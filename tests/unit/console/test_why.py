@@ -197,6 +197,13 @@ def test_an_instant_long_ago_or_far_ahead_is_answered(beds: House, at: str) -> N
         assert answer.json()["reasons"]
 
 
+def test_the_floor_can_be_asked_about_too(beds: House) -> None:
+    beds.store("call_button.pressed", NIGHT - 30 * MINUTE, "button-1")
+    beds.run_to(NIGHT)
+    said = ask(beds.cast.of(Role.DUTY_DESK), NIGHT - 30 * MINUTE, rule="floor")
+    assert (said["found"], said["rulebook"], said["revision"]) == (True, "anxin", None)
+
+
 def test_an_unknown_rule_is_404_with_the_nearest_name(beds: House) -> None:
     said = ask(beds.cast.of(Role.DUTY_DESK), NIGHT, 404, rule="out-of-bde")
     assert (said["code"], said["nearest"]) == ("not_found", "out-of-bed")

@@ -50,6 +50,18 @@ def test_a_press_outside_the_hours_says_the_hours_and_which_rule_took_it() -> No
     assert (outside[3]["between"], outside[3]["local_time"]) == ("06:00-22:00", "02:00:05")
 
 
+@pytest.mark.parametrize("name", ["floor", "anxin/floor"])
+def test_the_floor_says_what_it_took_and_what_a_rule_took(name: str) -> None:
+    history = History().resident().device("b1", "call_button").event("call_button.pressed", 5, device="b1")
+    history.event("call_button.pressed", "2025-07-23T07:00:00+08:00", device="b1")
+    history.end("2025-07-23T08:00:00+08:00")
+    assert why(history, CALL, name, 5).found
+    taken, *_ = reasons(history, CALL, name, "2025-07-23T07:00:00+08:00")
+    assert (taken[0], taken[3]["rule"]) == ("taken_by", "call")
+    assert not why(history, CALL, name, "2025-07-23T07:00:00+08:00").found
+    assert first(history, CALL, name, "2025-07-22T12:00:00+08:00")[0] == "no_event"
+
+
 def test_not_yet_ten_at_night() -> None:
     night = rulebook('id: night, on: door.opened, between: "22:00-06:00"')
     history = History().resident().device("d1", "door_sensor").end(0)

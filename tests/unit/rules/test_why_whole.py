@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,6 +123,11 @@ def test_each_finding_is_found_at_its_own_instant(rule: str) -> None:
         said_why = ask(7, rule, finding.resident_id or "", finding.at)
         named = {each.finding_id for each in said_why.reasons if each.because in FOUND}
         assert finding.id in named
+
+
+def test_every_reason_stands_on_its_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "why.md").read_text(encoding="utf-8")
+    assert [each.value for each in Because if f"`{each.value}`" not in page] == []
 
 
 def test_every_reason_has_a_sentence() -> None:
