@@ -39,6 +39,9 @@ def _of_key(story: Story, rule: Rule, resident: str, device: str | None, facts: 
         is_late = raised_at - at > rule.late_for
         events = tuple(sorted(fact.seq for fact in chosen))
         state, reason = ("stale", "late") if is_late else ("holds", None)
+        first = min(fact.occurred_at for fact in chosen)
+        if not is_late and rule.rests_away and story.is_told_away(resident, first, at, now):
+            state = "withdrawn"
         found.setdefault(at, Said(at, raised_at, state, reason, events, rule.id, resident, device))
     return list(found.values())
 

@@ -182,6 +182,15 @@ class Story:
             begin <= last and (end is None or end > first) for begin, end in self.times_away(resident, moment)
         )
 
+    def is_told_away(self, resident: str, first: datetime, last: datetime, since: Moment) -> bool:
+        """Whether at some Moment after ``since`` it was known that [first, last] touches a time away."""
+        turns = {"resident.away", "resident.returned", "event.retracted"}
+        return any(
+            self.touches_away(resident, first, last, fact.known)
+            for fact in self.facts
+            if fact.kind in turns and fact.known > since
+        )
+
     def number(self, rule: str, key: str, resident: str | None, usual: Json, moment: Moment) -> Json:
         """The value of ``key`` for a resident, as it stood."""
         said = [

@@ -7,11 +7,14 @@ late to be looked at (older than the newest of its kind) is left out first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.domain.instants import parse_span
 from tests.oracle.facts import Fact, Moment, Story
 from tests.oracle.happened import Said
 from tests.oracle.matching import Rule, end_of_window, keys_of, reported, taken
+
+EVER = timedelta(days=4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def _of_key(story: Story, rule: Rule, resident: str, device: str | None, facts: 
     runs: list[tuple[list[Fact], _Break | None]] = []
     for each in rest:
         if isinstance(each, _Break):
-            if run:
+            if run and _does_break(story, resident, run, each):
                 runs.append((run, each))
                 run = []
             continue
@@ -95,11 +98,9 @@ def _breaks(story: Story, rule: Rule, resident: str, seen: list[Fact]) -> list[_
         for each in story.registers
         if each.resident == resident and each.left_at is not None
     ]
-    for fact in story.facts:
-        if fact.resident != resident:
-            continue
-        if fact.kind == "resident.away" and rule.rests_away:
-            breaks.append(_Break(fact.known, fact))
+    if rule.rests_away:
+        turns = {"resident.away", "resident.returned", "event.retracted"}
+        breaks += [_Break(fact.known, fact) for fact in story.facts if fact.kind in turns]
     if rule.on.startswith("bed."):
         breaks += [
             _Break(fact.known, fact)
@@ -107,6 +108,13 @@ def _breaks(story: Story, rule: Rule, resident: str, seen: list[Fact]) -> list[_
             if not story.is_retracted(fact, fact.known)
         ]
     return breaks
+
+
+def _does_break(story: Story, resident: str, run: list[Fact], each: _Break) -> bool:
+    """Whether it breaks a run; what tells of time away does if the run, which goes on, touches it."""
+    if each.by is None or each.by.kind == "bed.exited":
+        return True
+    return story.touches_away(resident, run[0].occurred_at, run[-1].occurred_at + EVER, each.moment)
 
 
 def _judged(
@@ -128,26 +136,31 @@ def _judged(
         enough = [fact for fact in lasting if fact.occurred_at >= due_at]
         if enough:
             upto = [fact for fact in lasting if fact.order <= enough[0].order]
-            return _said(rule, resident, device, upto, moment, end)
+            return _said(story, rule, resident, device, upto, moment, end)
     return None
 
 
 def _said(
-    rule: Rule, resident: str, device: str | None, upto: list[Fact], moment: Moment, end: _Break | None
+    story: Story,
+    rule: Rule,
+    resident: str,
+    device: str | None,
+    upto: list[Fact],
+    moment: Moment,
+    end: _Break | None,
 ) -> Said:
     at = upto[-1].occurred_at
     raised_at = max(at, moment[0])
     events = tuple(sorted(fact.seq for fact in upto))
     if raised_at - at > rule.late_for:
         return Said(at, raised_at, "stale", "late", events, rule.id, resident, device)
-    state = "holds"
-    if end is not None:
-        came_before = (
-            end.by is not None
-            and end.by.kind == "bed.exited"
-            and upto[0].order < end.by.order < upto[-1].order
-        )
-        state = "withdrawn" if came_before else "ended"
+    first, last = upto[0], upto[-1]
+    would_prevent = any(
+        first.order < exit_.order < last.order and exit_.known > moment
+        for exit_ in (reported(story, rule, resident, "bed.exited") if rule.on.startswith("bed.") else [])
+        if not story.is_retracted(exit_, exit_.known)
+    ) or (rule.rests_away and story.is_told_away(resident, first.occurred_at, at, moment))
+    state = "withdrawn" if would_prevent else "ended" if end is not None else "holds"
     return Said(at, raised_at, state, None, events, rule.id, resident, device)
 
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.domain.findings import FindingState
 from services.domain.kinds import DEVICE_KINDS
 from services.rules.because import Because
 from services.rules.case import Case, Outcome, Raise, Unmoved, state_when_raised
 from services.rules.signs import OLDEST_CLAIM, OLDEST_RECORD, Sign
+from services.rules.withdrawing import absence_withdraws, withdrawal
+
+MOST_REMEMBERED = 32
+"""How many Findings of a key are remembered, so that time away that is told late can withdraw them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,27 @@ class Unused:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundSet:
+    """A Finding that still holds, and from when to when its set lasts."""
+
+    finding_id: str
+    first_at: datetime
+    last_at: datetime
+    state: FindingState = FindingState.HOLDS
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """The time that was judged, ends included."""
+        return (self.first_at, self.last_at)
+
+
+@dataclass(frozen=True, slots=True)
 class CountState:
     """The matching events that may still become part of a set, by (instant, order of storing)."""
 
     unused: tuple[Unused, ...] = ()
+    found: tuple[FoundSet, ...] = ()
+    """The newest Findings: time away that is told late may withdraw them."""
 
 
 class Count(Unmoved[CountState]):
@@ -40,8 +62,9 @@ class Count(Unmoved[CountState]):
 
     def take(self, case: Case, state: CountState | None, sign: Sign) -> Outcome[CountState]:
         unused = state.unused if state is not None else ()
+        known = state.found if state is not None else ()
         if not case.takes(sign):
-            return Outcome(CountState(unused))
+            return Outcome(state or CountState())
         new = Unused(sign.at, sign.seq, sign.event_id, sign.device_id)
         oldest = case.now - _kept_for(case)
         events = sorted(
@@ -51,14 +74,22 @@ class Count(Unmoved[CountState]):
         if not taken:
             if case.notes is not None:
                 _note_short(case, events, new)
-            return Outcome(CountState(tuple(events)))
+            return Outcome(CountState(tuple(events), known))
         found = _raise(case, taken)
         for each in taken:
             case.note(Because.FOUND, taken[0].at, found.at, f"event {each.seq}", finding_id=found.finding_id)
-        return Outcome(CountState(tuple(each for each in events if each not in taken)), (found,))
+        if found.state is FindingState.HOLDS:
+            last = FoundSet(found.finding_id, taken[0].at, found.at)
+            known = (*known, last)[-MOST_REMEMBERED:]
+        return Outcome(CountState(tuple(each for each in events if each not in taken), known), (found,))
 
     def retract(self, case: Case, state: CountState, target: Sign) -> Outcome[CountState]:  # noqa: ARG002 - as all
         return Outcome(replace(state, unused=tuple(each for each in state.unused if each.seq != target.seq)))
+
+    def turn(self, case: Case, state: CountState, cause: Sign) -> Outcome[CountState]:
+        gone = [each for each in state.found if absence_withdraws(case, each)]
+        found = tuple(each for each in state.found if each not in gone)
+        return Outcome(replace(state, found=found), (), tuple(withdrawal(case, each, cause) for each in gone))
 
 
 def _set_with(case: Case, events: list[Unused], new: Unused) -> list[Unused]:

@@ -15,11 +15,16 @@ from services.rules.because import Because
 from services.rules.beds import EXITED
 from services.rules.case import Case, Change, Match, Outcome, Raise, Unmoved, state_when_raised
 from services.rules.signs import Sign
+from services.rules.withdrawing import absence_withdraws
 
 MOST_SHOWN = 20
 """How many of them stand in a note: the newest."""
+MOST_REMEMBERED = 32
+"""How many Findings of a key are remembered, so that what is learned too late can withdraw them."""
 MOST_NAMED = 500
 """How many events of a run are kept as what its Finding rests on."""
+
+_NOT_FINAL = frozenset({FindingState.HOLDS, FindingState.ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +44,30 @@ class Run:
     events: tuple[Matched, ...]
     last_at: datetime
     finding_id: str | None = None
-    holds: bool = False
-    """Whether there is a Finding that the end of the run ends."""
 
     @property
     def started_at(self) -> datetime:
         """When its first event was."""
         return self.events[0].at
 
+
+@dataclass(frozen=True, slots=True)
+class FoundRun:
+    """A Finding, and from which event to which it reached."""
+
+    finding_id: str
+    first: Matched
+    last: Matched
+    state: FindingState
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """The time that was judged, ends included."""
+        return (self.first.at, self.last.at)
+
     def spans(self, sign: Sign) -> bool:
-        """Whether a sign lies after its first event and before the one that its Finding came of."""
-        first, last = self.events[0], self.events[-1]
-        return (first.at, first.seq) < sign.order < (last.at, last.seq)
+        """Whether a sign lies after its first event and before its last."""
+        return (self.first.at, self.first.seq) < sign.order < (self.last.at, self.last.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,8 @@ class WhereState:
     run: Run | None = None
     newest_at: datetime | None = None
     newest_seq: int = 0
+    found: tuple[FoundRun, ...] = ()
+    """The newest Findings: what is learned too late may withdraw them."""
 
 
 class Where(Unmoved[WhereState]):
@@ -80,7 +99,7 @@ class Where(Unmoved[WhereState]):
             because = Because.TOO_OLD if is_old else Because.AWAY
             case.note_sign(because, sign, newest_at=state.newest_at, **case.absence(sign.at, sign.at))
             return Outcome(state)
-        after = WhereState(state.run, sign.at, sign.seq)
+        after = WhereState(state.run, sign.at, sign.seq, state.found)
         if match is Match.NO or (state.run is not None and _is_apart(case, state.run, sign)):
             broken = _broken(case, after, sign)
             if match is Match.NO:
@@ -97,11 +116,20 @@ class Where(Unmoved[WhereState]):
             return Outcome(replace(state, run=None))
         return Outcome(replace(state, run=replace(run, events=events, last_at=events[-1].at)))
 
-    def adjust(self, case: Case, state: WhereState, *, went_away: bool) -> Outcome[WhereState]:
+    def adjust(self, case: Case, state: WhereState, *, went_away: bool) -> Outcome[WhereState]:  # noqa: ARG002 - as all
         unwatched = case.unwatched_at(case.now)
-        if unwatched is not None or (went_away and case.is_away_rule()):
-            return _broken(case, state, None, unwatched or Because.AWAY)
+        if unwatched is not None:
+            return _broken(case, state, None, unwatched)
         return _judged(case, state)
+
+    def turn(self, case: Case, state: WhereState, cause: Sign) -> Outcome[WhereState]:
+        gone = [each for each in state.found if absence_withdraws(case, each)]
+        state, withdrawn = _changed(case, state, gone, FindingState.WITHDRAWN, cause)
+        run = state.run
+        if run is None or not case.touches_absence(run.started_at, max(case.now, run.last_at)):
+            return Outcome(state, (), withdrawn)
+        after = _broken(case, state, cause, Because.AWAY)
+        return replace(after, changes=(*withdrawn, *after.changes))
 
 
 def _is_apart(case: Case, run: Run, sign: Sign) -> bool:
@@ -140,8 +168,9 @@ def _judged(case: Case, state: WhereState, sign: Sign | None = None) -> Outcome[
     run = replace(run, events=run.events[: enough[0]])
     found = _raise(case, run, sign)
     _note(case, replace(run, finding_id=found.finding_id), Because.FOUND, until=found.at)
-    holds = found.state is FindingState.HOLDS
-    return Outcome(replace(state, run=replace(run, finding_id=found.finding_id, holds=holds)), (found,))
+    last = FoundRun(found.finding_id, run.events[0], run.events[-1], found.state)
+    run = replace(run, finding_id=found.finding_id)
+    return Outcome(replace(state, run=run, found=(*state.found, last)[-MOST_REMEMBERED:]), (found,))
 
 
 def _is_due_inside(case: Case, started_at: datetime, due_at: datetime) -> bool:
@@ -170,10 +199,20 @@ def _raise(case: Case, run: Run, sign: Sign | None) -> Raise:
 
 
 def _left_bed(case: Case, state: WhereState, sign: Sign) -> Outcome[WhereState]:
-    """A bed exit breaks the run. One that is learned of too late would have prevented what was found."""
-    is_too_late = state.run is not None and state.run.spans(sign)
-    after = FindingState.WITHDRAWN if is_too_late else FindingState.ENDED
-    return _broken(case, state, sign, after=after)
+    """A bed exit breaks the run; what it would have prevented, had it been known in time, is withdrawn."""
+    gone = [each for each in state.found if each.state in _NOT_FINAL and each.spans(sign)]
+    state, withdrawn = _changed(case, state, gone, FindingState.WITHDRAWN, sign)
+    after = _broken(case, state, sign)
+    return replace(after, changes=(*withdrawn, *after.changes))
+
+
+def _changed(
+    case: Case, state: WhereState, those: list[FoundRun], after: FindingState, by: Sign | None
+) -> tuple[WhereState, tuple[Change, ...]]:
+    event_id = by.event_id if by is not None else None
+    found = tuple(replace(each, state=after) if each in those else each for each in state.found)
+    changes = tuple(Change(each.finding_id, after, case.now, event_id) for each in those)
+    return replace(state, found=found), changes
 
 
 def _note(case: Case, run: Run, because: Because, until: datetime, **figures: Json) -> None:
@@ -197,8 +236,8 @@ def _note(case: Case, run: Run, because: Because, until: datetime, **figures: Js
     )
 
 
-def _broken_by(case: Case, run: Run, by: Sign | None) -> dict[str, Json]:
-    if by is None:
+def _broken_by(case: Case, run: Run, by: Sign | None, because: Because) -> dict[str, Json]:
+    if by is None or because is Because.AWAY:
         return case.absence(run.started_at, case.now)
     judged = case.judged_by(by) if by.kind == case.rule.kind else {}
     gap_for = by.at - run.last_at
@@ -206,21 +245,17 @@ def _broken_by(case: Case, run: Run, by: Sign | None) -> dict[str, Json]:
 
 
 def _broken(
-    case: Case,
-    state: WhereState,
-    by: Sign | None,
-    because: Because = Because.RUN_BROKEN,
-    after: FindingState = FindingState.ENDED,
+    case: Case, state: WhereState, by: Sign | None, because: Because = Because.RUN_BROKEN
 ) -> Outcome[WhereState]:
     """The run is over, and with it what was found in it."""
     run = state.run
     if run is None:
         return Outcome(state)
-    event_id = by.event_id if by is not None else None
     if case.notes is not None and run.finding_id is None:
         broken_at = by.at if by is not None else case.now
-        _note(case, run, because, until=broken_at, broken_at=broken_at, **_broken_by(case, run, by))
-    if run.finding_id is None or not run.holds:
-        return Outcome(replace(state, run=None))
-    ended = Change(run.finding_id, after, case.now, event_id)
-    return Outcome(replace(state, run=None), (), (ended,))
+        _note(case, run, because, until=broken_at, broken_at=broken_at, **_broken_by(case, run, by, because))
+    those = [
+        each for each in state.found if each.finding_id == run.finding_id and each.state is FindingState.HOLDS
+    ]
+    after, changes = _changed(case, replace(state, run=None), those, FindingState.ENDED, by)
+    return Outcome(after, (), changes)

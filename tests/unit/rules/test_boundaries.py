@@ -158,3 +158,22 @@ def test_a_change_that_is_taken_back_before_it_has_settled_counts_no_more(
 ) -> None:
     history = in_bed().event(OUT, 0, id="out").retract("out", retracted).end(DAY)
     assert len(history.brief(EXITS)) == found
+
+
+@pytest.mark.parametrize(("away", "state"), [(60, "withdrawn"), (61, "holds")])
+def test_time_away_that_is_told_late_withdraws_a_set_that_touches_it(away: float, state: str) -> None:
+    history = doors(10, 60).at("away", 90, resident="r1", occurred_at=History().text(away))
+    assert history.end(DAY).brief(rulebook(PAIR)) == [("pair", 60, 60, state, None)]
+
+
+@pytest.mark.parametrize(("away", "state"), [(300, "withdrawn"), (301, "ended")])
+def test_time_away_that_is_told_late_withdraws_a_run_that_touches_it(away: float, state: str) -> None:
+    history = fast(fast(in_bed(), 0), 300).at("away", 310, resident="r1", occurred_at=in_bed().text(away))
+    assert history.end(DAY).brief(rulebook(FAST)) == [("fast", 300, 300, state, None)]
+    assert history.restarted_everywhere().brief(rulebook(FAST)) == [("fast", 300, 300, state, None)]
+
+
+def test_what_was_ended_may_still_be_withdrawn_by_a_bed_exit_or_time_away_told_late() -> None:
+    history = fast(fast(in_bed(), 0), 300).event("bed.vitals", 310, data={"heart_rate": 80})
+    history.event(OUT, 200, received=400)
+    assert history.end(DAY).brief(rulebook(FAST)) == [("fast", 300, 300, "withdrawn", None)]
