@@ -87,6 +87,15 @@ class RulebookRevision:
 
 
 @dataclass(frozen=True, slots=True)
+class FileMark:
+    """What a file in the folder of rulebooks held when it was last in step with the store."""
+
+    rulebook: str
+    revision: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class StandingFault:
     """Something that is wrong with the rulebooks now, as the process sees it that runs the rules.
 

@@ -25,7 +25,7 @@ from services.rules.intake import Intake
 from services.rules.memory import PROFILE, Memory
 from services.rules.profile import KnownDevice, Profile
 from services.rules.raising import floor_finding
-from services.rules.shelf import arrange
+from services.rules.shelf import at_work
 from services.rules.signs import sign_of
 
 log = logging.getLogger("anxin.rules")
@@ -108,7 +108,7 @@ class Alarms:
         except OSError:
             texts = dict(made.texts) if made is not None else {}
         if made is None or (made.texts, made.stored) != (texts, stored):
-            shelf = arrange(texts, stored, now)
+            shelf = at_work(texts, stored, now)
             engine = Engine([each.book for each in shelf.books], self._zone)
             self._made = made = _Engine(texts, stored, engine)
         return made.engine

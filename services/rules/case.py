@@ -347,8 +347,7 @@ TOO_LATE_FOR_LOWER = timedelta(hours=24)
 
 def state_when_raised(case: Case, at: datetime, raised_at: datetime) -> FindingState:
     """Stale if it comes too late to be of use; what rests on an alarm kind never is."""
-    limit = TOO_LATE_FOR if case.rule.severity is Severity.HIGH else TOO_LATE_FOR_LOWER
-    is_stale = raised_at - at > limit and case.rule.kind not in ALARM_KINDS
+    is_stale = is_too_late(case.rule.severity, at, raised_at) and case.rule.kind not in ALARM_KINDS
     return FindingState.STALE if is_stale else FindingState.HOLDS
 
 
@@ -361,6 +360,11 @@ def _figure(value: Json) -> Json:
     if isinstance(value, datetime):
         return format_instant(value)
     return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def is_too_late(severity: Severity, at: datetime, raised_at: datetime) -> bool:
+    """Whether a `count` or `where` Finding that is raised then is of no use any more."""
+    return raised_at - at > (TOO_LATE_FOR if severity is Severity.HIGH else TOO_LATE_FOR_LOWER)
 
 
 def event_values(sign: Sign) -> dict[str, object]:

@@ -345,13 +345,21 @@ class Engine:
         if event is not None:
             home_id, synthetic = event.home_id or home_id, event.synthetic or synthetic
         source = self._sources[case.rule.rulebook]
-        found = [finding_of(case, source, new, home_id, synthetic=synthetic) for new in step.raises]
+        found = [
+            finding_of(case, source, new, home_id, synthetic=synthetic)
+            for new in step.raises
+            if step.state.may_raise(new)
+        ]
         changed = [
             FindingChange(change.finding_id, change.state, change.at, change.by_event_id)
             for change in step.changes
         ]
         result.findings.extend(found)
         result.changes.extend(changed)
+
+    def keep(self, memory: Memory, at: StateKey, state: KeyState[Any]) -> None:
+        """Put a state that somebody else made, with the deadline that follows from it."""
+        self._put(memory, self.rules[at.rule], Place(at, state.resident_id, state.device_id), state)
 
     def _put(
         self, memory: Memory, rule: Rule, place: Place, state: KeyState[Any], of: Case | None = None

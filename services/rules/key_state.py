@@ -32,6 +32,16 @@ class KeyState(Generic[S]):
     device_id: str | None
     sources: tuple[Source, ...] = ()
     inner: S | None = None
+    since: datetime | None = None
+    """The reload that made it from stored events; what lies before it is found no more,"""
+    open_for: tuple[int, ...] = ()
+    """but for what rests on these events, for which the rule as it was before had a watch open."""
+
+    def may_raise(self, new: Raise) -> bool:
+        """Whether a Finding is not one of those that lie before the reload."""
+        return (
+            self.since is None or new.at >= self.since or any(seq in self.open_for for seq, _ in new.rests_on)
+        )
 
 
 @dataclass(frozen=True, slots=True)

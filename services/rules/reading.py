@@ -99,8 +99,12 @@ def read_what_is_good(text: str, file: str) -> tuple[Rulebook | None, list[Fault
     rules = _rules(given.get("rules"), name or "?", file, faults, head)
     if name is None:
         return None, faults
-    content_hash = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Rulebook(name, content_hash, zone, tuple(rules)), faults
+    return Rulebook(name, content_hash_of(text), zone, tuple(rules)), faults
+
+
+def content_hash_of(text: str) -> str:
+    """By which one text of a rulebook is told from another."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _zone(given: Mapping[str, Json], head: Fields) -> str | None:

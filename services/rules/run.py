@@ -20,6 +20,7 @@ from services.domain.instants import EPOCH
 from services.domain.ports import (
     Clock,
     Conflict,
+    RulebookDesk,
     RulebookTexts,
     StateKey,
     Store,
@@ -27,17 +28,18 @@ from services.domain.ports import (
     Topic,
     UnitOfWork,
 )
-from services.rules import bed_faults, warming
+from services.rules import bed_faults
 from services.rules.alarms import acquaint
 from services.rules.backlog import Backlog
 from services.rules.engine import Engine, Lane, Result, RuleFault
+from services.rules.exchange import Exchange
 from services.rules.intake import Intake
 from services.rules.kept import Kept
 from services.rules.memory import BED, PROFILE, Memory
 from services.rules.missed import Absence
 from services.rules.raising import floor_finding
-from services.rules.rulebook import Rule
-from services.rules.shelf import Shelf, arrange, as_stored
+from services.rules.reloading import Reloading
+from services.rules.shelf import Shelf
 from services.rules.signs import sign_of
 from services.rules.status import BookStatus, RuleAtWork
 
@@ -69,25 +71,22 @@ class RulesLoop:
         grace_for: timedelta = timedelta(0),
         waits_for_backlog: bool = False,
         reached: Reached = goes_on,
+        desk: RulebookDesk | None = None,
     ) -> None:
         """``grace_for`` is how long a deadline waits for events that were received before it and are not
         stored yet; with ``waits_for_backlog`` no deadline is met after a start until what the broker kept is
-        in.
+        in. ``desk`` is the folder of the texts, where the house may write into it.
         """
         self._store = store
         self._clock = clock
-        self._texts = texts
-        self._zone = zone
         self._grace_for = grace_for
         self._waits_for_backlog = waits_for_backlog
         self._backlog: Backlog | None = None
         self._absence: Absence | None = None
         self._stepped_at: datetime | None = None
         self._reached = reached
-        self._seen: dict[str, str] | None = None
         self._looked_at: datetime | None = None
-        self._folder_fault: str | None = None
-        self._shelf = Shelf()
+        self._books = Reloading(store, texts, zone, CURSOR, desk)
         self._engine = Engine((), zone)
         self._faults: list[RuleFault] = []
         self._kept = Kept()
@@ -101,7 +100,7 @@ class RulesLoop:
         return worked
 
     def _step(self, now: datetime, until: datetime) -> bool:
-        if self._seen is None or self._looked_at is None or now - self._looked_at >= LOOK_EVERY_FOR:
+        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY_FOR:
             self._look(now)
         with self._store.reading() as uow:
             has_alarms = bool(uow.events.after(uow.cursors.get(ALARM_CURSOR), 1, only_alarms=True))
@@ -110,6 +109,8 @@ class RulesLoop:
         if has_alarms:
             with self._store.writing() as uow:
                 return self.take_alarms_in(uow)
+        if self._books.exchange is not None:
+            return self._go_on(self._books.exchange)
         if has_new or (due_at is not None and due_at <= until):
             self._take_rest(now, until, has_new=has_new)
             return True
@@ -127,11 +128,15 @@ class RulesLoop:
     @property
     def faults(self) -> tuple[str, ...]:
         """What is wrong with the rulebooks and the rules now, in words; empty when all is well."""
-        said = [self._folder_fault] if self._folder_fault else []
+        said = list(self._books.faults.values())
         said += [str(fault) for fault in self._shelf.faults]
         said += [str(fault) for each in self._shelf.books for fault in each.faults]
         said += [f"{fault.rule} failed for {fault.key}: {fault.error}" for fault in self._faults]
         return tuple(said)
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._books.shelf
 
     def status(self) -> tuple[BookStatus, ...]:
         """Every rulebook at work, with its rules and what is wrong with them."""
@@ -153,51 +158,28 @@ class RulesLoop:
     # ------------------------------------------------------------------ rulebooks
 
     def _look(self, now: datetime) -> bool:
-        """Look at the texts; load what has changed. True if the rules are others now."""
+        """Look whether other rules are to be at work; load them. True if there are."""
         self._looked_at = now
-        try:
-            texts = dict(self._texts())
-        except OSError as error:
-            if self._folder_fault is None:
-                log.exception("the rulebooks cannot be read, those before go on")
-            self._folder_fault = f"the rulebooks cannot be read: {error}"
-            if self._seen is None:
-                self._seen = {}
-                self._load_stored()
+        if not self._books.look(now):
             return False
-        self._folder_fault = None
-        if texts == self._seen:
-            return False
+        self._engine = self._books.engine or self._engine
+        self._engine.absence = self._absence
         self._kept.forget()
-        with self._store.writing() as uow:
-            stored = uow.rulebooks.latest()
-            before = as_stored(stored) if self._seen is None else self._shelf
-            shelf = arrange(texts, stored, now)
-            engine = Engine([each.book for each in shelf.books], self._zone)
-            engine.absence = self._absence
-            for revision in shelf.new_revisions:
-                uow.rulebooks.add(revision)
-            self._exchange(uow, before.rules, engine, now)
-        self._seen, self._shelf, self._engine, self._faults = texts, shelf, engine, []
-        for fault in (*shelf.faults, *(fault for each in shelf.books for fault in each.faults)):
-            log.error("a rulebook is refused as it lies there: %s", fault)
+        self._faults = []
         return True
 
-    def _load_stored(self) -> None:
-        with self._store.reading() as uow:
-            self._shelf = as_stored(uow.rulebooks.latest())
-        self._engine = Engine([each.book for each in self._shelf.books], self._zone)
-        self._engine.absence = self._absence
-
-    def _exchange(self, uow: UnitOfWork, before: dict[str, Rule], engine: Engine, now: datetime) -> None:
-        gone, new, other = warming.changed_rules(before, engine.rules)
-        for name in gone:
-            uow.states.delete_rule(name)
-        last_seq = uow.cursors.get(CURSOR)
-        for name in new:
-            self._save(uow, warming.warm(uow, engine, engine.rules[name], now, last_seq))
-        for name in other:
-            self._save(uow, warming.readjust(uow, engine, engine.rules[name], now))
+    def _go_on(self, exchange: Exchange) -> bool:
+        """A slice of the change from the rules before to those at work."""
+        result = Result()
+        with self._store.writing() as uow:
+            done = exchange.slice(uow, result)
+            self._save(uow, result)
+        exchange.committed(done)
+        self._note(result)
+        if exchange.is_done:
+            self._books.done()
+            self._kept.forget()
+        return True
 
     # ------------------------------------------------------------------ batches
 
@@ -206,7 +188,7 @@ class RulesLoop:
 
         Before the first `step`, when no rulebook is loaded yet, none are taken.
         """
-        if self._seen is None:
+        if self._books.engine is None:
             return False
         events = uow.events.after(uow.cursors.get(ALARM_CURSOR), BATCH, only_alarms=True)
         if not events:
@@ -231,7 +213,7 @@ class RulesLoop:
 
         Answers what is to be called once that is committed.
         """
-        if self._seen is None:
+        if self._books.engine is None or self._books.exchange is not None:
             return _nothing
         result = Result()
         memory, events = self._take_events(uow, BATCH, result)
@@ -290,7 +272,8 @@ class RulesLoop:
 
     def _keep(self, memory: Memory) -> None:
         if memory.unreadable:
-            self._kept.forget()  # rules were warmed anew beside what this batch held
+            self._kept.forget()
+            self._books.remake((at.rule for at in memory.unreadable), self._clock.now())
         else:
             self._kept.committed(memory.loaded())
 
@@ -344,15 +327,12 @@ class RulesLoop:
         uow.states.delete(gone)
         if not memory.unreadable:
             return
-        uow.states.delete(at for at in memory.unreadable if at not in memory.rewritten())
+        own = [at for at in memory.unreadable if at.rule not in self._engine.rules]
+        uow.states.delete(at for at in own if at not in memory.rewritten())
         for at in memory.unreadable:
             self._note_fault(
                 RuleFault(at.rule, at.key, "its state was of an unknown version and is made anew")
             )
-        last_seq = uow.cursors.get(CURSOR)
-        for name in sorted({at.rule for at in memory.unreadable} & self._engine.rules.keys()):
-            rule = self._engine.rules[name]
-            self._save(uow, warming.warm(uow, self._engine, rule, self._clock.now(), last_seq))
 
     def _save(self, uow: UnitOfWork, result: Result) -> None:
         if not result.findings and not result.changes:

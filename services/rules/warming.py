@@ -1,128 +1,210 @@
-"""Warming: what a new or changed rule must know is made from the stored events, as if it had been there all
-the while.
+"""Warming: what new and changed rules must know of one resident is made from the stored events, as if the
+rules had been there all the while.
 
-What it would have found before the reload is not raised, unless the rule as it was before had a watch open
-for it. A rule of which only numbers or words changed keeps its facts and has its deadlines reckoned anew.
+What a rule would have found before the reload is not raised, unless the rule as it was before had a watch
+open for it. What was found by then goes on to be withdrawn and ended. A rule of which only numbers or words
+changed keeps its facts and has its deadlines reckoned anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from services.domain.findings import Finding, Trigger
-from services.domain.kinds import REGISTER_KINDS
+from services.domain.events import Event
+from services.domain.findings import Finding, FindingReason, FindingState, Trigger
+from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES, REGISTER_KINDS
 from services.domain.ports import StateKey, UnitOfWork
+from services.rules import inheriting
+from services.rules.beds import OFFLINE
+from services.rules.case import is_too_late
 from services.rules.engine import Engine, Lane, Result
-from services.rules.intake import AWAY, RETURNED, Intake
+from services.rules.intake import AWAY, RETRACTED, RETURNED, Intake
 from services.rules.memory import DEVICE, PROFILE, Memory
-from services.rules.rulebook import Per, Rule
+from services.rules.rulebook import BED_PAIR, Rule
 from services.rules.signs import OLDEST_CLAIM
 
 _LONGEST_MEDICINE = timedelta(days=400)
 _LONGEST_PERIOD = timedelta(days=2 * 366)
 
 
-def changed_rules(
-    before: Mapping[str, Rule], after: Mapping[str, Rule]
-) -> tuple[list[str], list[str], list[str]]:
-    """The names of the rules that are gone, to be warmed, and of which only numbers or words changed."""
-    gone = [name for name in before if name not in after]
-    warm = [
-        name for name, rule in after.items() if name not in before or _shape(before[name]) != _shape(rule)
-    ]
-    other = [name for name, rule in after.items() if name not in warm and before[name] != rule]
-    return gone, warm, other
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The rules that are gone, those to be warmed, and those of which only numbers or words changed."""
+
+    gone: tuple[str, ...] = ()
+    warm: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
 
 
-def warm(uow: UnitOfWork, engine: Engine, rule: Rule, now: datetime, last_seq: int) -> Result:
-    """Make the states of a rule from stored events up to ``last_seq``; what it finds that may still be
-    raised.
+def changed_rules(before: Engine, after: Engine, unfinished: frozenset[str] = frozenset()) -> Changed:
+    """What another set of rules changes. What is in none of the three is as it was, and keeps its state.
+
+    The states of ``unfinished`` rulebooks are of one set or the other, and made anew in any case.
     """
-    old = _open_watches(uow, engine, rule)
-    uow.states.delete_rule(rule.name)
-    result = Result()
-    if rule.is_plain_on and rule.settle_for is None:
-        return result
-    for resident in uow.residents.all():
-        _warm_resident(
-            uow, engine, rule, resident.id, now, last_seq, old.get(resident.id, frozenset()), result
+    old, new = before.rules, after.rules
+    warm = [
+        name
+        for name, rule in new.items()
+        if name not in old or rule.rulebook in unfinished or _shape(old[name]) != _shape(rule)
+    ]
+    other = [
+        name
+        for name, rule in new.items()
+        if name not in warm
+        and (old[name] != rule or before.zone_of(old[name], None) != after.zone_of(rule, None))
+    ]
+    return Changed(tuple(name for name in old if name not in new), tuple(warm), tuple(other))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose states are made: a resident, or a device that belongs to nobody (``resident_id`` empty)."""
+
+    resident_id: str
+    device_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What the keys of their states are, or begin with."""
+        return self.resident_id if self.device_id is None else f"/{self.device_id}"
+
+
+class Warming:
+    """Makes the states of changed rules. ``at`` is the instant of the reload, ``last_seq`` the last event
+    that had been taken in by then.
+    """
+
+    def __init__(self, before: Engine, after: Engine, changed: Changed, at: datetime, last_seq: int) -> None:
+        self._before = before
+        self._after = after
+        self._changed = changed
+        self._at = at
+        self._last_seq = last_seq
+
+    def work(self, uow: UnitOfWork, subject: Subject, result: Result) -> int:
+        """Make everything of one subject anew; how many events were read for it."""
+        stored = uow.states.load_for(subject.key)
+        old = Memory(self._before.forms)
+        old.remember(state for state in stored if state.at.rule in self._changed.warm)
+        uow.states.delete(state.at for state in stored if state.at.rule in self._changed.warm)
+        read = sum(
+            self._warm(uow, subject, self._after.rules[name], old, result) for name in self._changed.warm
         )
-    return result
+        if self._changed.other:
+            self._readjust(uow, subject, result)
+        return read
 
+    def _readjust(self, uow: UnitOfWork, subject: Subject, result: Result) -> None:
+        memory = Memory(self._after.forms, uow.states.load, uow.states.load_for)
+        for at in memory.keys_for(subject.key):
+            if at.rule in self._changed.other:
+                self._after.adjust(memory, at, self._at, result)
+        kept, gone = memory.changed()
+        uow.states.save(kept)
+        uow.states.delete(gone)
 
-def readjust(uow: UnitOfWork, engine: Engine, rule: Rule, now: datetime) -> Result:
-    """Reckon the deadlines of a rule anew from the facts that it has."""
-    result = Result()
-    for ats in places(uow, rule).values():
-        memory = Memory(engine.forms, uow.states.load, uow.states.load_for)
+    def _warm(self, uow: UnitOfWork, subject: Subject, rule: Rule, old: Memory, result: Result) -> int:
+        if rule.is_plain_on and rule.settle_for is None:
+            return 0  # it remembers nothing
+        memory, alone = self._known(uow, subject), self._after.only(rule)
+        intake, scratch = Intake(alone, uow.events.get), Result()
+        profile = memory.profile(subject.resident_id)
+        if profile is not None and profile.enrolled_at is not None:
+            alone.begin(memory, rule, subject.resident_id, self._at)
+        events = self._events(uow, subject, rule)
+        for event in events:
+            if event.kind in {AWAY, RETURNED}:
+                alone.observe(memory, event, scratch, Lane.REST)  # who was away when is known already
+            else:
+                intake.take(memory, event, scratch, Lane.REST)
+        ats = [at for at in memory.keys_for(subject.key) if at.rule == rule.name]
         for at in ats:
-            engine.adjust(memory, at, now, result)
-        _save(uow, memory)
-    return result
+            alone.catch_up(memory, at, self._at, scratch)
+        old_rule = self._before.rules.get(rule.name)
+        for at in {*ats, *(each for each in old.keys_for(subject.key) if each.rule == rule.name)}:
+            given = inheriting.Given(self._at, rule, old_rule, old.key_state(at), memory.key_state(at))
+            used = _used_up(uow, subject, rule) if rule.trigger is Trigger.COUNT else frozenset()
+            kept = inheriting.inherit(given, used)
+            result.changes.extend(kept.changes)
+            if kept.state is not None:
+                alone.keep(memory, at, kept.state)
+            _raise(self._at, rule, at, kept.open_for, scratch, result)
+        uow.states.save(state for state in memory.everything() if state.at.rule == rule.name)
+        result.faults.extend(scratch.faults)
+        return len(events)
+
+    def _known(self, uow: UnitOfWork, subject: Subject) -> Memory:
+        memory = Memory(self._after.forms)
+        ids = (
+            [device.id for device in uow.devices.of_resident(subject.resident_id)]
+            if subject.device_id is None
+            else [subject.device_id]
+        )
+        keys = [StateKey(PROFILE, subject.resident_id), *(StateKey(DEVICE, each) for each in ids)]
+        memory.remember(uow.states.load(keys).values())
+        return memory
+
+    def _events(self, uow: UnitOfWork, subject: Subject, rule: Rule) -> list[Event]:
+        since, kinds = self._at - _reach(rule), _kinds(rule)
+        found = (
+            uow.events.of_key(since, resident_id=subject.resident_id, kinds=kinds)
+            if subject.device_id is None
+            else uow.events.of_key(since, device_id=subject.device_id, kinds=kinds)
+        )
+        return [
+            event
+            for event in found
+            if event.seq <= self._last_seq
+            and event.kind not in REGISTER_KINDS
+            and (event.resident_id or "") == subject.resident_id
+        ]
 
 
-def places(uow: UnitOfWork, rule: Rule) -> dict[str, list[StateKey]]:
-    """Where a rule may keep its states, by resident."""
-    found: dict[str, list[StateKey]] = {}
-    if rule.per is Per.RESIDENT:
-        return {resident.id: [StateKey(rule.name, resident.id)] for resident in uow.residents.all()}
-    for device in uow.devices.all():
-        resident_id = device.resident_id or ""
-        found.setdefault(resident_id, []).append(StateKey(rule.name, f"{resident_id}/{device.id}"))
-    return found
-
-
-def _warm_resident(
-    uow: UnitOfWork,
-    engine: Engine,
-    rule: Rule,
-    resident_id: str,
-    now: datetime,
-    last_seq: int,
-    open_for: frozenset[int],
-    result: Result,
+def _raise(
+    at: datetime, rule: Rule, key: StateKey, open_for: frozenset[int], scratch: Result, result: Result
 ) -> None:
-    stored = uow.states.load_for(resident_id)
-    devices = uow.states.load(StateKey(DEVICE, device.id) for device in uow.devices.of_resident(resident_id))
-    memory = Memory(engine.forms)
-    memory.remember(state for state in (*stored, *devices.values()) if state.at.rule in {PROFILE, DEVICE})
-    alone = engine.only(rule)
-    intake = Intake(alone, uow.events.get)
-    scratch = Result()
-    alone.begin(memory, rule, resident_id, now)
-    for event in uow.events.of_key(now - horizon(rule), resident_id=resident_id):
-        if event.seq > last_seq or event.kind in REGISTER_KINDS:
+    """Raise what was found in the scratch for a key, if it may be, as of the reload."""
+    ended = {change.finding_id: change.state for change in scratch.changes}
+    for found in scratch.findings:
+        if _key_of(found, rule) != key.key or not (
+            found.at >= at or open_for & set(found.evidence.event_seqs)
+        ):
             continue
-        if event.kind in {AWAY, RETURNED}:
-            alone.observe(memory, event, scratch, Lane.REST)  # who was away when is known already
-        else:
-            intake.take(memory, event, scratch, Lane.REST)
-    for at in memory.keys_for(resident_id):
-        alone.catch_up(memory, at, now, scratch)
-    result.findings.extend(finding for finding in scratch.findings if _may_be_raised(finding, open_for))
-    uow.states.save(state for state in memory.everything() if state.at.rule == rule.name)
+        after = ended.get(found.id)
+        if after is FindingState.WITHDRAWN:
+            continue
+        raised = replace(found, raised_at=max(found.raised_at, at))
+        if after is FindingState.ENDED:
+            raised = replace(raised, state=FindingState.STALE, reason=FindingReason.NO_LONGER_HOLDS)
+        elif _is_stale(rule, raised):
+            raised = replace(raised, state=FindingState.STALE, reason=FindingReason.LATE)
+        result.findings.append(raised)
 
 
-def _may_be_raised(finding: Finding, open_for: Iterable[int]) -> bool:
-    return bool(set(finding.evidence.event_seqs) & set(open_for))
+def _is_stale(rule: Rule, raised: Finding) -> bool:
+    goes_stale = rule.trigger in {Trigger.COUNT, Trigger.WHERE} and rule.kind not in ALARM_KINDS
+    return goes_stale and is_too_late(rule.severity, raised.at, raised.raised_at)
 
 
-def _open_watches(uow: UnitOfWork, engine: Engine, rule: Rule) -> dict[str, frozenset[int]]:
-    """By resident, the events for which the rule as it was before has a watch open."""
-    if rule.trigger is not Trigger.UNLESS:
-        return {}
-    found: dict[str, frozenset[int]] = {}
-    for resident_id, ats in places(uow, rule).items():
-        memory = Memory(engine.forms, uow.states.load)
-        states = [state for at in ats if (state := memory.key_state(at)) is not None]
-        found[resident_id] = frozenset(seq for state in states for seq in _watched(state.inner))
-    return found
+def _key_of(found: Finding, rule: Rule) -> str:
+    return (
+        found.resident_id or "" if rule.per == "resident" else f"{found.resident_id or ''}/{found.device_id}"
+    )
 
 
-def _watched(inner: Any) -> list[int]:
-    return [watch.seq for watch in getattr(inner, "watches", ())]
+def _used_up(uow: UnitOfWork, subject: Subject, rule: Rule) -> frozenset[int]:
+    """The events that Findings of a `count` rule have used up; nothing that was used up counts again."""
+    filters = {"resident_id": subject.resident_id, "rule": rule.id}
+    used: set[int] = set()
+    after: int | None = 0
+    while after is not None:
+        page = uow.findings.page(filters, after, 500)
+        for found in page.items:
+            if found.rulebook == rule.rulebook:
+                used.update(found.evidence.event_seqs)
+        after = page.next
+    return frozenset(used)
 
 
 def horizon(rule: Rule) -> timedelta:
@@ -136,10 +218,21 @@ def horizon(rule: Rule) -> timedelta:
     return max(rule.watch_for or timedelta(days=2), rule.within_for or timedelta(0)) + OLDEST_CLAIM
 
 
-def _save(uow: UnitOfWork, memory: Memory) -> None:
-    kept, gone = memory.changed()
-    uow.states.save(kept)
-    uow.states.delete(gone)
+def _reach(rule: Rule) -> timedelta:
+    """As `horizon`. A silence is judged by reception: a message that is older had ended it before, unless
+    time away lies between.
+    """
+    if rule.trigger is Trigger.SILENT and not rule.kind.startswith(AWAY_PREFIXES):
+        return rule.watch_for or timedelta(0)
+    return horizon(rule)
+
+
+def _kinds(rule: Rule) -> frozenset[str] | None:
+    """The kinds of events that a rule has to be shown; None = all."""
+    if rule.trigger is Trigger.SILENT:
+        return None
+    kinds = {*rule.touching_kinds, RETRACTED}
+    return frozenset(kinds | {*BED_PAIR, OFFLINE} if kinds & BED_PAIR else kinds)
 
 
 def _shape(rule: Rule) -> tuple[object, ...]:

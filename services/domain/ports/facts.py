@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from services.domain.events import Event
 from services.domain.findings import Finding, FindingChange
 from services.domain.ports.lists import Filters, Page
-from services.domain.records import RulebookRevision, StandingFault
+from services.domain.records import FileMark, RulebookRevision, StandingFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +242,26 @@ class Rulebooks(Protocol):
 
     def set_faults(self, faults: Iterable[StandingFault]) -> None:
         """What is wrong from now on, in the place of what was."""
+        ...
+
+
+class RulebookDesk(Protocol):
+    """The folder in which people save rulebooks. The store says what is at work; the folder follows it."""
+
+    def marks(self) -> Mapping[str, FileMark] | None:
+        """What each file held when it was last in step; None if nobody ever noted it. OSError if the folder
+        cannot be read.
+        """
+        ...
+
+    def write(self, texts: Mapping[str, str | None], found: Mapping[str, str]) -> None:
+        """Write files, None takes one away, each whole or not at all; a file that is not as it was ``found``
+        is left alone. OSError if that cannot be done.
+        """
+        ...
+
+    def note(self, marks: Mapping[str, FileMark]) -> None:
+        """Keep the marks for the next start. OSError if that cannot be done."""
         ...
 
 
