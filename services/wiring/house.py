@@ -29,6 +29,7 @@ from services.wiring.living_demo import GUEST, LivingDemo
 from services.wiring.part import one_beat
 from services.wiring.passwords import hash_password
 from services.wiring.rooms import Manner, Outside, books_at_work, build_rooms
+from services.wiring.rulebook_desk import FolderDesk
 from services.wiring.senders import Senders
 from services.wiring.settings import Settings
 from services.wiring.shipped import texts_in
@@ -107,7 +108,12 @@ class House:
             texts,
             gathering,
             ground.signals,
-            Manner(ground.reached(), roles, in_real_time=isinstance(clock, SystemClock)),
+            Manner(
+                ground.reached(),
+                roles,
+                in_real_time=isinstance(clock, SystemClock),
+                desk=FolderDesk(settings.data_dir / "rulebooks"),
+            ),
         )
         observing = ground.observing(store, clock)
         observing.ingest(rooms.ingest, inbox)

@@ -18,6 +18,7 @@ from services.domain.ports import (
     Clock,
     NobodyTold,
     Publisher,
+    RulebookDesk,
     RulebookTexts,
     Signals,
     Store,
@@ -68,6 +69,8 @@ class Manner:
     reached: Reached = goes_on
     roles: Shared | None = None
     in_real_time: bool = False
+    desk: RulebookDesk | None = None
+    """The folder of the rulebooks, where the house may write into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def build_rules(
             grace_for=STORING_FOR if manner.in_real_time else timedelta(0),
             waits_for_backlog=manner.in_real_time,
             reached=manner.reached,
+            desk=manner.desk,
         )
 
     return Own(make(store)) if manner.roles is None else manner.roles.led(RULES, make)
