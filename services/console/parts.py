@@ -79,6 +79,8 @@ class RuleFault:
     field: str
     found: str
     expected: str
+    file: str | None = None
+    nearest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class RuleStatus:
     fault: str | None = None
     quota: Rule | None = None
     """The rule itself where it is a quota: what is still owed is reckoned by it."""
+    rule: Rule | None = None
+    """The rule itself, for what may be overridden in it."""
     why: Mapping[str, str] = field(default_factory=dict)
     """What it means for whoever is called, by language."""
 

@@ -50,6 +50,13 @@ class Fault:
     expected: str
 
 
+@dataclass(frozen=True, slots=True)
+class FaultInside(Fault):
+    """A fault inside of a text that was sent: ``more`` says where, and what may be meant."""
+
+    more: Mapping[str, Json]
+
+
 class Problem(Exception):
     """The request is refused; whoever asked is told ``code`` and the words of ``detail``."""
 
@@ -83,7 +90,9 @@ def unfit(field: str, found: Json, expected: str) -> Problem:
 
 
 class FaultShape(BaseModel):
-    """One faulty field."""
+    """One faulty field; of a rulebook also the file, the rule and the nearest right key."""
+
+    model_config = ConfigDict(extra="allow")
 
     field: str
     found: Any = Field(description="The value as it came, cut short; null where there was none.")
@@ -136,7 +145,12 @@ def answer(problem: Problem) -> Response:
     }
     if problem.faults or problem.status == 422:  # noqa: PLR2004 - the contract's own number
         body["errors"] = [
-            {"field": fault.field, "found": fault.found, "expected": fault.expected}
+            {
+                "field": fault.field,
+                "found": fault.found,
+                "expected": fault.expected,
+                **(fault.more if isinstance(fault, FaultInside) else {}),
+            }
             for fault in problem.faults
         ]
     return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)

@@ -16,6 +16,7 @@ from services.domain.events import Event
 from services.domain.findings import Finding, Severity
 from services.domain.kinds import ALARM_KINDS
 from services.domain.notices import Attempt, DeviceCommand, Notice
+from services.domain.records import RulebookRevision
 
 Value = str | int | list[str]
 
@@ -54,6 +55,19 @@ def events_stored(events: Iterable[Event]) -> Iterator[Line]:
             yield Line(
                 "ingest", "event stored", event.id, {"event": event.id, "kind": event.kind, "seq": event.seq}
             )
+
+
+def rulebook_revised(revision: RulebookRevision) -> Iterator[Line]:
+    """Another text of a rulebook is in force; why, stands in the audit only."""
+    fields: dict[str, Value] = {
+        "rulebook": revision.rulebook,
+        "revision": revision.revision,
+        "hash": revision.content_hash,
+    }
+    words = "rulebook revised" if revision.text else "rulebook taken away"
+    if revision.restores is not None:
+        words, fields["restores"] = "rulebook rolled back", revision.restores
+    yield Line("rules", words, f"{revision.rulebook}/{revision.revision}", fields)
 
 
 def findings_raised(findings: Iterable[Finding]) -> Iterator[Line]:

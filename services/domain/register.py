@@ -52,15 +52,24 @@ def device_fact(kind: str, device: Device, at: datetime, by: str) -> Event:
     )
 
 
-def override_fact(resident: Resident, rule: str, key: str, value: Json, at: datetime, by: str) -> Event:
-    """A `rule.overridden`: one key of one rule has another value for one resident; None takes the override
-    back.
+def override_fact(
+    resident: Resident,
+    of: tuple[str, str, Json],
+    at: datetime,
+    by: str,
+    reason: str,
+    until: datetime | None = None,
+) -> Event:
+    """A `rule.overridden`: ``of`` is a rule, a key of it and the value that it has for one resident, up to
+    ``until`` where that is given; the value None takes the override back.
     """
+    rule, key, value = of
+    ends = {} if until is None else {"until": format_instant(until)}
     return _fact(
         "rule.overridden",
         at,
         by,
-        {"rule": rule, "key": key, "value": value},
+        {"rule": rule, "key": key, "value": value, "reason": reason, **ends},
         resident_id=resident.id,
         home_id=resident.home_id,
         synthetic=resident.synthetic,

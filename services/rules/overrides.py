@@ -12,7 +12,11 @@ from services.rules.rulebook import Rule
 
 
 class NotAnOverride(ValueError):
-    """A key that cannot be overridden, or a value that it cannot have."""
+    """A key that cannot be overridden, or a value or an end that it cannot have; ``field`` says which."""
+
+    def __init__(self, said: str, field: str = "value") -> None:
+        super().__init__(said)
+        self.field = field
 
 
 def _count(value: Json) -> int | None:
@@ -44,7 +48,7 @@ def check_override(rule: Rule, key: str, value: Json) -> None:
     if key not in _KEYS:
         nearest = nearest_of(key, _KEYS)
         meant = f"; did you mean {nearest!r}?" if nearest else ""
-        raise NotAnOverride(f"the key {key!r} cannot be overridden{meant}")
+        raise NotAnOverride(f"the key {key!r} cannot be overridden{meant}", "key")
     field, read = _KEYS[key]
     if value is None:
         return
@@ -54,7 +58,19 @@ def check_override(rule: Rule, key: str, value: Json) -> None:
     if key in {"warn", "at_least"}:
         has_it = rule.period is not None
     if key != "enabled" and not has_it:
-        raise NotAnOverride(f"the rule {rule.id} has no {key!r} to override")
+        raise NotAnOverride(f"the rule {rule.id} has no {key!r} to override", "key")
+
+
+def check_together(rule: Rule, overrides: Iterable[Override]) -> None:
+    """Raise `NotAnOverride` if the rule makes no sense with these overrides, as a rulebook that says so would
+    be refused.
+    """
+    own = overridden(rule, overrides)
+    if own.from_wall is not None and own.from_wall == own.by_wall:
+        raise NotAnOverride("`from` and `by` would be the same time")
+    longest = own.watch_for if own.watch_for is not None else own.within_for
+    if own.settle_for is not None and longest is not None and own.settle_for >= longest:
+        raise NotAnOverride("it would not be longer than the rule's `settle`")
 
 
 def overridden(rule: Rule, overrides: Iterable[Override]) -> Rule:

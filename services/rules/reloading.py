@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.domain.chronicle import rulebook_revised
 from services.domain.identity import derived_id
 from services.domain.ports import RulebookDesk, RulebookTexts, Store, UnitOfWork
 from services.domain.records import AuditEntry, FileMark, RulebookRevision
@@ -182,7 +183,8 @@ def _revisions(shelf: Shelf) -> dict[str, int]:
 
 
 def _note(uow: UnitOfWork, revision: RulebookRevision) -> None:
-    """Write into the audit that somebody saved a file, or took it away."""
+    """Write into audit and chronicle that somebody saved a file, or took it away."""
+    uow.say_after(rulebook_revised(revision))
     uow.audit.add(
         AuditEntry(
             id=derived_id("aud", revision.rulebook, str(revision.revision), revision.content_hash),

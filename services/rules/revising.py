@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.domain.ports import UnitOfWork
+from services.domain.chronicle import rulebook_revised
+from services.domain.ports import Topic, UnitOfWork
 from services.domain.records import RulebookRevision
 from services.rules.faults import Fault, RulebookFaults
 from services.rules.reading import read_rulebook
-
-AS_SAVED = "file"
-"""What stands for the author of a revision that somebody saved as a file."""
 
 
 class NotTheNewest(Exception):
@@ -100,4 +98,6 @@ def _store(
     number = 1 if newest is None else newest.revision + 1
     revision = RulebookRevision(name, number, content_hash, text, by.at, by.author, by.reason, restores)
     uow.rulebooks.add(revision)
+    uow.say_after(rulebook_revised(revision))
+    uow.wake_after(Topic.EVENTS)  # whoever runs the rules looks at once
     return revision

@@ -150,7 +150,7 @@ class RulesLoop:
                     RuleAtWork(rule, tuple(fault for fault in self._faults if fault.rule == rule.name))
                     for rule in each.book.rules
                 ),
-                faults=tuple(str(fault) for fault in each.faults),
+                faults=each.faults,
             )
             for each in self._shelf.books
         )

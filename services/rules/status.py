@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.rules.engine import RuleFault
+from services.rules.faults import Fault
 from services.rules.rulebook import Rule
 
 
@@ -19,11 +20,11 @@ class RuleAtWork:
 
 @dataclass(frozen=True, slots=True)
 class BookStatus:
-    """One rulebook as it works now. ``faults`` are those of a newer text that was refused, in words."""
+    """One rulebook as it works now. ``faults`` are those of a newer text that was refused."""
 
     name: str
     revision: int
     content_hash: str
     active_since: datetime | None
     rules: tuple[RuleAtWork, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]

@@ -36,7 +36,7 @@ def rulebooks_in(store: Store, clock: Clock, texts: RulebookTexts) -> Callable[[
                     content_hash=each.book.content_hash,
                     active_since=each.active_since,
                     rules=tuple(RuleAtWork(rule) for rule in each.book.rules),
-                    faults=tuple(map(str, faults.get(each.book.name, ()))),
+                    faults=faults.get(each.book.name, ()),
                 )
             )
             for each in as_stored(revisions).books
@@ -52,7 +52,10 @@ def _book(book: BookStatus) -> RulebookStatus:
         content_hash=book.content_hash,
         active_since=book.active_since,
         rules=tuple(_rule(rule) for rule in book.rules),
-        faults=tuple(RuleFault(None, "", fault, "") for fault in book.faults),
+        faults=tuple(
+            RuleFault(fault.rule, fault.field, fault.found, fault.expected, fault.file, fault.nearest)
+            for fault in book.faults
+        ),
     )
 
 
@@ -67,6 +70,7 @@ def _rule(at_work: RuleAtWork) -> RuleStatus:
         available=not at_work.faults,
         fault="; ".join(fault.error for fault in at_work.faults) or None,
         quota=rule if rule.trigger is Trigger.QUOTA else None,
+        rule=rule,
         why=rule.why,
     )
 

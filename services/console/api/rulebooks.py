@@ -32,12 +32,14 @@ class RuleShape(Shape):
 
 
 class RuleFaultShape(Shape):
-    """What is wrong, where."""
+    """What is wrong, where; `nearest` is the right word that looks most like what was found."""
 
     rule: str | None
     field: str
     found: str
     expected: str
+    file: str | None
+    nearest: str | None
 
 
 class RulebookShape(Shape):

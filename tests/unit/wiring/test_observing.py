@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from services.domain.notices import AttemptResult, NoticeState
 from services.domain.ports import Store
 from services.rules.engine import RuleFault
+from services.rules.faults import Fault
 from services.rules.reading import read_what_is_good
 from services.rules.status import BookStatus, RuleAtWork
 from services.wiring.clock import SteppedClock
@@ -105,7 +106,10 @@ rules:
 )
 
 
-def book(*faults: str, refused: tuple[str, ...] = (), revision: int = 3) -> BookStatus:
+A_FAULT = Fault("home-beds.yaml", "call", "on", "nothing", "a kind of event")
+
+
+def book(*faults: str, refused: tuple[Fault, ...] = (), revision: int = 3) -> BookStatus:
     assert BOOK is not None
     found = tuple(RuleFault("home-beds/call", "res_措姆", fault) for fault in faults)
     rules = tuple(RuleAtWork(rule, found) for rule in BOOK.rules)
@@ -120,6 +124,6 @@ def test_a_rule_or_a_policy_that_cannot_work_is_a_reason_that_names_nobody() -> 
 
 
 def test_a_refused_text_is_a_reason_only_where_nothing_works_in_its_place() -> None:
-    assert rule_reasons([book(refused=("a fault",))], ["our-own"]) == []
-    [said] = rule_reasons([book(refused=("a fault",), revision=0)], ["our-own"])
+    assert rule_reasons([book(refused=(A_FAULT,))], ["our-own"]) == []
+    [said] = rule_reasons([book(refused=(A_FAULT,), revision=0)], ["our-own"])
     assert said.startswith("The rulebook home-beds has faults and none before it works in its place")
