@@ -20,11 +20,10 @@ from services.backtest.paging import pages_of
 from services.backtest.reading import History, Live, Readings
 from services.domain.backtests import MOST_DAYS, Backtest, Note, NoteKind, Progress
 from services.domain.events import Event, Mark
-from services.domain.findings import Finding, FindingChange
+from services.domain.findings import BUILT_IN, Finding, FindingChange
 from services.domain.instants import local, zone_named
 from services.escalation.policies import Policies
 from services.escalation.scene import House
-from services.rules.raising import BUILT_IN
 from services.rules.reading import read_rulebook
 from services.rules.rulebook import Rulebook
 from services.rules.shelf import as_stored

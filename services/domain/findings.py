@@ -58,6 +58,12 @@ class FindingReason(StrEnum):
     CORRECTED = "corrected"
 
 
+BUILT_IN = "anxin"
+"""The rulebook that the house's own rules name: the press floor, and its watch over the rules."""
+RULE_UNAVAILABLE = "rule-unavailable"
+"""The house's own rule that finds rules which cannot work: a matter of whoever manages the house."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a Finding rests on: the events in ascending order of storing, the figures, what would have
@@ -103,6 +109,11 @@ class Finding:
     """Rests on an alarm kind: never stale, never over by itself."""
     synthetic: bool = False
     number: int = 0
+
+    @property
+    def is_about_the_rules(self) -> bool:
+        """About a rule that cannot work, and about nobody's home."""
+        return self.rulebook == BUILT_IN and self.rule == RULE_UNAVAILABLE
 
     @property
     def chain(self) -> str:

@@ -25,7 +25,7 @@ from services.domain.findings import Finding, FindingState, Severity, Trigger
 from services.domain.identity import derived_id
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.escalation.reassure import reassured
-from services.escalation.routing import recipient_of
+from services.escalation.routing import HOUSE_RULES, recipient_of
 from services.escalation.scene import Move, Scene, change
 from services.escalation.stages import awaiting_answer, call_failed, open_again
 from services.escalation.steps import begin, begin_again, tell
@@ -42,6 +42,8 @@ def subject_of(finding: Finding) -> str:
     """
     if finding.trigger is not Trigger.ON and finding.device_id:
         return f"device:{finding.device_id}"
+    if finding.is_about_the_rules:
+        return HOUSE_RULES
     if finding.resident_id:
         return f"resident:{finding.resident_id}"
     return f"device:{finding.device_id}" if finding.device_id else UNKNOWN_ORIGIN

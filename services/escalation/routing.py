@@ -15,6 +15,9 @@ from services.domain.people import Worker
 from services.escalation.policies import Relation, Step
 from services.escalation.scene import Scene
 
+HOUSE_RULES = "house:rules"
+"""The subject of rules that cannot work: nobody's home is concerned, and whoever manages the house is."""
+
 _ONE = {Relation.ASSIGNED: "assigned", Relation.BACKUP: "backup", Relation.NEIGHBOUR: "neighbour"}
 _SEVERAL = {
     Relation.TEAM_ON_DUTY: "team_on_duty",
@@ -47,10 +50,12 @@ def relations_of(step: Step, alert: Alert, rounds: int, *, is_first: bool) -> tu
     """Whom a step of the policy means for this alert.
 
     Nobody is assigned to a device that belongs to no resident, so its alert begins at the duty desk. A
-    fault of a device goes to whom the step names for that.
+    fault of a device goes to whom the step names for that, a rule that cannot work to the manager.
     """
     if step.device_faults and is_device_fault(alert):
         return step.device_faults
+    if alert.subject == HOUSE_RULES:
+        return (Relation.MANAGER,)
     if is_first and alert.resident_id is None:
         return (Relation.DUTY_DESK,)
     widened = step.widen is not None and rounds >= step.widen.after_rounds

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
+from services.domain.findings import RULE_UNAVAILABLE
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeReason
 from services.domain.people import Language
@@ -123,10 +124,13 @@ def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:
     knows = notice.text
     prefix = "title_"
     titles = {key.removeprefix(prefix): value for key, value in knows.items() if key.startswith(prefix)}
+    is_of_the_house = knows.get("alert_kind") == RULE_UNAVAILABLE
+    nobody = said.words["the_rules" if is_of_the_house else "nobody_known"]
+    nowhere = said.words["the_house" if is_of_the_house else "nowhere_known"]
     return {
-        "who": knows.get("who") or said.words["nobody_known"],
+        "who": knows.get("who") or nobody,
         "what": title_in(language, titles, knows.get("alert_kind", "")),
-        "where": knows.get("where") or said.words["nowhere_known"],
+        "where": knows.get("where") or nowhere,
         "since": _since(notice, said),
         "holder": knows.get("holder", ""),
         "presses": knows.get("presses", "1"),

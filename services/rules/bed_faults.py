@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.domain.findings import (
+    BUILT_IN,
     Evidence,
     Finding,
     FindingChange,
@@ -27,7 +28,6 @@ from services.rules.engine import Result
 from services.rules.memory import BED, Memory
 from services.rules.missed import Absence
 from services.rules.profile import Profile
-from services.rules.raising import BUILT_IN
 from services.rules.reading import DEFAULT_POLICY
 from services.rules.signs import Sign
 

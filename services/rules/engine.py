@@ -9,14 +9,12 @@ knows no store.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event
-from services.domain.findings import Finding, FindingChange, Severity, Trigger
+from services.domain.findings import FindingChange, Severity, Trigger
 from services.domain.instants import zone_named
 from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import StateKey
@@ -33,39 +31,13 @@ from services.rules.notes import Notes
 from services.rules.overrides import overridden
 from services.rules.profile import Profile, senders_of
 from services.rules.raising import Source, finding_of, floor_finding
+from services.rules.results import Lane, Result, RuleFault
 from services.rules.rulebook import ANY_MESSAGE, DOOR_PAIR, Per, Rule, Rulebook
 from services.rules.signs import Sign, is_replaced, sign_of
 
+__all__ = ["Engine", "Lane", "Place", "Result", "RuleFault"]
+
 _MOST_MEETINGS = 100_000
-
-
-class Lane(StrEnum):
-    """Which rules an event is shown to. The live loop takes presses in ahead of everything else."""
-
-    ALL = "all"
-    ALARMS = "alarms"
-    """Plain `on` rules on alarm kinds, and the floor."""
-    REST = "rest"
-    """All others."""
-
-
-@dataclass(slots=True)
-class Result:
-    """What came of some work, in order."""
-
-    findings: list[Finding] = field(default_factory=list)
-    changes: list[FindingChange] = field(default_factory=list)
-    faults: list[RuleFault] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFault:
-    """A rule failed on an event or a deadline, twice; both are set aside for this key."""
-
-    rule: str
-    key: str
-    error: str
-    event_id: str | None = None
 
 
 class Place(NamedTuple):
@@ -90,6 +62,8 @@ class Engine:
             for kind in rule.touching_kinds:
                 self._by_kind.setdefault(kind, []).append(rule)
         self.forms: dict[str, Form] = {rule.name: FORMS[rule.trigger] for rule in self.rules.values()}
+        self.failing: set[tuple[str, str]] = set()
+        """(rule, key) that failed and did not work since."""
         self.absence: Absence | None = None
         """The house was not there to meet what was due; None where time has no such hole, as in a replay."""
         self.notes: dict[str, Notes] = {}
@@ -332,7 +306,11 @@ class Engine:
             except Exception as failure:  # noqa: BLE001 - one rule must never take the others with it
                 error = failure
             else:
+                if (rule.name, place.at.key) in self.failing:
+                    self.failing.discard((rule.name, place.at.key))
+                    result.mended.add((rule.name, place.at.key))
                 return True
+        self.failing.add((rule.name, place.at.key))
         said = f"{type(error).__name__}: {error}"[:500]
         result.faults.append(RuleFault(rule.name, place.at.key, said, event.id if event else None))
         return False

@@ -42,6 +42,7 @@ class Exchange:
         """
         before, after = engines
         self._books = dict(books)
+        self._after = after
         self._changed = changed
         self._warming = Warming(before, after, changed, at, cursor)
         self._waiting = _subjects(uow) if changed.warm or changed.other else []
@@ -82,6 +83,7 @@ class Exchange:
             log.exception("the states of %s cannot be made from what is stored", subject.key)
             said = f"{type(error).__name__}: {error}"[:500]
             result.faults.extend(RuleFault(name, subject.key, said) for name in self._changed.warm)
+            self._after.failing.update((name, subject.key) for name in self._changed.warm)
             self._forget(uow, subject)
             return 0
         result.findings.extend(found.findings)

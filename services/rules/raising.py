@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.domain.events import Event
-from services.domain.findings import Evidence, Finding, FindingReason, FindingState, Severity, Trigger
+from services.domain.findings import (
+    BUILT_IN,
+    Evidence,
+    Finding,
+    FindingReason,
+    FindingState,
+    Severity,
+    Trigger,
+)
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.kinds import ALARM_KINDS, KINDS
@@ -18,9 +26,6 @@ from services.rules.case import Case, Raise
 from services.rules.reading import DEFAULT_POLICY, FLOOR
 from services.rules.rulebook import Per, Rule
 from services.rules.signs import Sign
-
-BUILT_IN = "anxin"
-"""The rulebook that the floor names as its own."""
 
 FLOOR_TITLES: Mapping[str, Mapping[str, str]] = {
     "call_button.pressed": {

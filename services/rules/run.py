@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from services.domain.ports import (
     Topic,
     UnitOfWork,
 )
+from services.domain.records import StandingFault
 from services.rules import bed_faults
 from services.rules.alarms import acquaint
 from services.rules.backlog import Backlog
@@ -42,6 +44,7 @@ from services.rules.reloading import Reloading
 from services.rules.shelf import Shelf
 from services.rules.signs import sign_of
 from services.rules.status import BookStatus, RuleAtWork
+from services.rules.unavailable import say, standing_faults
 
 ALARM_CURSOR = "rules.alarms"
 CURSOR = "rules"
@@ -89,6 +92,7 @@ class RulesLoop:
         self._books = Reloading(store, texts, zone, CURSOR, desk)
         self._engine = Engine((), zone)
         self._faults: list[RuleFault] = []
+        self._said: Sequence[StandingFault] | None = None
         self._kept = Kept()
 
     def step(self) -> bool:
@@ -109,6 +113,7 @@ class RulesLoop:
         if has_alarms:
             with self._store.writing() as uow:
                 return self.take_alarms_in(uow)
+        self._say_what_is_wrong(now)
         if self._books.exchange is not None:
             return self._go_on(self._books.exchange)
         if has_new or (due_at is not None and due_at <= until):
@@ -168,6 +173,17 @@ class RulesLoop:
         self._faults = []
         return True
 
+    def _say_what_is_wrong(self, now: datetime) -> None:
+        """Let every process and whoever manages the house know, when it is something else than before."""
+        faults = standing_faults(self._shelf, self._faults, EPOCH)
+        if faults == self._said:
+            return
+        result = Result()
+        with self._store.writing() as uow:
+            say(uow, [replace(fault, since=now) for fault in faults], now, result)
+            self._save(uow, result)
+        self._said = faults
+
     def _go_on(self, exchange: Exchange) -> bool:
         """A slice of the change from the rules before to those at work."""
         result = Result()
@@ -179,6 +195,7 @@ class RulesLoop:
         if exchange.is_done:
             self._books.done()
             self._kept.forget()
+            self._faults = [fault for fault in self._faults if not fault.is_passing]
         return True
 
     # ------------------------------------------------------------------ batches
@@ -330,9 +347,8 @@ class RulesLoop:
         own = [at for at in memory.unreadable if at.rule not in self._engine.rules]
         uow.states.delete(at for at in own if at not in memory.rewritten())
         for at in memory.unreadable:
-            self._note_fault(
-                RuleFault(at.rule, at.key, "its state was of an unknown version and is made anew")
-            )
+            said = "its state was of an unknown version and is made anew"
+            self._note_fault(RuleFault(at.rule, at.key, said, is_passing=at.rule in self._engine.rules))
 
     def _save(self, uow: UnitOfWork, result: Result) -> None:
         if not result.findings and not result.changes:
@@ -347,6 +363,8 @@ class RulesLoop:
     def _note(self, result: Result) -> None:
         for fault in result.faults:
             self._note_fault(fault)
+        if result.mended:
+            self._faults = [each for each in self._faults if (each.rule, each.key) not in result.mended]
 
     def _note_fault(self, fault: RuleFault) -> None:
         if fault not in self._faults and len(self._faults) < _MOST_FAULTS:

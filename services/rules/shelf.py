@@ -146,14 +146,15 @@ class _Arranging:
             self._stands(file, replace(read, revision=revision), self._now)
 
     def take_what_no_file_holds(self) -> None:
-        """Rulebooks that are known and lie in no file: taken away, or put in force some other way."""
+        """Rulebooks that are known and lie in no file: taken away, or put in force some other way. A folder
+        in which they never lay takes nothing away.
+        """
         for name, head in self._latest.items():
             if name in self._books or not head.text:
                 continue
             file = next((file for file, mark in (self._before or {}).items() if mark.rulebook == name), None)
             was_here = file is not None and file not in self._texts
-            nobody_noted = self._before is None and head.author is None
-            if nobody_noted or (was_here and self._made_from(file or "", name) == head.revision):
+            if was_here and self._made_from(file or "", name) == head.revision:
                 # An empty revision says that it was taken away: when it comes back its rules are new.
                 self._new.append(RulebookRevision(name, head.revision + 1, "", "", self._now))
             else:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from services.console.parts import RulebookStatus, RuleFault, RuleStatus
 from services.domain.findings import Trigger
-from services.domain.ports import Clock, RulebookTexts, Store
+from services.domain.ports import Clock, Store
+from services.domain.records import StandingFault
 from services.ingest.replay import replay
-from services.rules.shelf import arrange, as_stored
+from services.rules.engine import RuleFault as Failed
+from services.rules.faults import Fault
+from services.rules.rulebook import Rule
+from services.rules.shelf import as_stored
 from services.rules.status import BookStatus, RuleAtWork
 
 
@@ -18,16 +22,14 @@ def rulebooks_of(books: Callable[[], Sequence[BookStatus]]) -> Callable[[], Sequ
     return lambda: [_book(book) for book in books()]
 
 
-def rulebooks_in(store: Store, clock: Clock, texts: RulebookTexts) -> Callable[[], Sequence[RulebookStatus]]:
-    """The rulebooks as the rules runner of another process has them: the revisions that it stored, and the
-    faults of the texts that lie there. Which rule failed while running, only the runner knows.
+def rulebooks_in(store: Store) -> Callable[[], Sequence[RulebookStatus]]:
+    """The rulebooks as the rules runner of another process has them: the revisions that it stored, and what
+    it says is wrong. The folder of this process has no part in it.
     """
 
     def stored() -> Sequence[RulebookStatus]:
         with store.reading() as uow:
-            revisions = uow.rulebooks.latest()
-        newest = arrange(texts(), revisions, clock.now())
-        faults = {each.book.name: each.faults for each in newest.books}
+            revisions, faults = uow.rulebooks.latest(), uow.rulebooks.faults()
         return [
             _book(
                 BookStatus(
@@ -35,14 +37,27 @@ def rulebooks_in(store: Store, clock: Clock, texts: RulebookTexts) -> Callable[[
                     revision=each.book.revision,
                     content_hash=each.book.content_hash,
                     active_since=each.active_since,
-                    rules=tuple(RuleAtWork(rule) for rule in each.book.rules),
-                    faults=faults.get(each.book.name, ()),
+                    rules=tuple(_at_work(rule, faults) for rule in each.book.rules),
+                    faults=tuple(
+                        Fault(said.file or "", said.rule, said.field, said.found, said.expected, said.nearest)
+                        for said in faults
+                        if said.rulebook == each.book.name and not said.is_unavailable
+                    ),
                 )
             )
             for each in as_stored(revisions).books
         ]
 
     return stored
+
+
+def _at_work(rule: Rule, faults: Iterable[StandingFault]) -> RuleAtWork:
+    failed = (
+        Failed(rule.name, "", said.found)
+        for said in faults
+        if said.is_unavailable and (said.rulebook, said.rule) == (rule.rulebook, rule.id)
+    )
+    return RuleAtWork(rule, tuple(failed))
 
 
 def _book(book: BookStatus) -> RulebookStatus:

@@ -19,7 +19,6 @@ from services.wiring.demo import is_invented, logins_of
 from services.wiring.ground import READY_SECONDS, STOP_SECONDS, Ground
 from services.wiring.observing import Observing
 from services.wiring.part import Part
-from services.wiring.shipped import texts_in
 from services.wiring.simulated_time import SimulatedTime
 from services.wiring.trying import Trying
 from services.wiring.version import version
@@ -96,8 +95,7 @@ def console_service(ground: Ground, clock: Clock) -> Part:
     store = ground.open_store()
     listener, http = listen(ground)
     side = ExternalSide(ground, store, clock)
-    texts = texts_in(ground.settings.data_dir / "rulebooks")
-    others = OtherRooms(console_parts.rulebooks_in(store, clock, texts))
+    others = OtherRooms(console_parts.rulebooks_in(store))
     observing = ground.observing(store, clock)
     observing.holdings()
     observing.because(side.faults)

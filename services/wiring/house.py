@@ -127,7 +127,7 @@ class House:
         beats, together = self._beats(observing.watched(rooms.by_name()), clock)
         wakers.append(beats.beats[0].wake if together else beats.beats[0].waker("ingest"))
         at_work = console_parts.rulebooks_of(books_at_work(rooms.rules))
-        elsewhere = console_parts.rulebooks_in(store, clock, texts)
+        elsewhere = console_parts.rulebooks_in(store)
 
         def rulebooks() -> Sequence[RulebookStatus]:
             return elsewhere() if rooms.rules.current is None else at_work()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.domain.people import Language
-from services.wiring.cli import rules_backtest, stories
+from services.wiring.cli import revisions, rules_backtest, stories
 from services.wiring.cli.options import DataDir, settings_of
 from services.wiring.cli.rules_why import why
 from services.wiring.cli.service import run_service
@@ -104,6 +104,17 @@ def text(
     for book in books:
         lines = book_lines(book, language) if before is None else difference_lines(before, book, language)
         typer.echo("\n".join(lines))
+
+
+for verb in (
+    revisions.put,
+    revisions.revisions,
+    revisions.rollback,
+    revisions.override,
+    revisions.overrides,
+    revisions.end_override,
+):
+    app.command()(verb)
 
 
 def _book_of(file: Path) -> Rulebook:

@@ -441,5 +441,9 @@ def test_a_resident_whose_history_breaks_the_rule_keeps_nobody_else_waiting(
     monkeypatch.setattr(warming.Warming, "work", fail)
     told.reload(OTHER, OUT, at=100)
     told.until(5000)
-    assert [each.resident_id for each in told.found()] == ["r2"]
     assert any("ZeroDivisionError" in fault for fault in told.live.loop.faults)
+    assert [each.resident_id for each in told.found("out")] == ["r2"]
+    told.event("bed.exited", 6000)
+    told.until(8000)
+    assert [each.resident_id for each in told.found("out")] == ["r2", "r1"]
+    assert told.live.loop.faults == ()
