@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.domain.findings import Finding
 from services.domain.instants import parse_instant
-from services.domain.stepping import advance, settle
-from services.rules import exchange, warming
-from services.rules.history import read_history
 from services.storage.store import SqlStore
 from tests.stores import sqlite_store
-from tests.unit.rules.cast import TWO, History, in_bed, rulebook
-from tests.unit.rules.live import Live
+from tests.unit.rules.cast import TWO, History, rulebook
+from tests.unit.rules.told import Told
 
 OUT = "id: out, on: bed.exited, unless: bed.entered, for: 20m, severity: high"
 MANY = "id: many, on: door.opened, count: 3, within: 1h, severity: high"
@@ -40,57 +35,6 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 def clock(wall: str) -> datetime:
     """An instant of the day of the worked examples, in Shanghai."""
     return parse_instant(f"2025-07-23T{wall}+08:00")
-
-
-class Told:
-    """A history that goes on, and rules that change under it. Instants are seconds after two in the night."""
-
-    def __init__(self, store: SqlStore, *rules: str, start: datetime = TWO - timedelta(hours=3)) -> None:
-        self.live = Live(store, {"test.yaml": rulebook(*rules)}, start)
-        self._count = 0
-        self.happens(in_bed().device("door", "door_sensor"))
-
-    def happens(self, history: History) -> None:
-        for line in read_history(history.texts()):
-            self._count += 1
-            event = line.event
-            fresh = (
-                line
-                if event is None
-                else replace(line, event=replace(event, id=f"{event.kind}-{self._count}"))
-            )
-            self.live.take(fresh)
-        settle([self.live.loop])
-
-    def event(self, kind: str, at: float, **more: Any) -> None:
-        self.happens(History().event(kind, at, **more))
-
-    def until(self, at: float | datetime) -> None:
-        there = at if isinstance(at, datetime) else TWO + timedelta(seconds=at)
-        advance(self.live.clock, [self.live.loop], there)
-
-    def reload(self, *rules: str, at: float | datetime) -> None:
-        self.until(at)
-        self.live.texts["test.yaml"] = rulebook(*rules)
-        self.until(self.live.clock.now() + timedelta(seconds=1))
-
-    def restart(self) -> None:
-        self.live.loop = self.live.rebuilt()
-
-    def found(self, rule: str | None = None) -> list[Finding]:
-        return [each for each in self.live.findings() if rule in (None, each.rule)]
-
-    def seconds(self) -> list[tuple[float, float, str]]:
-        return [
-            ((each.at - TWO).total_seconds(), (each.raised_at - TWO).total_seconds(), each.state.value)
-            for each in self.found()
-        ]
-
-
-def leaving(number: int, at: float) -> History:
-    """One more resident, who leaves their bed."""
-    who, mat = f"r{number}", f"d{number}"
-    return History().resident(who).device(mat, resident=who).event("bed.exited", at, device=mat, resident=who)
 
 
 # ---------------------------------------------------------------- what is unchanged keeps its state
@@ -373,77 +317,3 @@ def test_a_device_that_belongs_to_nobody_is_still_listened_for(store: SqlStore) 
     told.reload(OTHER, QUIET, at=100)
     told.until(5000)
     assert [each.device_id for each in told.found() if each.device_id == "gw"] == ["gw"]
-
-
-# ---------------------------------------------------------------- in slices, and through a crash
-
-
-def test_presses_are_answered_between_the_slices(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "MOST_SUBJECTS", 1)
-    told = Told(store, "id: call, on: call_button.pressed, severity: high")
-    for number in range(2, 12):
-        told.happens(leaving(number, number))
-    told.live.texts["test.yaml"] = rulebook("id: call, on: call_button.pressed, severity: high", OUT)
-    told.live.clock.move_to(TWO + timedelta(seconds=100))
-    told.live.loop.step()  # the look, and the first slice
-    told.live.loop.step()
-    press = History().event("call_button.pressed", 100, device="b1", resident="r2")
-    [line] = read_history(press.texts())
-    told.live.take(line)
-    told.live.loop.step()
-    assert [each.rule for each in told.found()] == ["call"]
-    with store.reading() as uow:
-        warmed = [
-            n for n in range(2, 12) if any(s.at.rule == "test/out" for s in uow.states.load_for(f"r{n}"))
-        ]
-    assert 0 < len(warmed) < 10  # it was answered in between
-    told.until(5000)
-    assert len(told.found("out")) == 10
-
-
-@pytest.mark.parametrize("steps", range(1, 9))
-def test_a_change_that_was_interrupted_is_begun_anew(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch, steps: int
-) -> None:
-    monkeypatch.setattr(exchange, "MOST_SUBJECTS", 1)
-    told = Told(store, OUT, QUIET.replace("1h", "15m"))
-    for number in range(2, 6):
-        told.happens(leaving(number, number * 100))
-    told.live.texts["test.yaml"] = rulebook(OUT.replace("20m", "30m, settle: 60s"), QUIET)
-    told.live.clock.move_to(TWO + timedelta(seconds=600))
-    for _ in range(steps):
-        told.live.loop.step()
-    told.restart()
-    told.until(1400)
-    told.restart()
-    told.until(6000)
-    outs = [((each.at - TWO).total_seconds(), each.state.value) for each in told.found("out")]
-    assert outs == [(number * 100 + 1800, "holds") for number in range(2, 6)]
-
-
-def test_a_resident_whose_history_breaks_the_rule_keeps_nobody_else_waiting(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = Told(store, OTHER)
-    told.happens(
-        History()
-        .resident("r2")
-        .device("d2", resident="r2")
-        .event("bed.exited", 0, device="d2", resident="r2")
-    )
-    work = warming.Warming.work
-
-    def fail(self: Any, uow: Any, subject: Any, result: Any) -> int:
-        if subject.key == "r1":
-            raise ZeroDivisionError("a fault of the rule")
-        return work(self, uow, subject, result)
-
-    monkeypatch.setattr(warming.Warming, "work", fail)
-    told.reload(OTHER, OUT, at=100)
-    told.until(5000)
-    assert any("ZeroDivisionError" in fault for fault in told.live.loop.faults)
-    assert [each.resident_id for each in told.found("out")] == ["r2"]
-    told.event("bed.exited", 6000)
-    told.until(8000)
-    assert [each.resident_id for each in told.found("out")] == ["r2", "r1"]
-    assert told.live.loop.faults == ()
