@@ -16,6 +16,7 @@ from services.rules.reading import read_rulebook
 from services.rules.status import BookStatus, RuleAtWork
 from services.wiring.console_parts import rulebooks_of
 from tests.unit.console.cast import NIGHT, Cast, cast
+from tests.unit.console.test_pages import signed_in, words
 from tests.unit.rules.cast import rulebook
 
 BOOK = read_rulebook(
@@ -165,3 +166,23 @@ def test_rules_of_one_name_are_told_apart_by_their_rulebooks(tmp_path: Path) -> 
 
 def test_a_rule_may_be_named_with_its_rulebook(house: Cast) -> None:
     assert order(house, "test:out").status_code == 201
+
+
+def test_the_residents_page_shows_what_differs_who_said_so_and_until_when(house: Cast) -> None:
+    client = signed_in(house, "desk")
+    client.cookies.set("anxin_language", "en")
+    assert "Rules that differ here" not in words(client.get("/residents/yangzom").text)
+    order(house, until=format_instant(NIGHT + timedelta(days=3)))
+    order(house, "call", key="enabled", value=False)
+    shown = " ".join(words(client.get("/residents/yangzom").text))
+    for said in (
+        "Rules that differ here",
+        "only after 40 min",
+        WHY,
+        "until",
+        "Switched off",
+        "A press still alerts.",
+    ):
+        assert said in shown, said
+    house.clock.move(timedelta(days=4))
+    assert "only after" not in " ".join(words(client.get("/residents/yangzom").text))

@@ -17,6 +17,7 @@ from services.console.callers import Caller
 from services.console.pages.due import is_later
 from services.console.pages.names import Names, Nobody
 from services.console.pages.pictures.gathering import Strip, fortnight, last_day
+from services.console.pages.residents.differing import Differs, differing
 from services.console.pages.visits import owed
 from services.console.parts import Console
 from services.console.protections import Watch
@@ -107,6 +108,7 @@ class ResidentView:
     """Whose it is to mend what is not in order."""
     away_by: str | Nobody
     devices: tuple[Device, ...]
+    differs: tuple[Differs, ...]
     running: tuple[Running, ...]
     past: Past | None
     """None where the caller sees no alerts of theirs."""
@@ -160,6 +162,7 @@ def gather(
         owner=called.of(protection.owner_id) if protection.owner_id else None,
         away_by=called.of(resident.away.by) if resident.away and resident.away.by else "",
         devices=tuple(_worst_first(watch.devices(resident))),
+        differs=differing(uow, parts, resident.id, called),
         running=tuple(_running(each, called) for each in _urgent_first(shown)),
         past=_past(uow, sees_alerts, resident, now, alerts, called),
         visits=_visits(uow, parts, who, resident, zone, called),
