@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi.testclient import TestClient
 
@@ -23,7 +22,7 @@ from services.console.parts import Console
 from services.domain.access import AccessToken, hash_of
 from services.domain.crash_points import CrashPoint
 from services.domain.devices import Device
-from services.domain.instants import parse_instant, parse_span
+from services.domain.instants import parse_span
 from services.domain.notices import AttemptResult
 from services.domain.people import ChannelKind, Role
 from services.domain.stepping import advance, settle
@@ -33,11 +32,12 @@ from services.escalation.scene import House
 from services.ingest.messages import Message
 from services.notify.channels.channel import ChannelOutcome, Sending
 from services.wiring.clock import SteppedClock
+from services.wiring.console_parts import rulebooks_in
 from services.wiring.rooms import Manner, Outside, Rooms, build_rooms
 from services.wiring.shipped import shipped
 from tests.stores import sqlite_store
+from tests.stories.changing_rules import ZONE, ChangesRules, local_instant
 
-ZONE = ZoneInfo("Asia/Shanghai")
 TOKEN = "the stage's own"
 CAST = {
     "assigned": "grid_worker",
@@ -101,7 +101,7 @@ class NoBroker:
         pass
 
 
-class Stage:
+class Stage(ChangesRules):
     """One home, those who answer for it, and a clock that stands until the story moves it."""
 
     def __init__(
@@ -109,7 +109,7 @@ class Stage:
     ) -> None:
         folder.mkdir()
         self._rebuilt = rebuilt
-        self._clock = SteppedClock(_local(start))
+        self._clock = SteppedClock(local_instant(start))
         self._store = sqlite_store(folder)
         self._texts = shipped("rulebooks") if rulebooks is None else rulebooks
         self._telephones = Telephones()
@@ -143,7 +143,7 @@ class Stage:
     def day(self, local: str) -> Stage:
         """Move to a local instant, e.g. ``2025-07-25 07:00``."""
         self._begin()
-        return self._move_to(_local(local))
+        return self._move_to(local_instant(local))
 
     def after(self, span: str) -> Stage:
         self._begin()
@@ -270,6 +270,7 @@ class Stage:
             device_credentials=NoBroker(),
             gathering=gathering,
             waiter=lambda _seconds: False,
+            rules=rulebooks_in(self._store),
         )
         self._api = TestClient(make_app(console), headers={"Authorization": f"Bearer {TOKEN}"})
 
@@ -390,7 +391,3 @@ def story(
         return test
 
     return made
-
-
-def _local(text: str) -> datetime:
-    return parse_instant(text.replace(" ", "T") + ":00", ZONE)
