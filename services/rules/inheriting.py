@@ -135,7 +135,8 @@ def _where(before: WhereState, new: Any, over: list[str]) -> Any:
         return new
     run: Run | None = new.run if isinstance(new, WhereState) else None
     if run is not None and run.started_at <= old.last_at:
-        return replace(new, run=replace(run, finding_id=old.finding_id, holds=old.holds))
-    if old.holds:
+        found = _merged(before.found, new.found)
+        return replace(new, run=replace(run, finding_id=old.finding_id), found=found)
+    if any(each.finding_id == old.finding_id and each.state is FindingState.HOLDS for each in before.found):
         over.append(old.finding_id)
     return new

@@ -11,14 +11,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event
-from services.domain.findings import Finding, Severity, Trigger
+from services.domain.findings import BUILT_IN, Finding, Severity, Trigger
 from services.domain.instants import format_instant
 from services.domain.kinds import ALARM_KINDS
 from services.rules.because import Because
 from services.rules.engine import Engine, Result
 from services.rules.intake import Intake
 from services.rules.memory import Memory
-from services.rules.raising import BUILT_IN
 from services.rules.reading import DEFAULT_POLICY, FLOOR
 from services.rules.rulebook import Rule, Rulebook
 from services.rules.why.answer import AROUND_FOR, Answer, Asked, Reason
