@@ -54,10 +54,7 @@ class Step:
 
     def then(self, outcome: Outcome[Any]) -> Step:
         """The step with what came of one more answer of the trigger."""
-        before = self.state
-        state = KeyState(
-            before.touched_at, before.resident_id, before.device_id, before.sources, outcome.state
-        )
+        state = _with(self.state, self.state.touched_at, outcome.state)
         return Step(state, self.raises + outcome.raises, self.changes + outcome.changes)
 
 
@@ -214,7 +211,7 @@ def _take(kind: Kind[Any], case: Case, step: Step, sign: Sign) -> Step:
 def _answered(state: KeyState[Any], now: datetime, outcome: Outcome[Any]) -> Step:
     """The key after a sign, in one go: this is done for every rule at every event."""
     touched_at = max(now, state.touched_at)
-    after = KeyState(touched_at, state.resident_id, state.device_id, state.sources, outcome.state)
+    after = _with(state, touched_at, outcome.state)
     return Step(after, outcome.raises, outcome.changes)
 
 
@@ -228,7 +225,20 @@ def _before(case: Case, state: KeyState[Any]) -> Case:
 def _touched(state: KeyState[Any], now: datetime) -> KeyState[Any]:
     if state.touched_at >= now:
         return state
-    return KeyState(now, state.resident_id, state.device_id, state.sources, state.inner)
+    return _with(state, now, state.inner)
+
+
+def _with(state: KeyState[Any], touched_at: datetime, inner: Any) -> KeyState[Any]:
+    """As `replace`, at a third of its cost: this is done at every event."""
+    return KeyState(
+        touched_at,
+        state.resident_id,
+        state.device_id,
+        state.sources,
+        inner,
+        state.since,
+        state.open_for,
+    )
 
 
 def _source(state: KeyState[Any], name: str) -> Source:
