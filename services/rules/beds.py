@@ -7,9 +7,11 @@ rules. Going unheard never makes an exit, the next entry or exit does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.rules.profile import KnownDevice
 from services.rules.signs import Sign
 
 ENTERED = "bed.entered"
@@ -71,6 +73,13 @@ def source_of(place: str | None) -> str:
 def among(known: tuple[Bed, ...], bed: Bed) -> tuple[Bed, ...]:
     """A resident's beds, with this one as it is now."""
     return (*(each for each in known if each.place != bed.place), bed)
+
+
+def sensors_of(source: str, devices: Iterable[KnownDevice]) -> tuple[str, ...]:
+    """The ids of the sensors that are one bed."""
+    return tuple(
+        device.id for device in devices if device.type == BED_SENSOR and source_of(device.place) == source
+    )
 
 
 def take_report(bed: Bed, sign: Sign) -> tuple[Bed, PairChange | None]:

@@ -9,6 +9,7 @@ knows no store.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from services.domain.kinds import ALARM_KINDS
 from services.domain.ports import StateKey
 from services.rules import ending, key_state, missed, noting
 from services.rules.because import Because
-from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange
+from services.rules.beds import ENTERED, EXITED, OFFLINE, PairChange, sensors_of
 from services.rules.case import Case
 from services.rules.forms import FORMS
 from services.rules.key_state import KeyState, Step
@@ -158,15 +159,19 @@ class Engine:
         return None if device is None else device.type
 
     def observe_change(self, memory: Memory, event: Event, change: PairChange, result: Result) -> None:
-        """Show a change of a bed to the rules on beds."""
-        rules = {rule.name: rule for kind in (ENTERED, EXITED) for rule in self.rules_on(kind)}
-        for rule in rules.values():
-            if rule.trigger is Trigger.DRIFT:
-                self._touch(memory, rule, event, change, result, key_state.look)
-            elif rule.settle_for is not None:
-                self._touch(memory, rule, event, change, result, key_state.take_change)
-            elif change.kind in rule.own_kinds:
-                self._touch(memory, rule, event, change.sign, result, key_state.take)
+        """Show a change of a bed to the rules on beds; `per: device` to each of its sensors."""
+        profile = memory.profile(event.resident_id)
+        sensors = sensors_of(change.source, profile.devices) if profile is not None else ()
+        for rule in {rule.name: rule for kind in (ENTERED, EXITED) for rule in self.rules_on(kind)}.values():
+            beside = sensors if rule.per is Per.DEVICE else ()
+            for device_id in dict.fromkeys((event.device_id, *beside)):
+                shown = replace(event, device_id=device_id)
+                if rule.trigger is Trigger.DRIFT:
+                    self._touch(memory, rule, shown, change, result, key_state.look)
+                elif rule.settle_for is not None:
+                    self._touch(memory, rule, shown, change, result, key_state.take_change)
+                elif change.kind in rule.own_kinds:
+                    self._touch(memory, rule, shown, change.sign, result, key_state.take)
 
     def retract(self, memory: Memory, event: Event, target: Event, result: Result) -> None:
         """An event counts no more for the rules that it touched."""

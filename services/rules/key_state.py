@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from services.domain.findings import Trigger
 from services.rules import settling
 from services.rules.because import Because
 from services.rules.beds import PairChange
@@ -60,7 +61,7 @@ class Step:
 
 def take(kind: Kind[Any], case: Case, state: KeyState[Any], sign: Sign) -> Step:
     """A sign that does not settle."""
-    if sign.kind not in case.rule.own_kinds:
+    if sign.kind not in case.rule.own_kinds or _is_of_another(case, state, sign):
         return Step(_touched(state, case.now))
     return _answered(state, case.now, kind.take(_before(case, state), state.inner, sign))
 
@@ -203,9 +204,17 @@ def _note_dropped(case: Case, before: Source, after: Source, new: PairChange) ->
 
 
 def _take(kind: Kind[Any], case: Case, step: Step, sign: Sign) -> Step:
-    if sign.kind not in case.rule.own_kinds:
+    if sign.kind not in case.rule.own_kinds or _is_of_another(case, step.state, sign):
         return step
     return step.then(kind.take(_before(case, step.state), step.state.inner, sign))
+
+
+def _is_of_another(case: Case, state: KeyState[Any], sign: Sign) -> bool:
+    """Whether another sensor of the bed has reported what a rule `per: device` is on: it is that one's. What
+    prevents or breaks is the whole bed's.
+    """
+    is_on = sign.kind == case.rule.kind and case.rule.trigger is not Trigger.MISSING
+    return is_on and state.device_id is not None and sign.device_id not in {None, state.device_id}
 
 
 def _answered(state: KeyState[Any], now: datetime, outcome: Outcome[Any]) -> Step:

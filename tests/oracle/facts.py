@@ -17,6 +17,7 @@ from services.domain.kinds import ALARM_KINDS, DEVICE_KINDS, KINDS, RECORDED_KIN
 
 CLAIM_BACK_FOR = timedelta(days=7)
 CLAIM_AHEAD_FOR = timedelta(minutes=2)
+TURNS = ("resident.away", "resident.returned")
 RECORD_BACK_FOR = timedelta(days=400)
 
 Moment = tuple[datetime, int, datetime, int]
@@ -184,12 +185,17 @@ class Story:
 
     def is_told_away(self, resident: str, first: datetime, last: datetime, since: Moment) -> bool:
         """Whether at some Moment after ``since`` it was known that [first, last] touches a time away."""
-        turns = {"resident.away", "resident.returned", "event.retracted"}
         return any(
             self.touches_away(resident, first, last, fact.known)
-            for fact in self.facts
-            if fact.kind in turns and fact.known > since
+            for fact in self.turns()
+            if fact.known > since
         )
+
+    def turns(self) -> list[Fact]:
+        """What tells of time away, and what takes that back."""
+        told = {fact.id: fact for fact in self.facts if fact.kind in TURNS}
+        back = {fact.seq for fact in self.facts if fact.data.get("event_id") in told}
+        return [fact for fact in self.facts if fact.kind in TURNS or fact.seq in back]
 
     def number(self, rule: str, key: str, resident: str | None, usual: Json, moment: Moment) -> Json:
         """The value of ``key`` for a resident, as it stood."""

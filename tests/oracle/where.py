@@ -99,8 +99,7 @@ def _breaks(story: Story, rule: Rule, resident: str, seen: list[Fact]) -> list[_
         if each.resident == resident and each.left_at is not None
     ]
     if rule.rests_away:
-        turns = {"resident.away", "resident.returned", "event.retracted"}
-        breaks += [_Break(fact.known, fact) for fact in story.facts if fact.kind in turns]
+        breaks += [_Break(fact.known, fact) for fact in story.turns()]
     if rule.on.startswith("bed."):
         breaks += [
             _Break(fact.known, fact)

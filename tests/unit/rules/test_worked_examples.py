@@ -151,3 +151,19 @@ def test_a_bed_that_says_again_what_it_said_before_it_was_unknown_has_held() -> 
     history = History().resident().device().event(OUT, 0).event("device.offline", 60)
     history.event(OUT, 59, received=60).end(7200)
     assert [row[:3] for row in history.brief(SETTLED_EXITS)] == [("exits", 0, 60)]
+
+
+def test_by_device_a_bed_is_one_bed_all_the_same() -> None:
+    history = in_bed().device("d2").event(OUT, 0).event(IN, 30, device="d2").end(7200)
+    settled = rulebook("id: out, on: bed.exited, settle: 60s, per: device")
+    plain = rulebook("id: out, on: bed.exited, unless: bed.entered, for: 20m, per: device")
+    assert history.brief(settled) == []
+    assert history.brief(plain) == []
+    assert history.restarted_everywhere().brief(plain) == []
+
+
+def test_by_device_an_exit_is_that_of_the_sensor_which_reports_it() -> None:
+    history = in_bed().device("d2").event(IN, -60, device="d2").event(OUT, 0).event(OUT, 5, device="d2")
+    book = rulebook("id: out, on: bed.exited, per: device", "id: held, on: bed.exited, settle: 60s, per: device")
+    found = [(each["rule"], each["device"], each["events"]) for each in history.end(7200).found(book)]
+    assert found == [("out", "d2", [7]), ("held", "d2", [7])]

@@ -69,9 +69,11 @@ def test_what_a_door_does_is_what_brute_force_says(settle_for: timedelta | None,
 
 
 def _judge(cast: Cast, kinds: tuple[str, str], settle_for: timedelta | None, data: st.DataObject) -> None:
+    per = data.draw(st.sampled_from(["resident", "device"]))
     history = data.draw(nights(cast))
     settle = "" if settle_for is None else ", settle: 60s"
-    rules = [Rule(kind, id=name, settle_for=settle_for) for kind, name in zip(kinds, ("a", "b"), strict=True)]
-    book = rulebook(*(f"id: {rule.id}, on: {rule.on}{settle}" for rule in rules))
+    named = zip(kinds, ("a", "b"), strict=True)
+    rules = [Rule(kind, id=name, settle_for=settle_for, per=per) for kind, name in named]
+    book = rulebook(*(f"id: {rule.id}, on: {rule.on}, per: {per}{settle}" for rule in rules))
     story = told(history.lines, ZoneInfo(history.zone))
     agree(history, book, [said for rule in rules for said in on.say(story, rule)])

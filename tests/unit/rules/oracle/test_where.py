@@ -47,6 +47,13 @@ HEARTS = Cast(
     ],
     others=("away", "returned", "retract", "restart", "restart", "replaced", "offline"),
 )
+TWO_MATS = replace(
+    HEARTS,
+    sends=[
+        *[("bed.vitals", device, "r1", {"heart_rate": 120}) for device in ("d1", "d2")] * 3,
+        *[(kind, device, "r1", None) for kind in ("bed.exited", "bed.entered") for device in ("d1", "d2")],
+    ],
+)
 FAST = Rule("bed.vitals", id="fast", severity="high", where=_fast, run_for=timedelta(minutes=5))
 BOOK = "id: fast, on: bed.vitals, where: event.data.heart_rate > 110, for: 5m, severity: high"
 
@@ -72,7 +79,8 @@ BOOK = "id: fast, on: bed.vitals, where: event.data.heart_rate > 110, for: 5m, s
 @given(data=st.data())
 def test_a_run_is_what_brute_force_says(book: str, rule: Rule, data: st.DataObject) -> None:
     zone, origin = data.draw(st.sampled_from(ZONES)), data.draw(st.sampled_from(ORIGINS))
-    history = data.draw(nights(replace(HEARTS, zone=zone, origin=origin)))
+    cast = HEARTS if rule.per == "resident" else TWO_MATS
+    history = data.draw(nights(replace(cast, zone=zone, origin=origin)))
     agree(history, rulebook(book, timezone=zone), where.say(told(history.lines, ZoneInfo(zone)), rule))
 
 
