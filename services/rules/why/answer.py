@@ -27,6 +27,7 @@ _MINUTE = timedelta(minutes=1)
 
 FOUND = frozenset({Because.FOUND, Because.STALE, Because.WITHDRAWN})
 """There is a Finding, and the instant lies in what it is about."""
+_OVER = frozenset({Because.RESTING, Because.USED_UP})
 _WEIGHT: Mapping[Because, int] = {
     **dict.fromkeys(FOUND, 0),
     Because.RESTING: 1,
@@ -194,21 +195,19 @@ def _after_findings(seen: Rerun) -> Iterable[Reason]:
 
 
 def _without_lesser(reasons: list[Reason]) -> list[Reason]:
-    """Of sets that are not full only the fullest, and each Finding once for each thing that is said of it."""
-    short = [reason for reason in reasons if reason.because is Because.NOT_ENOUGH]
-    fullest = max(short, key=lambda reason: (reason.figures["counted"], reason.since), default=None)
+    """Of sets that are not full only the fullest, of what rests or is used up only the newest, and of a
+    Finding that is said already nothing more.
+    """
     found = {reason.finding_id for reason in reasons if reason.because in FOUND}
-    kept: list[Reason] = []
-    for reason in reasons:
-        if reason.because is Because.NOT_ENOUGH and reason is not fullest:
-            continue
-        rests = reason.because in {Because.RESTING, Because.USED_UP}
-        if rests and (
-            reason.finding_id in found or any(each.finding_id == reason.finding_id for each in kept)
-        ):
-            continue
-        kept.append(reason)
-    return kept
+    short = [each for each in reasons if each.because is Because.NOT_ENOUGH]
+    over = [each for each in reasons if each.because in _OVER and each.finding_id not in found]
+    fullest = max(short, key=lambda each: (each.figures["counted"], each.since), default=None)
+    newest = max(over, key=lambda each: each.since, default=None)
+    return [
+        each
+        for each in reasons
+        if each in (fullest, newest) or (each.because is not Because.NOT_ENOUGH and each.because not in _OVER)
+    ]
 
 
 def _nearest(noted: list[Reason], meeting: list[Reason], asked: Asked) -> list[Reason]:

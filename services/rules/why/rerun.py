@@ -79,9 +79,7 @@ def rerun(
     own_events: list[Event] = []
     overrides: list[Event] = []
     for event in events:
-        if event.received_at > now:
-            break
-        if not concerns(event, resident_id):
+        if event.received_at > now or not concerns(event, resident_id):
             continue
         if standing is None and event.received_at > at:
             standing = _standing(engine, memory, rule, resident_id, at, overrides)

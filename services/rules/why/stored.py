@@ -13,15 +13,16 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event, Json
-from services.domain.findings import Finding
+from services.domain.findings import Finding, Trigger
 from services.domain.instants import EPOCH, format_instant, parse_instant
-from services.domain.kinds import REGISTER_KINDS
+from services.domain.kinds import ALARM_KINDS, REGISTER_KINDS
 from services.domain.ports import UnitOfWork
 from services.domain.records import RulebookRevision
 from services.rules.because import Because
-from services.rules.intake import AWAY, RETURNED
+from services.rules.beds import OFFLINE
+from services.rules.intake import AWAY, RETRACTED, RETURNED
 from services.rules.reading import read_what_is_good
-from services.rules.rulebook import Rule, Rulebook
+from services.rules.rulebook import ANY_MESSAGE, BED_PAIR, Rule, Rulebook
 from services.rules.warming import horizon
 from services.rules.why.answer import AROUND_FOR, FOUND, Answer, Asked, Reason, answer
 from services.rules.why.floor import THE_FLOOR, why_floor
@@ -123,14 +124,21 @@ def _events(
     facts = uow.events.of_key(EPOCH, resident_id=resident_id, kinds=_KNOWN_FOR_EVER)
     for device_id in {fact.device_id for fact in facts if fact.device_id is not None}:
         facts += uow.events.of_key(EPOCH, device_id=device_id, kinds=REGISTER_KINDS)
-    before = uow.events.of_resident(resident_id, rule.own_kinds & _listed(rule), EPOCH, since, _NEWEST_BEFORE)
-    recent = uow.events.of_key(since, resident_id=resident_id)
+    kinds = _looked_at(rule)
+    before = uow.events.of_resident(resident_id, kinds or (), EPOCH, since, _NEWEST_BEFORE)
+    recent = uow.events.of_key(since, resident_id=resident_id, kinds=kinds)
     events = {event.seq: event for event in (*facts, *before, *recent) if event.received_at <= until}
     return [events[seq] for seq in sorted(events)]
 
 
-def _listed(rule: Rule) -> frozenset[str]:
-    return rule.own_kinds - {"any"}
+def _looked_at(rule: Rule) -> frozenset[str] | None:
+    """The kinds that can matter to a rule; None = any. A year of pulses says nothing about visits."""
+    if rule is THE_FLOOR:
+        return ALARM_KINDS
+    if rule.trigger is Trigger.SILENT:
+        return None if rule.kind == ANY_MESSAGE else frozenset({rule.kind})
+    bed = {OFFLINE, *BED_PAIR} if rule.own_kinds & BED_PAIR else set()
+    return frozenset({RETRACTED, *bed, *rule.own_kinds, *rule.touching_kinds})
 
 
 def _as_stored(uow: UnitOfWork, answered: Answer) -> Answer:

@@ -31,7 +31,7 @@ def why(
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="As the API answers it.")] = False,
-    language: Annotated[Language, typer.Option("--language", help="In which language.")] = Language.ZH_CN,
+    language: Annotated[Language, typer.Option("--language", help="In which language.")] = Language.EN,
     rulebook: Annotated[Path | None, typer.Option("--rulebook", help="With --history: a rulebook.")] = None,
     history: Annotated[
         Path | None, typer.Option("--history", help="Ask about this history, not about what is stored.")
