@@ -53,8 +53,8 @@ def test_it_is_the_same_over_a_store_and_over_a_history(store: SqlStore) -> None
         live.take(line)
     settle([live.loop])
     start, (_, end, findings) = lines[0].received_at, week(SEED)
-    instants = {start + n * (end - start) / 6 for n in range(1, 5)}
-    instants |= {each.at - timedelta(seconds=1) for each in findings[::20] if each.at > start}
+    instants = {start + n * (end - start) / 6 for n in range(1, 4)}
+    instants |= {each.at - timedelta(seconds=1) for each in findings[::40] if each.at > start}
     with store.reading() as uow:
         for at in sorted(instants):
             for rule in RULES:
