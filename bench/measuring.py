@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import compared, many_rules
+from bench import backtest, compared, many_rules
+from bench.backtest import Month, Tried
 from bench.cost import Cost, of_few
 from bench.everyday import Everyday, Say
 from bench.figures import Figure
@@ -21,6 +22,9 @@ from bench.running import SinkProcess, sink
 
 RESTART_SECONDS = 10.0
 COST_RATIO = 1.5
+BACKTEST_SECONDS = 20.0
+A_MONTH = Month(71, 30)
+"""For which the goal of a backtest is set: the homes of one county."""
 EVERYDAY = frozenset({Part.THROUGHPUT, Part.LATENCY, Part.FLOOD})
 
 
@@ -54,12 +58,23 @@ def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Fig
             folder = Path(tempfile.mkdtemp(prefix="anxin-bench-"))
             ending.callback(shutil.rmtree, folder, ignore_errors=True)
             places = Places(folder, store, ending)
-            if set(asked.parts) - {Part.RULES}:
+            if set(asked.parts) - {Part.RULES, Part.BACKTEST}:
                 taken = ending.enter_context(sink(folder))
                 yield from _of_store(asked, places, taken, folder, say)
             if Part.RULES in asked.parts and store is StoreKind.SQLITE:
                 say("the rules alone: many of them, and many homes")
                 yield from _rules(list(many_rules.measure(folder, asked.plan.rules)))
+            if Part.BACKTEST in asked.parts and store is StoreKind.SQLITE:
+                say(f"a backtest of {asked.plan.month.days} days at {asked.plan.month.homes} homes")
+                yield _backtest(asked.plan.month, backtest.measure(folder, asked.plan.month))
+
+
+def _backtest(month: Month, found: Tried) -> Figure:
+    name = f"backtest of {month.days} days at {month.homes} homes"
+    each = found.cpu / max(found.events, 1) * 1e6
+    note = f"{found.events:,} events; CPU {found.cpu:.1f} s, {each:.0f} µs an event, the start included"
+    goal = BACKTEST_SECONDS if month == A_MONTH else None
+    return Figure(name, StoreKind.SQLITE.value, found.seconds, "s", goal, note=note)
 
 
 def _of_store(asked: Asked, places: Places, taken: SinkProcess, folder: Path, say: Say) -> Iterator[Figure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bench.backtest import Month
 from bench.latency import Load
 from bench.many_rules import Size
 
@@ -18,6 +19,7 @@ class Part(StrEnum):
     RESTART = "restart"
     COST = "cost"
     RULES = "rules"
+    BACKTEST = "backtest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Plan:
     """Of the deadlines, those whose time comes within the run."""
     few_homes: int
     cost_events: int
+    month: Month
+    """The history of the backtest."""
     rules: Size = field(default_factory=Size)
 
     @property
@@ -60,6 +64,7 @@ FULL = Plan(
     met=5000,
     few_homes=100,
     cost_events=20_000,
+    month=Month(71, 30),
 )
 QUICK = Plan(
     homes=800,
@@ -73,6 +78,7 @@ QUICK = Plan(
     met=200,
     few_homes=100,
     cost_events=2500,
+    month=Month(71, 5),
     rules=Size(homes=(100, 1_000, 10_000), batches=10, repeats=3),
 )
 TINY = Plan(
@@ -87,5 +93,6 @@ TINY = Plan(
     met=0,
     few_homes=20,
     cost_events=200,
+    month=Month(3, 2),
     rules=Size(rules=(1, 3), homes=(100, 200), batches=1, repeats=1),
 )

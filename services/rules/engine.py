@@ -142,9 +142,12 @@ class Engine:
 
     def hear_bed(self, memory: Memory, event: Event, result: Result) -> None:
         """Show the rules on habits that a sensor of a bed has said something, whatever it was."""
+        rules = [rule for rule in self.rules_on(event.kind) if rule.trigger is Trigger.DRIFT]
+        if not rules:
+            return
         sign = sign_of(event)
-        for rule in self.rules_on(event.kind):
-            place = self.place(rule, event.resident_id, None) if rule.trigger is Trigger.DRIFT else None
+        for rule in rules:
+            place = self.place(rule, event.resident_id, None)
             if place is None:
                 continue
             state = memory.key_state(place.at)
