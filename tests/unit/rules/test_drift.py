@@ -104,6 +104,45 @@ def test_a_night_away_is_neither_outside_nor_inside() -> None:
     assert noons(out_of_bed(history, 16, 4).end(17 * DAY), EXITS) == [14]
 
 
+@pytest.mark.parametrize(
+    ("gone", "back", "found"),
+    [(18 * HOUR, 30 * HOUR, [14]), (18 * HOUR - 1, 30 * HOUR, []), (-HOUR, 0, [14])],
+)
+def test_a_night_is_spent_at_home_from_evening_up_to_noon(gone: int, back: int, found: list[int]) -> None:
+    history = weeks() if gone > 0 else weeks().away(14 * DAY + gone).returned(14 * DAY + back)
+    out_of_bed(history, 14, 4)
+    if gone > 0:
+        history.away(14 * DAY + gone).returned(14 * DAY + back)
+    assert noons(history.end(16 * DAY), EXITS) == found
+
+
+@pytest.mark.parametrize(
+    ("at", "found"), [(4 * HOUR, [14]), (4 * HOUR - 1, []), (12 * HOUR - 1, [14]), (12 * HOUR, [])]
+)
+def test_an_exit_is_of_the_night_from_ten_up_to_six(at: int, found: list[int]) -> None:
+    start, times = 14 * DAY, sorted([at, 6 * HOUR, 7 * HOUR, 8 * HOUR])
+    history = weeks().event("bed.entered", start + 3 * HOUR)
+    for time in times:
+        history.event("bed.exited", start + time).event("bed.entered", start + time + 300)
+    assert noons(history.end(15 * DAY), EXITS) == found
+
+
+@pytest.mark.parametrize(("unheard", "found"), [(None, [14]), (HOUR, [14]), (HOUR + 1, [])])
+def test_of_two_beds_the_time_is_summed_and_neither_may_be_unknown(
+    unheard: int | None, found: list[int]
+) -> None:
+    history = History(origin=EVENING).resident().device("d1").device("d2", place="parlour")
+    for night in range(-1, 14):
+        in_bed(history, night, 6)
+        nap = night * DAY + 10 * HOUR
+        history.event("bed.entered", nap, device="d2").event("bed.exited", nap + 3 * HOUR, device="d2")
+    in_bed(history, 14, 6)
+    if unheard is not None:
+        history.event("device.offline", 14 * DAY + 10 * HOUR, device="d2")
+        history.event("bed.exited", 14 * DAY + 10 * HOUR + unheard, device="d2")
+    assert noons(history.end(15 * DAY), TIME) == found
+
+
 @pytest.mark.parametrize(("unheard", "found"), [(HOUR, [14]), (HOUR + 1, [])])
 def test_a_night_is_known_with_the_bed_unknown_for_an_hour(unheard: int, found: list[int]) -> None:
     history = out_of_bed(weeks(), 14, 4)
@@ -112,9 +151,18 @@ def test_a_night_is_known_with_the_bed_unknown_for_an_hour(unheard: int, found: 
     assert noons(history.end(15 * DAY), EXITS) == found
 
 
-@pytest.mark.parametrize(("kind", "found"), [("bed.vitals", [15]), ("device.online", [])])
-def test_a_night_without_a_word_of_the_bed_is_not_known(kind: str, found: list[int]) -> None:
-    history = weeks(15).event(kind, 15 * DAY + 5 * HOUR)
+@pytest.mark.parametrize(
+    ("kind", "at", "found"),
+    [
+        ("bed.vitals", 0, [15]),
+        ("bed.vitals", -1, []),
+        ("bed.vitals", 18 * HOUR - 1, [15]),
+        ("bed.vitals", 18 * HOUR, []),
+        ("device.online", 5 * HOUR, []),
+    ],
+)
+def test_a_night_without_a_word_of_the_bed_is_not_known(kind: str, at: int, found: list[int]) -> None:
+    history = weeks(15).event(kind, 15 * DAY + at)
     assert noons(history.end(16 * DAY), TIME) == found
 
 
