@@ -156,6 +156,8 @@ KINDS: dict[str, Kind] = {
         _register("device.changed"),
         _register("device.retired"),
         _register("rule.overridden"),
+        _register("house.connected"),
+        _register("house.disconnected"),
     )
 }
 
@@ -167,6 +169,10 @@ RECORDED_KINDS: frozenset[str] = frozenset(
 DEVICE_KINDS: frozenset[str] = frozenset(
     name for name, kind in KINDS.items() if Origin.DEVICE in kind.origins
 )
+
+HOUSE_CONNECTED = "house.connected"
+HOUSE_DISCONNECTED = "house.disconnected"
+"""The house was at the broker from then on, or no longer."""
 
 AWAY_PREFIXES: tuple[str, ...] = ("bed.", "motion.", "door.", "visit.", "meal.")
 """Kinds whose rules rest while a resident is away."""

@@ -31,6 +31,7 @@ from services.domain.ports import (
     UnitOfWork,
 )
 from services.domain.records import Quarantined, QuarantineReason
+from services.ingest.connection import Connection
 from services.ingest.flooding import FloodGate, RateLimit, Thinned
 from services.ingest.intake import Intake, Taken, set_aside
 from services.ingest.messages import Inbox, Lane, Message
@@ -62,12 +63,14 @@ class Beside:
 
     ``following`` is what can follow from a batch within the transaction that stores it; without it, and where
     it fails, the other loops find the events by themselves. ``told`` knows who was told of what could not be
-    stored. ``reached`` hears of each crash point that is passed.
+    stored. ``reached`` hears of each crash point that is passed. ``is_connected`` says whether messages can
+    come in at all; without it nothing is noted of that.
     """
 
     following: Following | None = None
     told: ToldWithoutStore = field(default_factory=NobodyTold)
     reached: Reached = goes_on
+    is_connected: Callable[[], bool] | None = None
 
 
 class IngestLoop:
@@ -102,9 +105,12 @@ class IngestLoop:
         self._following = beside.following
         self._told = beside.told
         self._reached = beside.reached
+        self._connection = Connection(store, beside.is_connected) if beside.is_connected else None
 
     def step(self) -> bool:
         """Take in what is there, alarms first; True if there was anything and it was stored."""
+        if self._connection is not None:
+            self._connection.look(self._clock.now())
         messages = self._inbox.take(MOST_AT_ONCE)
         if not messages:
             return self._say_what_was_thinned()

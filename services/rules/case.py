@@ -20,6 +20,7 @@ from services.domain.instants import format_instant, local
 from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES
 from services.rules.because import Because
 from services.rules.beds import PairChange
+from services.rules.connection import Gap
 from services.rules.notes import Note, Notes
 from services.rules.profile import KnownDevice, Profile, condition_values, senders_of
 from services.rules.rulebook import Per, Rule
@@ -85,6 +86,8 @@ class Case:
     resident: Profile | None = None
     device: KnownDevice | None = None
     pending: tuple[Sign, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """When the house was not at the broker; looked up for `silent` alone."""
     notes: Notes | None = None
     """Where decisions are noted while somebody asks why; None else."""
 

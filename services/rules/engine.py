@@ -379,6 +379,7 @@ class Engine:
             resident=profile,
             device=device,
             notes=self.notes.get(rule.name) if self.notes else None,
+            gaps=memory.gaps() if rule.trigger is Trigger.SILENT else (),
         )
 
     def zone_of(self, rule: Rule, profile: Profile | None) -> ZoneInfo:

@@ -12,14 +12,14 @@ from dataclasses import replace
 
 from services.domain.events import Event
 from services.domain.instants import parse_instant
-from services.domain.kinds import REGISTER_KINDS
+from services.domain.kinds import HOUSE_CONNECTED, HOUSE_DISCONNECTED, REGISTER_KINDS
 from services.domain.ports import StateKey
-from services.rules import bed_faults, beds, noting
+from services.rules import bed_faults, beds, connection, noting
 from services.rules.because import Because
 from services.rules.beds import BED_SENSOR, ENTERED, EXITED, OFFLINE, VITALS, Bed, PairChange
 from services.rules.ending import end_overrides
 from services.rules.engine import Engine, Lane, Result
-from services.rules.memory import BED, DEVICE, PROFILE, Memory
+from services.rules.memory import BED, DEVICE, GAPS, PROFILE, Memory
 from services.rules.profile import KnownDevice, Override, Profile, Turn
 from services.rules.signs import Sign, is_replaced, sign_of
 
@@ -105,6 +105,8 @@ class Intake:
             self._take_device(memory, event, result)
         elif event.kind == OVERRIDDEN:
             self._take_override(memory, event, result)
+        elif event.kind in {HOUSE_CONNECTED, HOUSE_DISCONNECTED}:
+            memory.put(GAPS, connection.after(memory.gaps(), event))
 
     def _change(
         self,

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.domain.ports import StateKey, StoredState
 from services.rules.beds import Bed
+from services.rules.connection import Gap
 from services.rules.kept import Kept, State
 from services.rules.key_state import KeyState
 from services.rules.profile import KnownDevice, Profile
@@ -23,7 +24,10 @@ from services.rules.profile import KnownDevice, Profile
 PROFILE = "profile"
 BED = "bed"
 DEVICE = "device"
+CONNECTION = "connection"
 """Names of the engine's own states; a rule's name always holds a slash."""
+
+GAPS = StateKey(CONNECTION, "house")
 
 Load = Callable[[Iterable[StateKey]], Mapping[StateKey, StoredState]]
 LoadFor = Callable[[str], list[StoredState]]
@@ -41,6 +45,7 @@ _OWN_FORMS = {
     PROFILE: Form(1, TypeAdapter(Profile)),
     BED: Form(1, TypeAdapter(tuple[Bed, ...])),
     DEVICE: Form(1, TypeAdapter(KnownDevice)),
+    CONNECTION: Form(1, TypeAdapter(tuple[Gap, ...])),
 }
 
 
@@ -159,6 +164,11 @@ class Memory:
     def device(self, device_id: str | None) -> KnownDevice | None:
         found = None if device_id is None else self.get(StateKey(DEVICE, device_id))
         return found if isinstance(found, KnownDevice) else None
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """The times in which the house was not at the broker."""
+        found = self.get(GAPS)
+        return found if isinstance(found, tuple) else ()
 
     def beds(self, resident_id: str) -> tuple[Bed, ...]:
         found = self.get(StateKey(BED, resident_id))

@@ -104,7 +104,7 @@ class House:
         rooms = build_rooms(
             store,
             clock,
-            Outside(inbox, inbox, channels, self._senders(), without_store.told),
+            Outside(inbox, inbox, channels, self._senders(), without_store.told, lambda: inbox.is_connected),
             texts,
             gathering,
             ground.signals,

@@ -66,7 +66,9 @@ def ingest_service(ground: Ground, clock: Clock) -> Part:
         inbox,
         inbox,
         ground.zone,
-        beside=Beside(told=without_store.told, reached=ground.reached()),
+        beside=Beside(
+            told=without_store.told, reached=ground.reached(), is_connected=lambda: inbox.is_connected
+        ),
     )
     roles = ground.roles(store, clock) if settings.mqtt_shared else None
     neighbours = None if roles is None else Neighbours(roles, inbox)

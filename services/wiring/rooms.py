@@ -58,6 +58,8 @@ class Outside:
     channels: Channels
     pool: Executor | None = None
     told: ToldWithoutStore = field(default_factory=NobodyTold)
+    is_connected: Callable[[], bool] | None = None
+    """Whether messages of devices can come in now; None where that is never in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ def build_rooms(
     rules = build_rules(store, clock, rulebooks, zone, manner)
     ways = WaysOut(outside.publisher, outside.channels, outside.pool)
     telling = build_telling(store, clock, gathering, ways, signals, manner)
-    beside = Beside(WhileLeading(rules, telling), outside.told, manner.reached)
+    beside = Beside(WhileLeading(rules, telling), outside.told, manner.reached, outside.is_connected)
     ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, beside=beside)
     return Rooms(ingest, rules, telling)
 

@@ -1,7 +1,8 @@
 """`silent`: a Finding when nothing was heard for so long, reckoned by when messages were received.
 
-It starts when a device goes live, which is with its first message; `device.offline` is none. Time away counts
-anew from the return. After a Finding it rests until the next message, which ends it.
+Time in which the house was not at the broker does not count. It starts when a device goes live, which is with
+its first message; `device.offline` is none. Time away counts anew from the return. After a Finding it rests
+until the next message, which ends it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from services.domain.instants import format_instant
 from services.domain.kinds import KINDS
 from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
+from services.rules.connection import end_of
 from services.rules.rulebook import ANY_MESSAGE
 from services.rules.signs import Sign
 from services.rules.withdrawing import absence_withdraws, withdrawal
 
 LATE_BATCH_FOR = timedelta(seconds=60)
 """How long after its reception what set a deadline keeps it from being met."""
+LOOKS_AGAIN_AFTER = timedelta(minutes=5)
+"""How often a silence that would be long enough is looked at while the house is not at the broker."""
 MOST_REMEMBERED = 8
 """How many older records are kept, for the case that the newest are taken back, and how many Findings, for
 the case that it is told late that the resident was away.
@@ -204,13 +208,14 @@ def _silence(case: Case, state: SilentState) -> _Silence | None:
         return None
     start = told_at = state.heard_at
     for since, until in resident.absences() if resident is not None and case.is_away_rule() else ():
-        if since > start + silent_for:
+        end = end_of(start, silent_for, case.gaps)
+        if end is not None and since > end:
             break
         if until is None:
             return None
         if until > start and resident is not None:
             start, told_at = until, max(told_at, resident.told_of_return(until) or until)
-    at = start + silent_for
+    at = end_of(start, silent_for, case.gaps) or case.now + LOOKS_AGAIN_AFTER
     return _Silence(start, at, max(at, told_at + LATE_BATCH_FOR))
 
 
