@@ -154,3 +154,20 @@ def test_a_warning_at_the_instant_of_enrolment_is_given(enrolled: str, warned: b
     history = History().resident(enrolled_at=f"2025-07-12T{enrolled}+08:00")
     history.at("restart", "2025-07-01T00:00:00+08:00").end("2025-07-31T00:00:00+08:00")
     assert bool(history.found(book)) is warned
+
+
+@pytest.mark.parametrize(("happened", "state"), [(3599, "withdrawn"), (3600, "ended")])
+def test_what_is_stored_after_the_hour_withdraws_before_it_and_ends_from_it_on(
+    happened: int, state: str
+) -> None:
+    history = home().event("visit.completed", happened, device=None, received=3700).end(4000)
+    assert history.brief(rulebook(UP)) == [("up", 3600, 3600, state, None)]
+
+
+@pytest.mark.parametrize(("exited", "found"), [(3600, []), (3601, [("up", 3600, 3600, "holds", None)])])
+def test_who_leaves_the_bed_at_the_very_hour_is_not_in_it(
+    exited: int, found: list[tuple[object, ...]]
+) -> None:
+    history = in_bed().event("bed.exited", exited).end(4000)
+    said = [each for each in history.brief(rulebook(UP + ", while: bed.entered")) if each[1] == 3600]
+    assert said == found

@@ -48,6 +48,25 @@ def overrides(times: tuple[str, str]) -> list[tuple[str, str, Json]]:
     return [*others, ("up", "enabled", False), ("up", "enabled", True)]
 
 
+OPENED, CLOSED = ("door.opened", "bed.exited"), ("door.closed", "bed.entered")
+
+
+def _in_bed(rule: MissingRule) -> MissingRule:
+    """The same rule, of a bed instead of doors."""
+    while_ = None if rule.while_ is None else rule.while_.replace(*CLOSED)
+    return replace(rule, on=rule.on.replace(*OPENED), while_=while_)
+
+
+def _beds(cast: Cast) -> Cast:
+    """The same sensors, in beds instead of at doors."""
+    sends = [
+        (kind.replace(*OPENED).replace(*CLOSED), device, whose, data)
+        for kind, device, whose, data in cast.sends
+    ]
+    devices = [(device, "bed_sensor", resident) for device, _, resident in cast.devices]
+    return replace(cast, sends=[*sends, ("device.offline", "d1", "r1", {})], devices=devices)
+
+
 @st.composite
 def drawn(draw: st.DrawFn) -> tuple[History, MissingRule, str]:
     zone = ZoneInfo(draw(st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/St_Johns"])))
@@ -70,8 +89,11 @@ def drawn(draw: st.DrawFn) -> tuple[History, MissingRule, str]:
             instants |= {at, at - timedelta(minutes=5), at - timedelta(minutes=20)}
     if draw(st.booleans()):  # all of it close to one `by`
         by = instant_of(first + timedelta(days=1), time.fromisoformat(times[1]), zone)
-        instants = {by + minutes * timedelta(minutes=1) for minutes in (-11, -6, -5, -4, -1, 0, 1, 4, 5, 11)}
+        instants = {by + minutes * timedelta(minutes=1) for minutes in (-11, -6, -5, -1, 0, 1, 5)}
+        instants |= {by - seconds * timedelta(seconds=1) for seconds in (59, 45, 30, 15)}
     cast = replace(CAST, overrides=overrides(times))
+    if draw(st.booleans()):
+        rule, cast, text = _in_bed(rule), _beds(cast), text.replace(*OPENED).replace(*CLOSED)
     return draw(timelines(cast, zone.key, sorted(instants))), rule, rulebook(text, timezone=zone.key)
 
 

@@ -44,6 +44,7 @@ CAST = Cast(
         ("quiet", "enabled", True),
     ],
     late_for=(0, 0, 0, 1, 600, 1200, 8 * 86400),
+    turns=3,
 )
 RULES = [
     (SilentRule("any", id="quiet", for_="20m"), ""),

@@ -28,7 +28,8 @@ class Cast:
     residents: Sequence[str] = ("r1",)
     overrides: Sequence[tuple[str, str, Json]] = ()
     late_for: Sequence[int] = (0, 0, 0, 1, 60, 300, 3600)
-    with_turns: bool = True
+    turns: int = 1
+    """How often somebody goes away, and comes back, beside 14 events."""
     with_leaving: bool = True
 
 
@@ -68,7 +69,7 @@ def _line(
     ids: list[str],
 ) -> None:
     choices = ["event"] * 14
-    choices += ["away", "returned"] if cast.with_turns else []
+    choices += ["away", "returned"] * cast.turns
     choices += ["override"] * 2 if cast.overrides else []
     choices += ["retract"] * 2 if ids else []
     at, resident = format_instant(received), draw(st.sampled_from(list(cast.residents)))
