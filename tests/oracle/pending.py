@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from tests.oracle.beds import UNKNOWN
 from tests.oracle.facts import Fact, Moment, Story
 
 
@@ -16,9 +17,16 @@ def pending(story: Story, changes: Sequence[Fact], settle_for: timedelta, moment
     for number, change in enumerate(known):
         settles_at = change.occurred_at + settle_for
         settled = (max(settles_at, change.received_at), 1, settles_at, change.seq)
-        after = known[number + 1] if number + 1 < len(known) else None
-        is_broken = after is not None and after.occurred_at < settles_at and after.known < settled
-        if is_broken or change.kind == before or story.is_retracted(change, min(settled, moment)):
+        is_broken = any(
+            after.kind != change.kind and after.occurred_at < settles_at and after.known < settled
+            for after in known[number + 1 :]
+        )
+        if (
+            change.kind == UNKNOWN
+            or is_broken
+            or change.kind == before
+            or story.is_retracted(change, min(settled, moment))
+        ):
             continue
         before = change.kind
         if settled > moment:
