@@ -24,7 +24,7 @@ from services.domain.findings import BUILT_IN, Finding, FindingChange
 from services.domain.instants import local, zone_named
 from services.escalation.policies import Policies
 from services.escalation.scene import House
-from services.rules.reading import read_rulebook
+from services.rules.reading import FLOOR, read_rulebook
 from services.rules.rulebook import Rulebook
 from services.rules.shelf import as_stored
 from services.rules.trial import Trial
@@ -92,6 +92,9 @@ class _Backtest:
         tests = self._tests(live, (*found, *was))
         found = [each for each in found if tests.isdisjoint(each.evidence.event_ids)]
         was = [each for each in was if tests.isdisjoint(each.evidence.event_ids)]
+        # Faults of devices and of rules at work, found by the house itself: they are there whatever is tried.
+        by_itself = [each for each in was if each.rulebook == BUILT_IN and not _is_floor(each)]
+        found = [each for each in found if each.rulebook != BUILT_IN or _is_floor(each)] + by_itself
         now, would = comparing.matched(self._own(was), self._own(found), self._zone_of)
         answering = answering_of(live.alerts, live.notices)
 
@@ -99,7 +102,9 @@ class _Backtest:
             calling = Calling(self._people, self._house.house, self._house.policies, answering)
             return calling.play(findings, changes, self._asked.until)
 
-        reckoned = called(was, live.changes), called(found, trial.changes)
+        known = {each.id for each in by_itself}
+        others = [change for change in live.changes if change.finding_id in known]
+        reckoned = called(was, live.changes), called(found, [*trial.changes, *others])
         zone = self._house.house.timezone
         return Backtest(
             rulebook=self._book.name,
@@ -143,7 +148,7 @@ class _Backtest:
 
     def _own(self, findings: Sequence[Finding]) -> list[Finding]:
         """Those of the rulebook that is tried, and of the floor, which takes what no rule does."""
-        return [each for each in findings if each.rulebook in {self._book.name, BUILT_IN}]
+        return [each for each in findings if each.rulebook == self._book.name or _is_floor(each)]
 
     def _tests(self, live: Live, findings: Sequence[Finding]) -> set[str]:
         """The presses that were taken as tests: they call nobody but who tests."""
@@ -187,6 +192,10 @@ class _Backtest:
             yield Note(NoteKind.TESTS_LEFT_OUT, count=tests)
         if self._beside:
             yield Note(NoteKind.OTHER_RULEBOOKS, detail=", ".join(self._beside), count=len(self._beside))
+
+
+def _is_floor(finding: Finding) -> bool:
+    return finding.rulebook == BUILT_IN and finding.rule == FLOOR
 
 
 def _in_order(pieces: Iterable[list[Event]], standing: Iterable[Event]) -> Iterator[list[Event]]:
