@@ -15,9 +15,11 @@ from services.domain.ports import Conflict, StoreUnavailable, UnitOfWork
 from services.rules.engine import Engine, Result, RuleFault
 from services.rules.warming import Changed, Subject, Warming
 
-MOST_SUBJECTS = 50
-MOST_EVENTS = 2_000
-"""Residents, and events read for them, after which a slice ends: a tenth of a second or so."""
+MOST_PIECES = 50
+MOST_EVENTS = 1_000
+"""Pieces (one rule for one resident), and events read for them, after which a slice ends: a tenth of a second
+or so. A piece is never cut; a month of one resident's vitals is the largest there is.
+"""
 CURSOR_OF = "rulebook/{name}"
 """The cursor that says of which revision of a rulebook the states are; less than 0: they are being made."""
 
@@ -45,7 +47,8 @@ class Exchange:
         self._after = after
         self._changed = changed
         self._warming = Warming(before, after, changed, at, cursor)
-        self._waiting = _subjects(uow) if changed.warm or changed.other else []
+        names = [*changed.warm, *([None] if changed.other else [])]
+        self._waiting = [(subject, name) for subject in _subjects(uow) for name in names] if names else []
         self._done = 0
         for name in changed.gone:
             uow.states.delete_rule(name)
@@ -59,10 +62,10 @@ class Exchange:
     def slice(self, uow: UnitOfWork, result: Result) -> int:
         """Do some of it; what is to be handed to `committed` when the transaction is."""
         read = done = 0
-        for subject in self._waiting[self._done : self._done + MOST_SUBJECTS]:
+        for subject, name in self._waiting[self._done : self._done + MOST_PIECES]:
             if read >= MOST_EVENTS:
                 break
-            read += self._work(uow, subject, result)
+            read += self._work(uow, subject, name, result)
             done += 1
         if self._done + done >= len(self._waiting):
             self._say(uow, is_done=True)
@@ -72,28 +75,27 @@ class Exchange:
         """So many are stored."""
         self._done += done
 
-    def _work(self, uow: UnitOfWork, subject: Subject, result: Result) -> int:
+    def _work(self, uow: UnitOfWork, subject: Subject, name: str | None, result: Result) -> int:
         found = Result()
         try:
             with uow.on_trial():
-                read = self._warming.work(uow, subject, found)
+                read = self._warming.work(uow, subject, name, found)
         except (StoreUnavailable, Conflict):
             raise
         except Exception as error:  # one resident's history must never keep the rules of all others waiting
             log.exception("the states of %s cannot be made from what is stored", subject.key)
             said = f"{type(error).__name__}: {error}"[:500]
-            result.faults.extend(RuleFault(name, subject.key, said) for name in self._changed.warm)
-            self._after.failing.update((name, subject.key) for name in self._changed.warm)
-            self._forget(uow, subject)
+            failed = self._changed.other if name is None else (name,)
+            result.faults.extend(RuleFault(each, subject.key, said) for each in failed)
+            self._after.failing.update((each, subject.key) for each in failed)
+            if name is not None:
+                stored = uow.states.load_for(subject.key)
+                uow.states.delete(state.at for state in stored if state.at.rule == name)
             return 0
         result.findings.extend(found.findings)
         result.changes.extend(found.changes)
         result.faults.extend(found.faults)
         return read
-
-    def _forget(self, uow: UnitOfWork, subject: Subject) -> None:
-        stored = uow.states.load_for(subject.key)
-        uow.states.delete(state.at for state in stored if state.at.rule in self._changed.warm)
 
     def _say(self, uow: UnitOfWork, *, is_done: bool) -> None:
         for name, revision in self._books.items():

@@ -19,7 +19,7 @@ from services.domain.records import AuditEntry, FileMark, RulebookRevision
 from services.rules.engine import Engine
 from services.rules.exchange import CURSOR_OF, Exchange
 from services.rules.rulebook import Rulebook
-from services.rules.shelf import Shelf, arrange, as_stored, book_of
+from services.rules.shelf import Shelf, arrange, as_stored, book_of, read_ahead
 from services.rules.warming import Changed, changed_rules
 
 log = logging.getLogger("anxin.rules")
@@ -93,6 +93,7 @@ class Reloading:
         self, now: datetime, texts: Mapping[str, str] | None, marks: Mapping[str, FileMark] | None
     ) -> bool:
         """Load; ``texts`` None: the folder cannot be read, and what is stored goes on."""
+        read_ahead(texts or {})
         with self._store.writing() as uow:
             stored = uow.rulebooks.latest()
             before, unfinished = self.engine, frozenset[str]()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from services.domain.records import FileMark, RulebookRevision
 from services.rules.faults import Fault
@@ -88,11 +89,25 @@ def at_work(texts: Mapping[str, str], stored: Iterable[RulebookRevision], now: d
     return Shelf((*known.books, *new))
 
 
+def read_ahead(texts: Mapping[str, str]) -> None:
+    """Read texts before anybody waits for it: that takes some tenths of a second, and `arrange` is called
+    while nobody else may write.
+    """
+    for file, text in texts.items():
+        _read(text, file)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, file: str) -> tuple[Rulebook | None, tuple[Fault, ...]]:
+    book, faults = read_what_is_good(text, file)
+    return book, tuple(faults)
+
+
 def book_of(revision: RulebookRevision | None) -> Rulebook | None:
     """The rulebook of a revision; None if it says that the rulebook was taken away."""
     if revision is None or not revision.text:
         return None
-    book, _ = read_what_is_good(revision.text, f"revision {revision.revision}")
+    book, _ = _read(revision.text, f"revision {revision.revision}")
     return None if book is None else replace(book, revision=revision.revision)
 
 
@@ -123,7 +138,7 @@ class _Arranging:
         return Shelf(books, tuple(self._lost), tuple(self._new), self._writes, self._marks)
 
     def take(self, file: str, text: str) -> None:
-        read, faults = read_what_is_good(text, file)
+        read, faults = _read(text, file)
         name = read.name if read is not None else file.rpartition(".")[0]
         head = self._latest.get(name)
         if name in self._books:
@@ -132,7 +147,7 @@ class _Arranging:
         elif head is not None and self._lags(file, name, content_hash_of(text), head):
             self._follow(file, head)
         elif read is None or faults:
-            self._refuse(file, name, read, tuple(faults), head)
+            self._refuse(file, name, read, faults, head)
         elif head is not None and head.content_hash == read.content_hash:
             self._stands(file, replace(read, revision=head.revision), head.active_since)
         elif head is not None and self._was_made_before(file, name, head):

@@ -82,18 +82,18 @@ class Warming:
         self._at = at
         self._last_seq = last_seq
 
-    def work(self, uow: UnitOfWork, subject: Subject, result: Result) -> int:
-        """Make everything of one subject anew; how many events were read for it."""
-        stored = uow.states.load_for(subject.key)
-        old = Memory(self._before.forms)
-        old.remember(state for state in stored if state.at.rule in self._changed.warm)
-        uow.states.delete(state.at for state in stored if state.at.rule in self._changed.warm)
-        read = sum(
-            self._warm(uow, subject, self._after.rules[name], old, result) for name in self._changed.warm
-        )
-        if self._changed.other:
+    def work(self, uow: UnitOfWork, subject: Subject, name: str | None, result: Result) -> int:
+        """Make what the rule of that name knows of one subject anew; None: reckon anew the deadlines of those
+        that are other in numbers or words alone. Answers how many events were read for it.
+        """
+        if name is None:
             self._readjust(uow, subject, result)
-        return read
+            return 0
+        stored = [state for state in uow.states.load_for(subject.key) if state.at.rule == name]
+        old = Memory(self._before.forms)
+        old.remember(stored)
+        uow.states.delete(state.at for state in stored)
+        return self._warm(uow, subject, self._after.rules[name], old, result)
 
     def _readjust(self, uow: UnitOfWork, subject: Subject, result: Result) -> None:
         memory = Memory(self._after.forms, uow.states.load, uow.states.load_for)

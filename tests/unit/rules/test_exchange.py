@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 
 def test_presses_are_answered_between_the_slices(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "MOST_SUBJECTS", 1)
+    monkeypatch.setattr(exchange, "MOST_PIECES", 1)
     told = Told(store, "id: call, on: call_button.pressed, severity: high")
     for number in range(2, 12):
         told.happens(leaving(number, number))
@@ -55,7 +55,7 @@ def test_presses_are_answered_between_the_slices(store: SqlStore, monkeypatch: p
 def test_a_change_that_was_interrupted_is_begun_anew(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    monkeypatch.setattr(exchange, "MOST_SUBJECTS", 1)
+    monkeypatch.setattr(exchange, "MOST_PIECES", 1)
     told = Told(store, OUT, QUIET.replace("1h", "15m"))
     for number in range(2, 6):
         told.happens(leaving(number, number * 100))
@@ -83,10 +83,10 @@ def test_a_resident_whose_history_breaks_the_rule_keeps_nobody_else_waiting(
     )
     work = warming.Warming.work
 
-    def fail(self: Any, uow: Any, subject: Any, result: Any) -> int:
+    def fail(self: Any, uow: Any, subject: Any, name: Any, result: Any) -> int:
         if subject.key == "r1":
             raise ZeroDivisionError("a fault of the rule")
-        return work(self, uow, subject, result)
+        return work(self, uow, subject, name, result)
 
     monkeypatch.setattr(warming.Warming, "work", fail)
     told.reload(OTHER, OUT, at=100)
