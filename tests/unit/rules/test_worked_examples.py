@@ -164,6 +164,8 @@ def test_by_device_a_bed_is_one_bed_all_the_same() -> None:
 
 def test_by_device_an_exit_is_that_of_the_sensor_which_reports_it() -> None:
     history = in_bed().device("d2").event(IN, -60, device="d2").event(OUT, 0).event(OUT, 5, device="d2")
-    book = rulebook("id: out, on: bed.exited, per: device", "id: held, on: bed.exited, settle: 60s, per: device")
+    book = rulebook(
+        "id: out, on: bed.exited, per: device", "id: held, on: bed.exited, settle: 60s, per: device"
+    )
     found = [(each["rule"], each["device"], each["events"]) for each in history.end(7200).found(book)]
     assert found == [("out", "d2", [7]), ("held", "d2", [7])]
