@@ -152,6 +152,11 @@ _NAMED = (
     .where(devices.c.ecosystem == bindparam("system"), among(devices.c.external_id, "keys"))
     .order_by(devices.c.state != DeviceState.RETIRED, devices.c.number)
 )
+_WITH_CREDENTIALS = (
+    select(*DEVICE.columns)
+    .where(devices.c.ecosystem == bindparam("system"), devices.c.credential_hash.is_not(None))
+    .order_by(devices.c.number)
+)
 _IN_TEST = select(*DEVICE.columns).where(devices.c.test_window.is_not(None)).order_by(devices.c.number)
 _END_TEST_WINDOW = update(devices).where(devices.c.id == bindparam("of")).values(test_window=None)
 _TESTED = _END_TEST_WINDOW.values(last_test_id=bindparam("alert"))
@@ -194,6 +199,9 @@ class SqlDevices(SqlRegister[Device]):
 
     def seen(self, device_id: str, at: datetime) -> None:
         change(self._connection, _SEEN, {"of": device_id, "at": at})
+
+    def with_credentials(self, ecosystem: str) -> list[Device]:
+        return DEVICE.things(fetch(self._connection, _WITH_CREDENTIALS, {"system": ecosystem}))
 
     def in_test(self) -> list[Device]:
         return DEVICE.things(fetch(self._connection, _IN_TEST))

@@ -33,10 +33,6 @@ class BrokerDoor:
 
     def devices_changed(self) -> None:
         with self._store.reading() as uow:
-            devices = uow.devices.all()
-        self._broker.set_devices(device for device in devices if _may_sign_in(device))
-
-
-def _may_sign_in(device: Device) -> bool:
-    """Whoever has credentials; a retired button that is pressed all the same must still be heard."""
-    return device.ecosystem is Ecosystem.NATIVE and device.credential_hash is not None
+            # A retired button that is pressed all the same must still be heard.
+            devices = uow.devices.with_credentials(Ecosystem.NATIVE)
+        self._broker.set_devices(devices)

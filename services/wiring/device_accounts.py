@@ -141,7 +141,11 @@ class DeviceAccounts:
         with self._adjusting:
             known = self._known()
             with self._store.reading() as uow:
-                wanted = {device.external_id: device for device in uow.devices.all() if _may_sign_in(device)}
+                wanted = {
+                    device.external_id: device
+                    for device in uow.devices.with_credentials(Ecosystem.NATIVE)
+                    if _may_sign_in(device)
+                }
             with self._guarding:
                 passwords = {name: dict(of_it) for name, of_it in self._passwords.items()}
             commands: list[Command] = []

@@ -316,3 +316,13 @@ def test_many_are_asked_for_at_once_in_the_order_of_storing(store: Store) -> Non
         of_two = unit.residents.having("home_id", ["hom_c", "hom_a", "hom_none"])
         assert [each.id for each in of_two] == ["res_one", "res_three", "res_four"]
         assert unit.residents.having("home_id", []) == []
+
+
+def test_who_has_credentials_may_sign_in_and_nobody_else(store: Store) -> None:
+    with store.writing() as unit:
+        unit.devices.add(button("a", credential_hash="hash a"))
+        unit.devices.add(button("b"))
+        unit.devices.add(button("c", credential_hash="hash c", state=DeviceState.RETIRED))
+    with store.reading() as unit:
+        assert [device.id for device in unit.devices.with_credentials("native")] == ["dev_a", "dev_c"]
+        assert unit.devices.with_credentials("tasmota") == []

@@ -70,6 +70,10 @@ class Devices(Register[Device], Protocol):
         """Note the newest sign of life; the first one makes a registered device live."""
         ...
 
+    def with_credentials(self, ecosystem: str) -> list[Device]:
+        """Those that may sign in at the broker, retired ones too, in the order of their registration."""
+        ...
+
     def in_test(self) -> list[Device]:
         """The devices whose test window is open: few at any time."""
         ...
