@@ -122,7 +122,9 @@ class Case:
         return self.alert
 
     def scene(self) -> Scene:
-        return Scene(self.now, self.house, self.policies, self.circle, self.devices, tuple(self.notices))
+        """What the house gathers about the running alert: its own notices, never those of one before it."""
+        own = tuple(notice for notice in self.notices if self.alert and notice.alert_id == self.alert.id)
+        return Scene(self.now, self.house, self.policies, self.circle, self.devices, own)
 
     def take(self, move: Move | None) -> Move | None:
         if move is None:
