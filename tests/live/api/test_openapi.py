@@ -29,6 +29,10 @@ CONFIG = {
         "positive_data_acceptance": {
             "expected-statuses": ["2xx", "401", "403", "404", "409", "422", "429"],
         },
+        # A text beyond what its field holds may be beyond what a request holds as well.
+        "negative_data_rejection": {
+            "expected-statuses": ["400", "401", "403", "404", "409", "413", "415", "422"],
+        },
     },
     "suppress-health-check": ["all"],
 }
