@@ -93,7 +93,8 @@ class Reloading:
         self, now: datetime, texts: Mapping[str, str] | None, marks: Mapping[str, FileMark] | None
     ) -> bool:
         """Load; ``texts`` None: the folder cannot be read, and what is stored goes on."""
-        read_ahead(texts or {})
+        with self._store.reading() as uow:
+            read_ahead(texts or {}, uow.rulebooks.latest())
         with self._store.writing() as uow:
             stored = uow.rulebooks.latest()
             before, unfinished = self.engine, frozenset[str]()

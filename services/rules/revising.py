@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from services.domain.chronicle import rulebook_revised
 from services.domain.ports import Topic, UnitOfWork
@@ -38,6 +39,20 @@ class By:
     at: datetime
 
 
+@lru_cache(maxsize=8)
+def hash_of_good(name: str, text: str) -> str:
+    """The content hash of a text that may be in force by this name; `RulebookFaults` with every fault.
+
+    It is to be called before the transaction as well: a long text takes seconds, and whoever stores a press
+    waits for whoever writes.
+    """
+    file = f"{name}.yaml"
+    book = read_rulebook(text, file)
+    if book.name != name:
+        raise RulebookFaults([Fault(file, None, "rulebook", repr(book.name), repr(name))])
+    return book.content_hash
+
+
 def newest_of(uow: UnitOfWork, name: str) -> RulebookRevision | None:
     """The newest revision of a rulebook; None if it never had one."""
     head = uow.rulebooks.heads().get(name)
@@ -53,18 +68,15 @@ def put_in_force(
     is not yet. `RulebookFaults` with every fault; `NotTheNewest` if there is a newer one. The text of the
     newest is no new revision.
     """
-    book = read_rulebook(text, f"{name}.yaml")
-    if book.name != name:
-        fault = Fault(f"{name}.yaml", None, "rulebook", repr(book.name), repr(name))
-        raise RulebookFaults([fault])
+    content_hash = hash_of_good(name, text)
     newest = newest_of(uow, name)
-    if newest is not None and newest.content_hash == book.content_hash:
+    if newest is not None and newest.content_hash == content_hash:
         return newest, False
     there_is = newest.revision if newest is not None and newest.text else None
     taken_away = newest.revision if newest is not None and not newest.text else None
     if made_from != there_is and (made_from is None or made_from != taken_away):
         raise NotTheNewest(newest)
-    return _store(uow, name, text, book.content_hash, newest, by, None), True
+    return _store(uow, name, text, content_hash, newest, by, None), True
 
 
 def roll_back(
@@ -80,10 +92,10 @@ def roll_back(
         raise NoSuchRevision(f"{name} has no revision {to} to go back to")
     if made_from is not None and made_from != newest.revision:
         raise NotTheNewest(newest)
-    book = read_rulebook(earlier.text, f"{name}.yaml")
-    if newest.content_hash == book.content_hash:
+    content_hash = hash_of_good(name, earlier.text)
+    if newest.content_hash == content_hash:
         return newest, False
-    return _store(uow, name, earlier.text, book.content_hash, newest, by, to), True
+    return _store(uow, name, earlier.text, content_hash, newest, by, to), True
 
 
 def _store(

@@ -89,12 +89,14 @@ def at_work(texts: Mapping[str, str], stored: Iterable[RulebookRevision], now: d
     return Shelf((*known.books, *new))
 
 
-def read_ahead(texts: Mapping[str, str]) -> None:
-    """Read texts before anybody waits for it: that takes some tenths of a second, and `arrange` is called
-    while nobody else may write.
+def read_ahead(texts: Mapping[str, str], stored: Iterable[RulebookRevision]) -> None:
+    """Read texts before anybody waits for it: that takes some tenths of a second, of a long one seconds, and
+    `arrange` is called while nobody else may write.
     """
     for file, text in texts.items():
         _read(text, file)
+    for revision in stored:
+        book_of(revision)
 
 
 @lru_cache(maxsize=64)

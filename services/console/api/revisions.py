@@ -25,7 +25,7 @@ from services.console.writing import note, write
 from services.domain.ports import UnitOfWork
 from services.domain.records import RulebookRevision
 from services.rules.faults import Fault, RulebookFaults
-from services.rules.revising import By, NoSuchRevision, NotTheNewest, put_in_force, roll_back
+from services.rules.revising import By, NoSuchRevision, NotTheNewest, hash_of_good, put_in_force, roll_back
 
 router = APIRouter(prefix="/api/v1/rulebooks/{name}", tags=["rules"], route_class=GuardedRoute)
 
@@ -119,7 +119,7 @@ def put_rulebook(parts: Parts, who: Who, name: BookName, body: NewRevision) -> R
     def work(uow: UnitOfWork) -> tuple[RulebookRevision, bool]:
         return put_in_force(uow, name, body.text, body.made_from, _by(parts, who, body.reason))
 
-    return _text_of(parts, _revise(parts, who, work, "rulebook.revised"))
+    return _text_of(parts, _revise(parts, who, (name, body.text), work, "rulebook.revised"))
 
 
 @router.post("/rollback", status_code=201, responses=documented(409))
@@ -129,7 +129,11 @@ def roll_rulebook_back(parts: Parts, who: Who, name: BookName, body: Rollback) -
     def work(uow: UnitOfWork) -> tuple[RulebookRevision, bool]:
         return roll_back(uow, name, body.revision, body.made_from, _by(parts, who, body.reason))
 
-    return _text_of(parts, _revise(parts, who, work, "rulebook.rolled_back"))
+    with parts.store.reading() as uow:
+        earlier = uow.rulebooks.get(name, body.revision)
+    if earlier is None or not earlier.text:
+        raise not_found("revision")
+    return _text_of(parts, _revise(parts, who, (name, earlier.text), work, "rulebook.rolled_back"))
 
 
 def _by(parts: Console, who: Caller, reason: str) -> By:
@@ -139,9 +143,12 @@ def _by(parts: Console, who: Caller, reason: str) -> By:
 def _revise(
     parts: Console,
     who: Caller,
+    meant: tuple[str, str],
     work: Callable[[UnitOfWork], tuple[RulebookRevision, bool]],
     action: str,
 ) -> RulebookRevision:
+    """Revise and note it; ``meant``, the name and the text, is read before anybody waits for it."""
+
     def noted(uow: UnitOfWork) -> RulebookRevision:
         revision, is_new = work(uow)
         if is_new:
@@ -151,6 +158,7 @@ def _revise(
         return revision
 
     try:
+        hash_of_good(*meant)
         return write(parts, noted)
     except RulebookFaults as error:
         raise Problem(

@@ -53,7 +53,7 @@ def put(
     """Put a rulebook in force as its next revision; refused whole with every fault in it."""
     from services.rules.faults import RulebookFaults
     from services.rules.reading import read_rulebook
-    from services.rules.revising import NotTheNewest, newest_of, put_in_force
+    from services.rules.revising import NotTheNewest, hash_of_good, newest_of, put_in_force
 
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -62,6 +62,7 @@ def put(
     with _house(data_dir) as store:
         try:
             name = read_rulebook(text, file.name).name
+            hash_of_good(name, text)
             with store.writing() as uow:
                 newest = newest_of(uow, name)
                 base = newest.revision if made_from is None and newest is not None else made_from

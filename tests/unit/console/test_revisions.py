@@ -11,6 +11,10 @@ import pytest
 
 from services.domain.people import Role
 from services.domain.stepping import settle
+from services.rules import revising
+from services.rules.reading import read_rulebook
+from services.rules.revising import hash_of_good
+from services.rules.rulebook import Rulebook
 from services.rules.run import RulesLoop
 from services.rules.status import BookStatus
 from services.wiring.console_parts import rulebooks_of
@@ -143,3 +147,23 @@ def test_a_reason_is_asked_for_and_others_may_not(at_work: AtWork) -> None:
     body = {"text": FIRST, "reason": WHY}
     assert desk.put("/api/v1/rulebooks/test", json=body).status_code == 403
     assert desk.get("/api/v1/rulebooks/test/revisions").status_code == 404  # there is none yet
+
+
+def test_a_text_is_read_while_everybody_else_may_write(
+    at_work: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def reading(text: str, file: str) -> Rulebook:
+        with at_work.house.store.writing():  # as a press does that comes in meanwhile
+            read.append(text)
+        return read_rulebook(text, file)
+
+    hash_of_good.cache_clear()
+    monkeypatch.setattr(revising, "read_rulebook", reading)
+    assert at_work.put(FIRST).status_code == 200
+    assert at_work.put(SECOND, 1).status_code == 200
+    hash_of_good.cache_clear()
+    back = {"revision": 1, "reason": WHY}
+    assert at_work.manager.post("/api/v1/rulebooks/test/rollback", json=back).status_code == 201
+    assert read == [FIRST, SECOND, FIRST]

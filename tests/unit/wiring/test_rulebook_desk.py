@@ -13,7 +13,11 @@ import pytest
 
 from services.domain.records import RulebookRevision
 from services.domain.stepping import settle
+from services.rules import shelf
+from services.rules.faults import Fault
+from services.rules.reading import read_what_is_good
 from services.rules.revising import By, put_in_force, roll_back
+from services.rules.rulebook import Rulebook
 from services.rules.run import RulesLoop
 from services.storage.store import SqlStore
 from services.wiring.rulebook_desk import NOTES, FolderDesk
@@ -263,3 +267,23 @@ def test_every_revision_that_a_file_made_is_in_the_audit(machine: Machine) -> No
         ("file", "rulebook.revised", "test", "revision 1"),
         ("file", "rulebook.taken_away", "test", "revision 2"),
     ]
+
+
+def test_what_is_put_in_force_is_read_while_everybody_else_may_write(
+    store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(store, tmp_path / "rulebooks")
+    machine.looks()
+    read = []
+
+    def reading(text: str, file: str) -> tuple[Rulebook | None, list[Fault]]:
+        with store.writing():  # as a press does that comes in meanwhile
+            read.append(text)
+        return read_what_is_good(text, file)
+
+    monkeypatch.setattr(shelf, "read_what_is_good", reading)
+    slow = f"{MANY}# a text that nobody has read before\n"
+    machine.put(slow, None)
+    machine.looks()
+    assert machine.at_work() == [("many", 1)]
+    assert read == [slow]
