@@ -18,6 +18,7 @@ NOT_AS_EXPECTED = said("Not done: something in the form was not right. Try again
 
 SENTENCES: Mapping[str, str] = {
     "already_there": said("Another one is called that already. Choose another name."),
+    "ambiguous": NOTHING_HERE,
     "busy": said("Many are signing in; try again at once."),
     "fault": said("Something failed in the house itself. Try again; if it fails again, ring the duty desk."),
     "foreign_origin": said("This was sent from another site. Open the page here, and do it again."),

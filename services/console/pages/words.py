@@ -256,6 +256,8 @@ KIND_WORDS: Mapping[str, str] = {
     "device.changed": said("device changed"),
     "device.retired": said("device taken away"),
     "rule.overridden": said("rule adjusted"),
+    "house.connected": said("the house hears devices again"),
+    "house.disconnected": said("the house hears no device"),
 }
 """What each kind of event is called."""
 

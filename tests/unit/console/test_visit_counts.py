@@ -54,7 +54,8 @@ def owed_by_the_hour(life: Life, now: datetime) -> tuple[int, int]:
         return any(since <= at < (until or max(now, since)) for since, until in life.away)
 
     hours = [start + number * HOUR for number in range((end - start) // HOUR)]
-    watched = sum(enrolled(hour) and not away(hour) for hour in hours)
+    # Time to come counts as watched, also behind a leaving that is only planned.
+    watched = sum((enrolled(hour) or (hour >= now and enrolled(now))) and not away(hour) for hour in hours)
     done = sum(start <= at < end and enrolled(at) for at in life.visits)
     return done, 2 if 2 * watched >= len(hours) and enrolled(now) else 0
 

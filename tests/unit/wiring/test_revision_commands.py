@@ -53,15 +53,15 @@ def machine(tmp_path: Path) -> Machine:
 
 def test_put_list_and_go_back(machine: Machine) -> None:
     first = machine.rules("put", machine.text(CALL), "--reason", "the first", "--by", "lhamo")
-    assert (first.exit_code, first.output.startswith("test: revision 1 ")) == (0, True)
+    assert (first.exit_code, first.stdout.startswith("test: revision 1 ")) == (0, True)
     assert machine.rules("put", machine.text(CALL, OUT), "--reason", "nights").exit_code == 0
     again = machine.rules("put", machine.text(CALL, OUT), "--reason", "nights")
-    assert "was in force already" in again.output
+    assert "was in force already" in again.stdout
     late = machine.rules("put", machine.text(OUT), "--reason", "mine", "--made-from", "1")
     assert (late.exit_code, "revision 2 is the newest" in late.output) == (1, True)
     back = machine.rules("rollback", "test", "1", "--reason", "too many", "--by", "lhamo")
-    assert back.output == "test: revision 3 is in force, with the text of revision 1\n"
-    said = [line.split("\t") for line in machine.rules("revisions", "test").output.splitlines()]
+    assert back.stdout == "test: revision 3 is in force, with the text of revision 1\n"
+    said = [line.split("\t") for line in machine.rules("revisions", "test").stdout.splitlines()]
     assert (said[0][0], said[0][3], said[0][4]) == ("1", "lhamo", "the first")
     assert said[2][4] == "too many (as revision 1)"
     assert said[1][3].startswith("machine:")
