@@ -19,7 +19,7 @@ from services.rules.rule_fields import Fields, one_of
 from services.rules.rulebook import ANY_MESSAGE, PAIR_OF, Per, Rule
 
 _PAIRS = ("bed.", "door.")
-_LONGEST_DAYS = {Period.WEEK: 7, Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 366}
+LONGEST_DAYS = {Period.WEEK: 7, Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 366}
 _CLOCK_PUT_BACK = timedelta(hours=1)
 """How much longer than its wall times say a window is in a night in which the clock is put back."""
 _DAY = timedelta(days=1)
@@ -48,12 +48,17 @@ def _unless(fields: Fields, rule: Rule, given: Given) -> None:
     if ("for" in given) == ("until" in given):
         found = "both" if "for" in given else "neither"
         fields.complain("for", "`for` or `until`, one of the two", found)
+    if ends_outside(rule):
+        fields.complain("for", "no longer than `between`, in which the time must be up")
+
+
+def ends_outside(rule: Rule) -> bool:
+    """Whether a watch of the rule can never end within the window in which it began."""
     if rule.between is None or rule.watch_for is None:
-        return
+        return False
     open_for = _since_midnight(rule.between.end) - _since_midnight(rule.between.start)
     open_for += _DAY if open_for <= timedelta(0) else timedelta(0)
-    if rule.watch_for > open_for + _CLOCK_PUT_BACK:
-        fields.complain("for", "no longer than `between`, in which the time must be up")
+    return rule.watch_for > open_for + _CLOCK_PUT_BACK
 
 
 def _since_midnight(wall: time) -> timedelta:
@@ -70,7 +75,7 @@ def _silent(fields: Fields, rule: Rule, given: Given) -> None:
 def _quota(fields: Fields, rule: Rule, given: Given) -> None:
     if "at_least" not in given:
         fields.complain("at_least", "how many of them a period must have")
-    longest = _LONGEST_DAYS[rule.period] if rule.period is not None else rule.warn_days
+    longest = LONGEST_DAYS[rule.period] if rule.period is not None else rule.warn_days
     if rule.warn_days is not None and longest is not None and rule.warn_days > longest:
         fields.complain("warn", f"no more days than a {rule.period} has, at most {longest}d")
 

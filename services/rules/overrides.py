@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
 from services.domain.events import Json
+from services.domain.findings import Trigger
+from services.rules.agreement import LONGEST_DAYS, ends_outside
 from services.rules.faults import nearest_of
 from services.rules.profile import Override
 from services.rules.rule_fields import MOST_COUNTED, days_from, shown_value, span_from, wall_from
@@ -71,6 +74,12 @@ def check_together(rule: Rule, overrides: Iterable[Override]) -> None:
     longest = own.watch_for if own.watch_for is not None else own.within_for
     if own.settle_for is not None and longest is not None and own.settle_for >= longest:
         raise NotAnOverride("it would not be longer than the rule's `settle`")
+    if own.trigger is Trigger.SILENT and own.watch_for == timedelta(0):
+        raise NotAnOverride("`for` would be no time at all")
+    if own.trigger is Trigger.UNLESS and ends_outside(own):
+        raise NotAnOverride("`for` would be longer than the rule's `between`: nothing would ever be found")
+    if own.period is not None and own.warn_days is not None and own.warn_days > LONGEST_DAYS[own.period]:
+        raise NotAnOverride(f"`warn` would be more days than a {own.period} has")
 
 
 def overridden(rule: Rule, overrides: Iterable[Override]) -> Rule:

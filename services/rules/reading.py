@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 
 from services.domain.devices import DeviceType
 from services.domain.events import Json
-from services.domain.findings import Severity, Trigger
+from services.domain.findings import BUILT_IN, Severity, Trigger
 from services.domain.instants import zone_named
 from services.domain.kinds import KINDS
 from services.rules.agreement import check_agreement
@@ -37,6 +37,9 @@ DEFAULT_POLICY = {
 }
 FLOOR = "floor"
 """The id of the built-in rule, which no rulebook may use."""
+
+STORY = ".story"
+"""How the name of a file of stories ends, before `.yaml`; no service takes one for a rulebook."""
 
 NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What rulebooks and rules may be called, as a pattern."""
@@ -94,6 +97,12 @@ def read_what_is_good(text: str, file: str) -> tuple[Rulebook | None, list[Fault
     name = given.get("rulebook")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         head.complain("rulebook", "a name of up to 64 letters, digits and dashes")
+        name = None
+    elif name == BUILT_IN:
+        head.complain("rulebook", "another name: this one is that of the built-in rules")
+        name = None
+    elif name.endswith(STORY):
+        head.complain("rulebook", f"a name that does not end in {STORY}: its file would be one of stories")
         name = None
     zone = _zone(given, head)
     rules = _rules(given.get("rules"), name or "?", file, faults, head)

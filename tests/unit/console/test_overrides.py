@@ -25,6 +25,9 @@ BOOK = read_rulebook(
         "id: out, on: bed.exited, settle: 60s, unless: bed.entered, for: 20m, severity: high",
         "id: not-up, missing: bed.exited, from: '04:00', by: '10:00'",
         "id: many, on: bed.exited, count: 4, within: 2h, settle: 60s",
+        'id: at-night, on: bed.exited, unless: bed.entered, for: 20m, between: "22:00-06:00"',
+        "id: visits, quota: visit.completed, at_least: 2, per: month, warn: 7d",
+        "id: silent, silent: any, for: 2h, per: device",
     )
 )
 WHY = "gets up to feed the stove"
@@ -186,3 +189,19 @@ def test_the_residents_page_shows_what_differs_who_said_so_and_until_when(house:
         assert said in shown, said
     house.clock.move(timedelta(days=4))
     assert "only after" not in " ".join(words(client.get("/residents/yangzom").text))
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "value", "said"),
+    [
+        ("at-night", "for", "541m", "longer than the rule's `between`"),
+        ("visits", "warn", "32d", "more days than a month has"),
+        ("silent", "for", "0s", "no time at all"),
+    ],
+)
+def test_a_value_that_a_rulebook_could_not_have_is_refused(
+    house: Cast, rule: str, key: str, value: str, said: str
+) -> None:
+    answer = order(house, rule, key=key, value=value)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]

@@ -322,6 +322,13 @@ def test_a_policy_follows_from_the_severity() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["anxin", "beds.story", "../beds", ".beds", "beds/beds"])
+def test_a_name_that_means_something_else_or_no_file_is_refused(name: str) -> None:
+    text = rulebook("id: x, on: bed.exited").replace("rulebook: test", f"rulebook: {name}")
+    _, faults = read_what_is_good(text, "beds.yaml")
+    assert [fault.field for fault in faults] == ["rulebook"]
+
+
 def test_the_good_rules_of_a_faulty_book_are_known() -> None:
     book, faults = read_what_is_good(
         rulebook("id: good, on: bed.exited", "id: bad, on: bed.exitd"), "beds.yaml"
