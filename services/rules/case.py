@@ -171,7 +171,7 @@ class Case:
 
     def hours(self, instant: datetime) -> dict[str, Json]:
         """The hours of the rule, and what the wall clock shows at an instant."""
-        between = self.rule.between
+        between = self.rule.hours
         if between is None:
             return {}
         shown = local(instant, self.zone)

@@ -105,6 +105,13 @@ class Rule:
         return tuple(sorted(kinds))
 
     @property
+    def hours(self) -> DailyWindow | None:
+        """The part of each day that it looks at: ``between``, or ``from`` up to ``by``; None: all of it."""
+        if self.from_wall is not None and self.by_wall is not None:
+            return DailyWindow(self.from_wall, self.by_wall)
+        return self.between
+
+    @property
     def is_plain_on(self) -> bool:
         """Fires for each matching event, with no state but settlings."""
         return self.trigger is Trigger.ON

@@ -141,7 +141,8 @@ class Missing(Unmoved[MissingState]):
             return
         _, from_at, by_at = _next_day(case, state)
         if _judge(case, state, from_at, by_at) is not None:
-            case.note(Because.STILL_RUNNING, from_at, by_at, f"day {by_at}", **_window_said(from_at, by_at))
+            said = {**_window_said(from_at, by_at), "due_at": by_at}
+            case.note(Because.STILL_RUNNING, from_at, by_at, f"day {by_at}", **said)
 
 
 def _next_day(case: Case, state: MissingState) -> tuple[date, datetime, datetime]:

@@ -39,6 +39,8 @@ _WEIGHT: Mapping[Because, int] = {
     Because.NO_CHANGE: 5,
 }
 _BLANKET, _CANDIDATE, _HOURS, _NEAR = 2, 4, 6, 7
+_WITHOUT_EVENTS = frozenset({Trigger.MISSING, Trigger.QUOTA, Trigger.SILENT})
+"""The triggers that find something where no event is: time alone goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,16 @@ def answer(seen: Rerun, resident_id: str, at: datetime) -> Answer:
     meeting = _without_lesser([each for each in (*noted, *_after_findings(seen)) if asked.meets(each)])
     weighed = [(_WEIGHT.get(reason.because, _CANDIDATE), reason) for reason in meeting]
     weighed += [(_BLANKET, reason) for reason in _blankets(seen, asked)]
-    if all(reason.because is not Because.OUTSIDE_HOURS for reason in meeting):
+    if seen.rule.between is not None and all(each.because is not Because.OUTSIDE_HOURS for each in meeting):
         weighed += [(_HOURS, reason) for reason in _outside_hours(seen, asked)]
     weighed += [(_NEAR, reason) for reason in _nearest(noted, meeting, asked)]
     weighed.sort(key=lambda each: (each[0], asked.distance_to(each[1]), abs(each[1].since - at)))
     reasons = [reason for _, reason in weighed]
-    if not any(weight in {_NEAR, _CANDIDATE} or weight < _BLANKET for weight, _ in weighed):
+    on_the_way = any(reason.because in {Because.STILL_RUNNING, Because.SETTLING} for reason in meeting)
+    waits_for_time = seen.rule.trigger in _WITHOUT_EVENTS and on_the_way
+    if not waits_for_time and not any(
+        weight in {_NEAR, _CANDIDATE} or weight < _BLANKET for weight, _ in weighed
+    ):
         reasons.append(_nothing(seen, asked))
     found = any(reason.because in FOUND for reason in meeting)
     return Answer(_effective(seen), resident_id, at, found, tuple(reasons[:MOST_REASONS]), seen.standing.zone)
@@ -288,8 +294,8 @@ def _outside_hours(seen: Rerun, asked: Asked) -> Iterable[Reason]:
         return
     case = seen.standing.cases[0]
     rule = case.rule
-    if rule.between is not None and not rule.between.holds(asked.at, case.zone):
-        start = rule.between.start
+    if rule.hours is not None and not rule.hours.holds(asked.at, case.zone):
+        start = rule.hours.start
         today = asked.at.astimezone(case.zone).date()
         days = (utc_of_local(today + timedelta(days=each), start, case.zone) for each in (0, 1))
         opens_at = next(instant for instant in days if instant > asked.at)
@@ -300,7 +306,10 @@ def _outside_hours(seen: Rerun, asked: Asked) -> Iterable[Reason]:
 def _nothing(seen: Rerun, asked: Asked) -> Reason:
     """There is no event that the rule could have looked at."""
     rule = seen.rule
-    if rule.trigger in {Trigger.MISSING, Trigger.QUOTA, Trigger.SILENT}:
+    was_at_work = any(note.since <= asked.at for note in seen.notes)
+    if rule.trigger is Trigger.MISSING and was_at_work and (hours := list(_outside_hours(seen, asked))):
+        return hours[0]
+    if rule.trigger in _WITHOUT_EVENTS:
         return _at(asked, Because.BEGAN_BEFORE, {})
     before = [event for event in seen.own_events if event.occurred_at <= asked.until]
     newest = max(before, key=lambda event: event.occurred_at, default=None)

@@ -26,6 +26,15 @@ def test_who_got_up_did_get_up() -> None:
 def test_a_morning_that_is_not_over_is_waited_for() -> None:
     name, *_, figures = first(in_bed().end(EIGHT), UP, "up", EIGHT)
     assert (name, figures["window_until"]) == ("still_running", "2025-07-23T02:00:00Z")
+    assert figures["due_at"] == "2025-07-23T02:00:00Z"
+    assert [reason.because for reason in why(in_bed().end(EIGHT), UP, "up", EIGHT).reasons] == [name]
+
+
+def test_an_evening_is_none_of_the_hours_of_a_morning() -> None:
+    history = in_bed().event("bed.exited", EIGHT).end("2025-07-23T23:00:00+08:00")
+    name, *_, figures = first(history, UP, "up", "2025-07-23T20:00:00+08:00")
+    assert (name, figures["between"]) == ("outside_hours", "04:00-10:00")
+    assert figures["opens_at"] == "2025-07-23T20:00:00Z"
 
 
 def test_who_was_not_in_bed_is_not_missed() -> None:
