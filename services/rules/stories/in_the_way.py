@@ -35,7 +35,7 @@ WORDS: Mapping[Because, str] = {
     Because.PREVENTED: _LAST + "ended by {by_event}, after {after}",
     Because.ALREADY_FOLLOWED: _LAST + "but {by_event} after {after} was known already",
     Because.ALREADY_WATCHED: _LAST + "while an earlier one was being watched",
-    Because.ENDS_OUTSIDE_HOURS: _LAST + "whose end lies no more inside between {between}",
+    Because.ENDS_OUTSIDE_HOURS: _LAST + "whose wait would end outside between {between}",
     Because.RUN_TOO_SHORT: "the last run was {run} of {needed_for}, from {started_at} to {last_at}",
     Because.RUN_BROKEN: "the last run was {run} of {needed_for}, from {started_at} to {last_at}, then broken",
     Because.HAPPENED: "{event} lies between {window_from} and {window_until}",

@@ -201,7 +201,7 @@ NEVER = [
         "too late",
         ['- {at: "+1 day 05:50", event: bed.exited}'],
         NOT_BACK,
-        "the bed.exited of +1 day 05:50, whose end lies no more inside between 22:00-06:00",
+        "the bed.exited of +1 day 05:50, whose wait would end outside between 22:00-06:00",
     ),
     (
         "between",
@@ -213,7 +213,7 @@ NEVER = [
         "end outside",
         ['- {at: "+1 day 05:50", event: bed.exited}'],
         '{rule: not-back, at: "+1 day 06:10"}',
-        "the bed.exited of +1 day 05:50, whose end lies no more inside between 22:00-06:00",
+        "the bed.exited of +1 day 05:50, whose wait would end outside between 22:00-06:00",
     ),
     (
         "ended",
@@ -225,7 +225,7 @@ NEVER = [
         "end at the end",
         ['- {at: "+1 day 05:40", event: bed.exited}'],
         '{rule: not-back, at: "+1 day 06:00"}',
-        "the bed.exited of +1 day 05:40, whose end lies no more inside between 22:00-06:00",
+        "the bed.exited of +1 day 05:40, whose wait would end outside between 22:00-06:00",
     ),
     (
         "ended at the end",
