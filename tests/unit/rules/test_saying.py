@@ -129,9 +129,9 @@ def test_a_rule_is_said_as_a_carer_would_read_it() -> None:
     rule = rule_of(UNLESS + ", severity: high, for_residents: '!(\"失能\" in resident.tags)'")
     assert sentences_of(rule, Language.ZH_CN) == (
         "从“离床”开始，20 分钟内没有“上床”时。",
-        "仅限当地时间 22:00 至 06:00，且到时也在 06:00 之前。",
+        "仅限当地时间 22:00 至 06:00，且等待也须在 06:00 之前结束。",
         "看护装有以下任一设备的老人：床垫传感器。",
-        "只针对符合条件的老人：非 (“失能” 属于 老人的标签)。",
+        "只针对符合条件的老人：并非 (“失能” 属于 老人的标签)。",
         "老人外出期间暂停。",
         "级别：紧急。按“emergency”流程通知。",
     )
