@@ -52,7 +52,7 @@ def read_yaml(
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except (YAMLError, ValueError, RecursionError) as error:
-        complain("file", _first_line(error), "YAML 1.2")
+        complain("file", f"what is no YAML ({_first_line(error)})", "YAML 1.2")
         return None
     if node is None:
         complain("file", "nothing", meant)

@@ -30,7 +30,7 @@ RuleName = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,64}(/[A-Za-z0-9_.\-]{1,64})?$"),
     Query(description="The rule's id, or `rulebook/id`."),
 ]
-At = Annotated[Instant, Query(description="Any instant; one without seconds is the whole of its minute.")]
+At = Annotated[Instant, Query(description="Any instant; one whose seconds are 0 is the whole of its minute.")]
 
 
 @router.get("/why", responses=documented(404))

@@ -71,5 +71,5 @@ def why_shape(answer: Answer, language: Language) -> WhyShape:
             for reason, text in zip(answer.reasons, said, strict=True)
         ],
         language=texts.language,
-        text=" ".join([verdict(texts, answer), said[0]]),
+        text=("" if language is Language.ZH_CN else " ").join([verdict(texts, answer), said[0]]),
     )

@@ -110,7 +110,7 @@ class _Unsaid(dict[str, str]):
 
 
 def sentence(texts: Texts, reason: Reason, rule: Rule, at: datetime) -> str:
-    """One reason in the language of ``texts``, with the days as one says them at ``at``."""
+    """One reason in the language of ``texts``, with the date of what was not on the day of ``at``."""
     figures = _Unsaid(_figures(texts, reason, rule, at))
     return texts.filled(_sentence_of(reason), figures)
 
@@ -152,7 +152,7 @@ def _figures(texts: Texts, reason: Reason, rule: Rule, at: datetime) -> dict[str
         if isinstance(value, int | float):
             found[name] = _span(texts, timedelta(seconds=value))
     found["what"] = _kind(texts, reason.figures.get("needed") if _is_state(reason) else rule.kind)
-    found["since"] = texts.second(reason.since, at)
+    found["since"] = _second(texts, reason.since, at)
     found["rule"] = str(reason.figures.get("rule", rule.id))
     return found
 
@@ -170,12 +170,21 @@ def _said(texts: Texts, name: str, value: Json, at: datetime) -> str:
         return ", ".join(map(str, value))
     if name.endswith(("_at", "_since", "_until")) or name == "at":
         try:
-            return texts.second(parse_instant(str(value)), at)
+            return _second(texts, parse_instant(str(value)), at)
         except NotAnInstant:
             return str(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return texts.number(value)
     return str(value)
+
+
+def _second(texts: Texts, instant: datetime, at: datetime) -> str:
+    """The wall time to the second, with the date where it is not that of ``at``: a *yesterday* would be
+    taken for that of whoever reads it.
+    """
+    clock = texts.second(instant, instant)
+    date = texts.date(instant)
+    return clock if date == texts.date(at) else f"{date} {clock}"
 
 
 def _kind(texts: Texts, kind: Json) -> str:

@@ -6,6 +6,7 @@ is switched off. It decides nothing about events.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from services.domain.events import Json
 from services.domain.findings import Finding, FindingChange, FindingState, Trigger
-from services.domain.instants import format_instant, utc_of_local
+from services.domain.instants import format_instant, parse_instant, utc_of_local
 from services.domain.kinds import ALARM_KINDS
 from services.rules.because import Because
 from services.rules.notes import Note
@@ -24,6 +25,7 @@ AROUND_FOR = timedelta(hours=6)
 """How far from the instant an event may lie and still be worth a word: half a night (assumed)."""
 MOST_REASONS = 6
 _MINUTE = timedelta(minutes=1)
+_TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)([Zz]|[+-]\d\d:\d\d|)", re.ASCII)
 
 FOUND = frozenset({Because.FOUND, Because.STALE, Because.WITHDRAWN})
 """There is a Finding, and the instant lies in what it is about."""
@@ -74,6 +76,16 @@ class Asked:
     def distance_to(self, reason: Reason) -> timedelta:
         """How far off the stretch of a reason lies."""
         return max(reason.since - self.until, self.at - reason.until, timedelta(0))
+
+
+def instant_asked(text: str, zone: ZoneInfo | None = None) -> datetime:
+    """The instant that somebody asks about, as RFC 3339; the seconds may be left out, and without an offset
+    it is the wall clock of ``zone``. `NotAnInstant` if it is none.
+    """
+    to_the_minute = _TO_THE_MINUTE.fullmatch(text)
+    if to_the_minute is None:
+        return parse_instant(text, zone)
+    return parse_instant(f"{to_the_minute[1]}:00{to_the_minute[2]}", zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event
-from services.domain.instants import NotAnInstant, parse_instant, zone_named
+from services.domain.instants import NotAnInstant, zone_named
 from services.rules.faults import nearest_of
 from services.rules.history import read_history
 from services.rules.reading import FLOOR, read_rulebook
 from services.rules.replay import DEFAULT_ZONE
 from services.rules.rulebook import Rule, Rulebook
-from services.rules.why.answer import Answer, answer
+from services.rules.why.answer import Answer, answer, instant_asked
 from services.rules.why.floor import THE_FLOOR, why_floor
 from services.rules.why.rerun import rerun
 
@@ -81,7 +81,7 @@ def why_in_history(
         raise UnknownResident(resident_id, [each for each in residents if each is not None])
     named = residents[resident_id].data.get("timezone") or book.timezone
     own_zone = zone_named(named) if named else zone
-    asked_at = parse_instant(at, own_zone)
+    asked_at = instant_asked(at, own_zone)
     by_id: dict[str, Event] = {}
     for event in events:
         by_id.setdefault(event.id, event)

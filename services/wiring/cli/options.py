@@ -31,6 +31,16 @@ def refuse(*sentences: str, code: int = USAGE) -> NoReturn:
     raise typer.Exit(code)
 
 
+def text_of(file: Path, code: int = USAGE) -> str:
+    """The text of a file that somebody named, or why it cannot be read and exit ``code``."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        refuse(f"{file}: cannot be read: {error.strerror or error}", code=code)
+    except UnicodeDecodeError:
+        refuse(f"{file}: cannot be read: it is no UTF-8 text", code=code)
+
+
 def settings_of(**options: object) -> Settings:
     """The settings, or every fault of theirs on standard error and exit 2."""
     from services.wiring.settings import BadSettings, read_settings

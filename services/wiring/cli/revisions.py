@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.wiring.cli.options import USAGE, DataDir, refuse, settings_of, store_of
+from services.wiring.cli.options import USAGE, DataDir, refuse, settings_of, store_of, text_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,10 +55,7 @@ def put(
     from services.rules.reading import read_rulebook
     from services.rules.revising import NotTheNewest, hash_of_good, newest_of, put_in_force
 
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(f"{file}: cannot be read as UTF-8 text: {error}")
+    text = text_of(file)
     with _house(data_dir) as store:
         try:
             name = read_rulebook(text, file.name).name

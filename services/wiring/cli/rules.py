@@ -16,7 +16,7 @@ import typer
 
 from services.domain.people import Language
 from services.wiring.cli import revisions, rules_backtest, stories
-from services.wiring.cli.options import DataDir, settings_of
+from services.wiring.cli.options import DataDir, settings_of, text_of
 from services.wiring.cli.rules_why import why
 from services.wiring.cli.service import run_service
 
@@ -28,8 +28,7 @@ BAD_HISTORY = 3
 app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, play stories, try them.")
 app.command("test")(stories.play)
 app.command("backtest")(rules_backtest.backtest)
-
-app.command()(why)
+app.command("why")(why)
 
 RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
 
@@ -52,7 +51,7 @@ def check(
     is_faulty = False
     for file in files:
         try:
-            book = read_rulebook(_text_of(file), file.name)
+            book = read_rulebook(text_of(file), file.name)
         except RulebookFaults as refused:
             is_faulty = True
             for fault in refused.faults:
@@ -71,8 +70,8 @@ def replay(
     from services.rules.faults import HistoryFault, RulebookFaults
     from services.rules.replay import replay as run
 
-    text = _text_of(rulebook)
-    lines = _text_of(history, BAD_HISTORY).split("\n")
+    text = text_of(rulebook)
+    lines = text_of(history, BAD_HISTORY).split("\n")
     try:
         findings = run(text, lines, file=rulebook.name)
     except RulebookFaults as refused:
@@ -122,16 +121,8 @@ def _book_of(file: Path) -> Rulebook:
     from services.rules.reading import read_rulebook
 
     try:
-        return read_rulebook(_text_of(file), file.name)
+        return read_rulebook(text_of(file), file.name)
     except RulebookFaults as refused:
         for fault in refused.faults:
             typer.echo(str(fault), err=True)
         raise typer.Exit(2) from refused
-
-
-def _text_of(file: Path, code: int = 2) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        typer.echo(f"{file}: cannot be read as UTF-8 text: {error}", err=True)
-        raise typer.Exit(code) from error

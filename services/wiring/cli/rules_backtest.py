@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.domain.people import Language
-from services.wiring.cli.options import DataDir, refuse, settings_of
+from services.wiring.cli.options import DataDir, refuse, settings_of, text_of
 
 if TYPE_CHECKING:
     from services.domain.backtests import Backtest, Tally
@@ -102,12 +102,12 @@ def _tried(settings: Settings, file: Path, days: int, until: str | None) -> Back
 
 
 def _text_of(file: Path) -> tuple[str, str]:
+    if str(file) != STANDARD_INPUT:
+        return text_of(file), file.name
     try:
-        if str(file) == STANDARD_INPUT:
-            return sys.stdin.buffer.read().decode("utf-8-sig"), "rulebook"
-        return file.read_text(encoding="utf-8-sig"), file.name
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(f"{file}: cannot be read as UTF-8 text: {error}")
+        return sys.stdin.buffer.read().decode("utf-8-sig"), "rulebook"
+    except UnicodeDecodeError:
+        refuse("standard input: it is no UTF-8 text")
 
 
 def _page(settings: Settings, report: Backtest, language: Language | None) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from services.domain.people import Language
-from services.wiring.cli.options import USAGE, DataDir, refuse, settings_of, store_of
+from services.wiring.cli.options import USAGE, DataDir, refuse, settings_of, store_of, text_of
 
 if TYPE_CHECKING:
     from services.rules.why.answer import Answer
@@ -27,7 +27,8 @@ def why(
     at: Annotated[
         str,
         typer.Argument(
-            metavar="AT", help="An RFC 3339 instant; without an offset as clocks show it where they live."
+            metavar="AT",
+            help="An instant such as 2025-07-23T02:40; without an offset as clocks show it where they live.",
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="As the API answers it.")] = False,
@@ -38,7 +39,7 @@ def why(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Say why a rule came to a finding about a resident at an instant, or did not."""
+    """Say why a rule came to a Finding about a resident at an instant, or did not."""
     if (rulebook is None) is not (history is None):
         refuse("--rulebook and --history go together")
     if rulebook is not None and history is not None:
@@ -59,8 +60,9 @@ def _print(answer: Answer, language: Language, *, as_json: bool) -> None:
         return
     typer.echo(f"{shape.rule} · {shape.resident_id} · {texts.date(answer.at)} {texts.time(answer.at)}")
     typer.echo(shape.text)
-    for reason in shape.reasons[1:]:
-        typer.echo(f"· {reason.text}")
+    said = dict.fromkeys(reason.text for reason in shape.reasons)  # two devices may have the same to say
+    for text in list(said)[1:]:
+        typer.echo(f"· {text}")
 
 
 def _told(rulebook: Path, history: Path, rule: str, resident: str, at: str) -> Answer:
@@ -69,8 +71,8 @@ def _told(rulebook: Path, history: Path, rule: str, resident: str, at: str) -> A
     from services.rules.why.told import UnknownResident, UnknownRule, why_in_history
 
     try:
-        lines = _text_of(history, BAD_HISTORY).split("\n")
-        return why_in_history(_text_of(rulebook), lines, rule, resident, at, file=rulebook.name)
+        lines = text_of(history, BAD_HISTORY).split("\n")
+        return why_in_history(text_of(rulebook), lines, rule, resident, at, file=rulebook.name)
     except RulebookFaults as refused:
         _end(USAGE, *map(str, refused.faults))
     except HistoryFault as refused:
@@ -78,11 +80,12 @@ def _told(rulebook: Path, history: Path, rule: str, resident: str, at: str) -> A
     except (UnknownRule, UnknownResident) as refused:
         _end(UNKNOWN, str(refused))
     except NotAnInstant:
-        _end(USAGE, f"{at[:64]!r} is no instant; expected e.g. 2025-07-23T02:40:00+08:00")
+        _end(USAGE, f"{at[:64]!r} is no instant; expected e.g. 2025-07-23T02:40 or 2025-07-23T02:40:00+08:00")
 
 
 def _stored(data_dir: Path | None, rule: str, resident_id: str, at: str) -> Answer:
-    from services.domain.instants import NotAnInstant, parse_instant, zone_named
+    from services.domain.instants import NotAnInstant, zone_named
+    from services.rules.why.answer import instant_asked
     from services.rules.why.stored import why_stored
     from services.rules.why.told import UnknownRule
     from services.wiring.clock import SystemClock
@@ -95,25 +98,20 @@ def _stored(data_dir: Path | None, rule: str, resident_id: str, at: str) -> Answ
         home = uow.homes.get(resident.home_id)
         named = resident.timezone or (home.timezone if home is not None else None) or settings.timezone
         try:
-            asked_at = parse_instant(at, zone_named(named))
+            asked_at = instant_asked(at, zone_named(named))
             return why_stored(
                 uow, zone_named(settings.timezone), rule, resident_id, asked_at, SystemClock().now()
             )
         except UnknownRule as refused:
             _end(UNKNOWN, str(refused))
         except NotAnInstant:
-            _end(USAGE, f"{at[:64]!r} is no instant; expected e.g. 2025-07-23T02:40:00+08:00")
+            _end(
+                USAGE,
+                f"{at[:64]!r} is no instant; expected e.g. 2025-07-23T02:40 or 2025-07-23T02:40:00+08:00",
+            )
 
 
 def _end(code: int, *sentences: str) -> NoReturn:
     for said in sentences:
         typer.echo(said, err=True)
     raise typer.Exit(code)
-
-
-def _text_of(file: Path, code: int = USAGE) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        typer.echo(f"{file}: cannot be read as UTF-8 text: {error}", err=True)
-        raise typer.Exit(code) from error

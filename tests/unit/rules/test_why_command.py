@@ -51,6 +51,17 @@ def test_a_time_without_an_offset_is_that_of_the_home(files: list[str]) -> None:
     assert here == ask("out", "r1", "2025-07-22T18:15:00Z", "--json", *files).stdout
 
 
+@pytest.mark.parametrize("at", ["2025-07-23T02:15", "2025-07-23 02:15", "2025-07-23T02:15+08:00"])
+def test_seconds_may_be_left_out(files: list[str], at: str) -> None:
+    whole = ask("out", "r1", "2025-07-23T02:15:00+08:00", *files)
+    assert ask("out", "r1", at, *files).output == whole.output
+
+
+def test_another_day_is_said_by_its_date(files: list[str]) -> None:
+    said = ask("out", "r1", "2025-07-24T02:15", "--language", "zh-CN", *files).stdout
+    assert "最近一次在 2025年7月23日 02:00:00" in said
+
+
 def test_the_answer_as_json_has_reasons_figures_and_events(files: list[str]) -> None:
     said = json.loads(ask("out", "r1", "2025-07-23T02:15:00+08:00", "--json", *files).stdout)
     assert (said["rule"], said["found"], said["at"]) == ("out", False, "2025-07-22T18:15:00Z")
