@@ -77,7 +77,7 @@ def test_faults_are_all_said_and_nothing_is_stored(machine: Machine) -> None:
         "put", machine.text(CALL.replace("severity", "severty"), "id: x"), "--reason", "r"
     )
     assert refused.exit_code == 1
-    assert len(refused.output.splitlines()) == 2
+    assert len(refused.stderr.splitlines()) == 2
     assert machine.rules("revisions", "test").exit_code == 1
     assert machine.rules("rollback", "test", "1", "--reason", "r").exit_code == 1
 
@@ -89,13 +89,13 @@ def test_an_override_is_made_listed_and_taken_back(machine: Machine) -> None:
     )
     assert made.exit_code == 0, made.output
     assert "2999-01-01T00:00:00" in made.output  # in the zone of the house
-    assert machine.rules("overrides").output == made.output
+    assert machine.rules("overrides").stdout == made.stdout
     off = machine.rules("override", "test/call", "yangzom", "enabled", "false", "--reason", "r")
     assert "No override stops an alarm" in off.output
     ended = machine.rules("end-override", "out", "yangzom", "for", "--reason", "no stove")
     assert "taken back" in ended.output
-    assert len(machine.rules("overrides", "yangzom").output.splitlines()) == 1
-    assert len(machine.rules("overrides", "--all").output.splitlines()) == 2
+    assert len(machine.rules("overrides", "yangzom").stdout.splitlines()) == 1
+    assert len(machine.rules("overrides", "--all").stdout.splitlines()) == 2
 
 
 @pytest.mark.parametrize(
