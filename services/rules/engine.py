@@ -186,14 +186,16 @@ class Engine:
             self._touch_place(memory, rule, place, event, sign, result, key_state.retract)
 
     def begin(self, memory: Memory, rule: Rule, resident_id: str, now: datetime) -> None:
-        """Begin to watch a resident by a rule that waits for no first event."""
-        place = self.place(rule, resident_id, None)
-        if place is None or memory.key_state(place.at) is not None:
-            return
-        kind = KINDS_OF_TRIGGER[rule.trigger]
-        inner = kind.begin(self.case_of(memory, rule, place, now))
-        if inner is not None:
-            self._put(memory, rule, place, KeyState(now, resident_id, None, (), inner))
+        """Begin to watch a resident, or each device, by a rule that waits for no first event."""
+        profile, kind = memory.profile(resident_id), KINDS_OF_TRIGGER[rule.trigger]
+        senders = profile.senders_of(rule.kind) if profile is not None and rule.per is Per.DEVICE else (None,)
+        for device_id in senders:
+            place = self.place(rule, resident_id, device_id)
+            if place is None or memory.key_state(place.at) is not None:
+                continue
+            inner = kind.begin(self.case_of(memory, rule, place, now))
+            if inner is not None:
+                self._put(memory, rule, place, KeyState(now, resident_id, place.device_id, (), inner))
 
     def adjust(
         self, memory: Memory, at: StateKey, now: datetime, result: Result, turn: Sign | None = None

@@ -72,6 +72,11 @@ class Profile:
     def device(self, device_id: str | None) -> KnownDevice | None:
         return next((device for device in self.devices if device.id == device_id), None)
 
+    def senders_of(self, kind: str) -> tuple[str, ...]:
+        """The ids of the registered devices that can send this kind."""
+        sent_by = senders_of(kind)
+        return tuple(device.id for device in self.devices if device.type in sent_by)
+
     def has_sender_of(self, kind: str) -> bool:
         """Whether a device that can send this kind is registered; kinds that people record need none."""
         sent_by = senders_of(kind)

@@ -193,6 +193,7 @@ def _judge(case: Case, state: MissingState, from_at: datetime, by_at: datetime) 
         at=by_at,
         raised_at=case.now,
         rests_on=rests_on,
+        device_id=case.device.id if case.device is not None else None,
         state=FindingState.STALE if is_over else FindingState.HOLDS,
         reason=FindingReason.NO_LONGER_HOLDS if is_over else None,
         figures=_window_said(from_at, by_at),

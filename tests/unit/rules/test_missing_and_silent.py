@@ -143,3 +143,18 @@ def test_the_rest_of_a_late_batch_can_speak_after_the_change_of_while() -> None:
     assert [each[:3] for each in late.end(3600).brief(book)] == [("up", 0, 30)]
     late = History().resident().device().event("bed.entered", -7200, received=-30)
     assert late.event("bed.exited", -60, received=20).end(3600).brief(book) == []
+
+
+def test_per_device_each_sensor_is_missed_by_itself_whether_it_ever_spoke_or_not() -> None:
+    book = rulebook(
+        'id: quiet-hall, missing: motion.detected, from: "04:00", by: "10:00", per: device, severity: low'
+    )
+    history = History(origin=parse_instant(clock("00:00:00"))).resident()
+    for name in ("hall", "kitchen", "stairs"):
+        history = history.device(name, "motion_sensor")
+    history = history.device("bed").at("restart", clock("20:00:00", "2025-07-22"))
+    history = history.event("motion.detected", clock("03:59:59"), device="stairs")
+    history = history.event("motion.detected", clock("05:00:00"), device="hall").end(clock("23:00:00"))
+    rows = history.found(book)
+    assert [(each["device"], each["at"]) for each in rows] == [("kitchen", TEN), ("stairs", TEN)]
+    assert history.found_without_numbers(book) == history.restarted_everywhere().found_without_numbers(book)
