@@ -147,9 +147,15 @@ class Intake:
         is_retired = event.kind == RETIRED
         if before is not None and before.resident_id is not None and (is_retired or before != device):
             self._silence(memory, event, device.id, result, before.resident_id, is_taken_away=True)
-            self._change(
-                memory, event, result, lambda profile: profile.without_device(device.id), before.resident_id
-            )
+            if is_retired or before.resident_id != device.resident_id:
+                # One that stays is never gone in between: nothing that is being waited for may end by it.
+                self._change(
+                    memory,
+                    event,
+                    result,
+                    lambda profile: profile.without_device(device.id),
+                    before.resident_id,
+                )
         at = StateKey(DEVICE, device.id)
         memory.put(at, None if is_retired else device)
         if device.resident_id is not None and not is_retired:

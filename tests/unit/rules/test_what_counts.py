@@ -168,3 +168,17 @@ def test_coming_home_may_start_a_watch_of_its_own() -> None:
     assert history.end(200_000).brief(home) == [("home", 1000 + 86_400, 1000 + 86_400, "holds", None)]
     visited = History().resident().away(0).returned(1000).visit(87_400)
     assert visited.end(200_000).brief(home) == []
+
+
+@pytest.mark.parametrize(("book", "kind"), [(DOOR, "door.opened"), (BED, "bed.exited")])
+def test_a_device_that_is_given_another_place_ends_no_watch(book: str, kind: str) -> None:
+    type_, waits = ("door_sensor", 300) if kind == "door.opened" else ("bed_sensor", 1200)
+    history = History().resident().device("d1", type_, place="hall").event(kind, 0)
+    history.device("d1", type_, place="bedroom", received_at=history.text(60)).end(5000)
+    assert [each[1:] for each in history.brief(book)] == [(waits, waits, "holds", None)]
+
+
+def test_a_device_that_is_given_to_somebody_else_ends_the_watches_that_need_it() -> None:
+    history = History().resident().resident("r2").device("d1", "door_sensor").event("door.opened", 0)
+    history.device("d1", "door_sensor", resident="r2", received_at=history.text(60)).end(5000)
+    assert history.brief(DOOR) == []
