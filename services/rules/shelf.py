@@ -63,7 +63,7 @@ def arrange(
     that holds an older revision, which ``known`` knows.
     """
     arranging = _Arranging(texts, {revision.rulebook: revision for revision in stored}, now, marks, known)
-    for file, text in sorted(texts.items()):
+    for file, text in sorted(texts.items(), key=lambda each: (arranging.rank(*each), each[0])):
         arranging.take(file, text)
     arranging.take_what_no_file_holds()
     return arranging.shelf()
@@ -139,13 +139,24 @@ class _Arranging:
         books = tuple(self._books.values())
         return Shelf(books, tuple(self._lost), tuple(self._new), self._writes, self._marks)
 
+    def rank(self, file: str, text: str) -> int:
+        """Of two files with one rulebook the one that held it before is meant, and then the one that is
+        called so: a copy that somebody laid beside it must never put old rules in force.
+        """
+        read, _ = _read(text, file)
+        mark = (self._before or {}).get(file)
+        if mark is not None and (read is None or read.name == mark.rulebook):
+            return 0
+        return 1 if read is None or file == f"{read.name}.yaml" else 2
+
     def take(self, file: str, text: str) -> None:
         read, faults = _read(text, file)
         name = read.name if read is not None else file.rpartition(".")[0]
         head = self._latest.get(name)
         if name in self._books:
             fault = Fault(file, None, "rulebook", f"{name!r} a second time", "each rulebook in one file")
-            self._lost.append(fault)
+            first = self._books[name]
+            self._books[name] = replace(first, faults=(*first.faults, fault))
         elif head is not None and self._lags(file, name, content_hash_of(text), head):
             self._follow(file, head)
         elif read is None or faults:

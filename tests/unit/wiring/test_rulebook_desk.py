@@ -287,3 +287,25 @@ def test_what_is_put_in_force_is_read_while_everybody_else_may_write(
     machine.looks()
     assert machine.at_work() == [("many", 1)]
     assert read == [slow]
+
+
+def test_a_copy_beside_a_rulebook_puts_no_old_rules_in_force(machine: Machine) -> None:
+    machine.saves(CALL)
+    machine.looks()
+    machine.saves(OUT)
+    machine.looks()
+    machine.saves(CALL, "a-copy.yaml")
+    machine.looks()
+    assert machine.at_work() == [("out", 2)]
+    [book] = machine.loop.status()
+    assert [(fault.file, fault.found) for fault in book.faults] == [("a-copy.yaml", "'test' a second time")]
+    machine.saves(MANY)  # and an edit of the rulebook itself still counts
+    machine.looks()
+    assert machine.at_work() == [("many", 3)]
+
+
+def test_of_two_new_files_the_one_that_is_called_so_is_the_rulebook(machine: Machine) -> None:
+    machine.saves(CALL, "a-copy.yaml")
+    machine.saves(OUT)
+    machine.looks()
+    assert machine.at_work() == [("out", 1)]
