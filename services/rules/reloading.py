@@ -42,6 +42,7 @@ class Reloading:
         self._seen: Mapping[str, str] | None = None
         self._heads: Mapping[str, int] = {}
         self._marks: Mapping[str, FileMark] | None = None
+        self._is_noted = False
         self._unwritten: Mapping[str, str | None] = {}
         self.shelf = Shelf()
         self.engine: Engine | None = None
@@ -126,9 +127,16 @@ class Reloading:
     # ------------------------------------------------------------------ the folder
 
     def _known_marks(self) -> Mapping[str, FileMark] | None:
-        if self._marks is None and self._desk is not None:
-            return self._desk.marks()
-        return self._marks
+        """What each file held when it was last in step. None of a folder without the hidden file that lay in
+        it before: it is gone, or another lies in its place, and that takes no rules away.
+        """
+        if self._desk is None:
+            return self._marks
+        noted = self._desk.marks()
+        was_noted, self._is_noted = self._is_noted, noted is not None
+        if noted is None and was_noted:
+            self._marks = None
+        return noted if self._marks is None else self._marks
 
     def _follow(self, shelf: Shelf, texts: Mapping[str, str]) -> None:
         self._marks = shelf.marks
@@ -141,6 +149,7 @@ class Reloading:
         except OSError as error:
             self._cannot("note", f"it cannot be noted which revision each rulebook's file holds: {error}")
         else:
+            self._is_noted = True
             self.faults.pop("note", None)
 
     def _write(self, writes: Mapping[str, str | None], texts: Mapping[str, str]) -> bool:

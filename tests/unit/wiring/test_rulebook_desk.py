@@ -4,6 +4,7 @@ nobody's change is lost over another's.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -309,3 +310,24 @@ def test_of_two_new_files_the_one_that_is_called_so_is_the_rulebook(machine: Mac
     machine.saves(OUT)
     machine.looks()
     assert machine.at_work() == [("out", 1)]
+
+
+def test_a_folder_that_is_gone_takes_no_rules_away(machine: Machine) -> None:
+    machine.saves(CALL)
+    machine.looks()
+    shutil.move(machine.folder, machine.folder.with_name("elsewhere"))
+    machine.looks()
+    assert machine.at_work() == [("call", 1)]
+    assert machine.file == CALL
+    machine.saves(OUT)  # what lies there now is the rulebooks' folder
+    machine.looks()
+    assert machine.at_work() == [("out", 2)]
+
+
+def test_an_empty_folder_in_the_place_of_the_folder_takes_no_rules_away(machine: Machine) -> None:
+    machine.saves(CALL)
+    machine.looks()
+    shutil.move(machine.folder, machine.folder.with_name("elsewhere"))
+    machine.folder.mkdir()
+    machine.looks()
+    assert machine.at_work() == [("call", 1)]
