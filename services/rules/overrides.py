@@ -34,6 +34,19 @@ def _switch(value: Json) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+_WALL, _SPAN = "a wall time such as 11:30", "a span such as 90s, 40m or 2h"
+_WHOLE = f"a whole number from 1 to {MOST_COUNTED}"
+_EXPECTED: Mapping[str, str] = {
+    "by": _WALL,
+    "from": _WALL,
+    "for": _SPAN,
+    "count": _WHOLE,
+    "within": _SPAN,
+    "at_least": _WHOLE,
+    "warn": "local days such as 7d",
+    "enabled": "true or false",
+}
+
 _KEYS: Mapping[str, tuple[str, Callable[[Json], object | None]]] = {
     "by": ("by_wall", wall_from),
     "from": ("from_wall", wall_from),
@@ -56,7 +69,7 @@ def check_override(rule: Rule, key: str, value: Json) -> None:
     if value is None:
         return
     if read(value) is None:
-        raise NotAnOverride(f"{shown_value(value)} is no value for {key!r}")
+        raise NotAnOverride(f"{shown_value(value)} is no value for {key!r}, expected {_EXPECTED[key]}")
     has_it = getattr(rule, field) is not None or (key == "for" and rule.days_field is not None)
     if key in {"warn", "at_least"}:
         has_it = rule.period is not None
