@@ -138,6 +138,9 @@ def _json(report: Backtest) -> str:
 
 
 def _show(report: Backtest) -> None:
+    from services.console.pages.words import WORDS
+    from services.domain.notices import NoticeReason
+
     typer.echo(
         f"{report.rulebook}, {report.days} days up to {report.until:%Y-%m-%d %H:%M} UTC, "
         f"{report.events} events: it would have called {_times(report.calls.would)}, "
@@ -152,32 +155,34 @@ def _show(report: Backtest) -> None:
         f"\nAlerts: {pages.alerts_would} would have been opened, {pages.alerts_now} with today's Findings. "
         f"Pages: {pages.would}, {pages.now} reckoned in the same way for today's, {pages.sent} really sent."
     )
-    for each in pages.workers[:SHOWN]:
+    for each in [each for each in pages.workers if each.would or each.now][:SHOWN]:
         worst = max((night.would for night in pages.nights if night.worker_id == each.worker_id), default=0)
         typer.echo(
-            f"  {each.name}: {each.would} pages, {each.would_at_night} of them at night, "
+            f"  {each.name}: {_pages(each.would)}, {each.would_at_night} of them at night, "
             f"at most {worst} in one night; now {each.now}, {each.now_at_night} at night"
         )
     for reason in pages.not_told:
-        typer.echo(f"  not told, {reason.reason.value}: {reason.would}; now {reason.now}")
+        typer.echo(
+            f"  not told, {WORDS[NoticeReason][reason.reason].lower()}: {reason.would}; now {reason.now}"
+        )
     _assumptions(report)
 
 
 def _assumptions(report: Backtest) -> None:
+    from services.console.pages.backtest.view import NOTES
+    from services.domain.instants import format_span
+
     typer.echo("\nAssumed: people, rosters and policies as they are now; every message arrives;")
     for each in report.pages.answering:
         if each.severity.value in {rule.severity.value for rule in report.rules}:
             rests = f"the median of {each.accepts_of} alerts" if each.accepts_of else "an assumption"
             typer.echo(
-                f"  {each.severity.value}: accepted after {each.accepts_after} ({rests}), arrived "
-                f"{each.arrives_after} later, closed {each.closes_after} after that"
+                f"  {each.severity.value}: accepted after {format_span(each.accepts_after)} ({rests}), "
+                f"arrived {format_span(each.arrives_after)} later, "
+                f"closed {format_span(each.closes_after)} after that"
             )
     for note in report.notes:
-        typer.echo(
-            f"note: {note.kind.value}"
-            + "".join(f" {part}" for part in (note.rule, note.detail) if part)
-            + (f" ({note.count})" if note.count else "")
-        )
+        typer.echo(NOTES[note.kind].format(rule=note.rule, detail=note.detail, count=note.count))
 
 
 def _table(of: str, rows: list[tuple[str, Tally]], more: int = 0) -> None:
@@ -189,6 +194,10 @@ def _table(of: str, rows: list[tuple[str, Tally]], more: int = 0) -> None:
         )
     if more > 0:
         typer.echo(f"… and {more} more")
+
+
+def _pages(count: int) -> str:
+    return "1 page" if count == 1 else f"{count} pages"
 
 
 def _times(count: int) -> str:

@@ -59,7 +59,7 @@ def test_it_says_what_it_would_have_called_and_what_was_called(
     assert "it would have called once, 1 of them at night; today's rules called once, 1 at night." in (
         result.stdout
     )
-    assert "卓玛: 1 pages" in result.stdout
+    assert "卓玛: 1 page, " in result.stdout
 
 
 def test_no_table_is_changed(tmp_path: Path, book: Path, until: str) -> None:

@@ -25,7 +25,7 @@ SHOWN = 12
 TOKENS_END = "/* ---------------------------------------------------------------- frame */"
 """Where in the styles of every page the tokens and the type end."""
 
-_NOTES = {
+NOTES = {
     NoteKind.NO_HISTORY: said("Nothing is stored yet: there is no history to try it on."),
     NoteKind.SHORTER_HISTORY: said("The history reaches back {count} days only."),
     NoteKind.POLICY_UNKNOWN: said("The rule {rule} names a policy that is not here: {detail}."),
@@ -33,6 +33,7 @@ _NOTES = {
     NoteKind.TESTS_LEFT_OUT: said("Presses of test windows are counted on neither side: {count}."),
     NoteKind.OTHER_RULEBOOKS: said("The other rulebooks of the house went on beside it: {detail}."),
 }
+"""What whoever reads the report has to know, as sentences; the command line says them too."""
 
 
 def report_page(report: Backtest, language: Language, timezone: str, names: Mapping[str, str | None]) -> str:
@@ -168,4 +169,4 @@ class View:
         return self._texts.span(wait)
 
     def note(self, note: Note) -> str:
-        return self._texts(_NOTES[note.kind], rule=note.rule, detail=note.detail, count=note.count)
+        return self._texts(NOTES[note.kind], rule=note.rule, detail=note.detail, count=note.count)
