@@ -16,7 +16,6 @@ from services.domain.devices import DeviceType
 from services.domain.events import Json
 from services.domain.findings import BUILT_IN, Severity, Trigger
 from services.domain.instants import zone_named
-from services.domain.kinds import KINDS
 from services.rules.agreement import check_agreement
 from services.rules.conditions import RESIDENT_FIELDS, event_fields
 from services.rules.faults import Fault, RulebookFaults, nearest_of
@@ -286,11 +285,6 @@ class _RuleReader:
             fields.complain("per", "week, month, quarter or year")
             return None
         return fields.one_of("per", Period, Period.MONTH)
-
-
-def needs_device(kind: str) -> bool:
-    """Whether only devices send events of this kind."""
-    return bool(KINDS[kind].sent_by)
 
 
 def keys_of(trigger: Trigger) -> frozenset[str]:

@@ -170,12 +170,14 @@ class Entry(Form):
     )
 
     at: Time = Field(description="when it happened")
-    event: EventKind | None = None
+    event: EventKind | None = Field(default=None, description="what happened")
     override: Name | None = Field(default=None, description="the rule that is another for this resident now")
     retract: Name | None = Field(default=None, description="the id of the entry that is taken back")
     resident: Name | None = Field(default=None, description="whose; the only one, unless it is said")
-    device: Name | None = None
-    data: dict[str, Any] | None = None
+    device: Name | None = Field(
+        default=None, description="which; the only one of its sort, unless it is said"
+    )
+    data: dict[str, Any] | None = Field(default=None, description="what an event of this kind carries")
     received: Time | None = Field(default=None, description="when the house learned of it, if later")
     every: Step | None = Field(default=None, description="again and again, so far apart, until `until`")
     until: Time | None = Field(default=None, description="the end of `every`, or of the override")
@@ -186,12 +188,14 @@ class Entry(Form):
 class Expected(Form):
     """A Finding that must be there. Without a state it holds, or held until it ended."""
 
-    rule: Name
-    at: Time
-    resident: Name | None = None
-    device: Name | None = None
-    state: State | None = None
-    reason: Reason | None = None
+    rule: Name = Field(description="the id of the rule; `floor` is the press floor")
+    at: Time = Field(description="to the second, as the Finding says it")
+    resident: Name | None = Field(default=None, description="about whom; the only one, unless it is said")
+    device: Name | None = Field(
+        default=None, description="about which device, of a rule that goes by devices"
+    )
+    state: State | None = Field(default=None, description="else it holds, or held until it ended")
+    reason: Reason | None = Field(default=None, description="looked at if it is there")
     late: Span | None = Field(default=None, description="how long after `at` it could be raised, exactly")
 
 
@@ -218,12 +222,12 @@ class Told(Form):
         description="a sentence a carer would say"
     )
     day: Day | None = Field(default=None, description="its first day")
-    cast: dict[Name, Resident] | None = None
+    cast: dict[Name, Resident] | None = Field(default=None, description="who it is about, and their devices")
     devices: dict[Name, Device] = Field(default_factory=dict, description="devices that belong to nobody")
-    timeline: list[Entry] = Field(min_length=1)
+    timeline: list[Entry] = Field(min_length=1, description="in the order in which the house learns of it")
     until: Time | None = Field(default=None, description="when it ends; else when its rules can wait no more")
-    expect: list[Expected] = Field(default_factory=list)
-    must_not: list[Forbidden] = Field(default_factory=list)
+    expect: list[Expected] = Field(default_factory=list, description="what must be found, and nothing else")
+    must_not: list[Forbidden] = Field(default_factory=list, description="rules that must find nothing")
     nothing_else: bool = Field(default=False, description="rules that are not named must find nothing either")
 
 
