@@ -6,9 +6,30 @@ decided here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from services.domain.findings import FindingState
+
+SPANS: Mapping[str, str] = {
+    "after": "after_seconds",
+    "held": "held_seconds",
+    "settle": "settle_seconds",
+    "run": "run_seconds",
+    "needed_for": "needed_seconds",
+    "silent": "silent_seconds",
+}
+"""What a sentence calls a length of time, and the figure, in seconds, that it is."""
+UNSAID = "–"
+"""What stands in a sentence for a figure that a reason lacks."""
+
+
+class Figures(dict[str, str]):
+    """The figures of a sentence as it says them; one that is lacking is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        """The dash."""
+        return UNSAID
 
 
 class Because(StrEnum):

@@ -15,7 +15,7 @@ from services.console.pages.texts import Texts
 from services.console.pages.words import KIND_WORDS
 from services.domain.events import Json
 from services.domain.instants import NotAnInstant, parse_instant
-from services.rules.because import Because
+from services.rules.because import SPANS, UNSAID, Because, Figures
 from services.rules.rulebook import Rule
 from services.rules.why.answer import Answer, Reason
 
@@ -92,26 +92,12 @@ LAST_BEFORE = said("Nothing of the kind came near that time: “{what}”; the l
 NOTHING_FOUND = said("Nothing was found.")
 SOMETHING_FOUND = said("Something was found.")
 
-UNSAID = "–"
-_SPANS: Mapping[str, str] = {
-    "after": "after_seconds",
-    "held": "held_seconds",
-    "settle": "settle_seconds",
-    "run": "run_seconds",
-    "needed_for": "needed_seconds",
-    "silent": "silent_seconds",
-}
 _SHORT = timedelta(minutes=2)
-
-
-class _Unsaid(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return UNSAID
 
 
 def sentence(texts: Texts, reason: Reason, rule: Rule, at: datetime) -> str:
     """One reason in the language of ``texts``, with the date of what was not on the day of ``at``."""
-    figures = _Unsaid(_figures(texts, reason, rule, at))
+    figures = Figures(_figures(texts, reason, rule, at))
     return texts.filled(_sentence_of(reason), figures)
 
 
@@ -147,7 +133,7 @@ def _figures(texts: Texts, reason: Reason, rule: Rule, at: datetime) -> dict[str
     for name, value in reason.figures.items():
         if value is not None:
             found[name] = _said(texts, name, value, at)
-    for name, figure in _SPANS.items():
+    for name, figure in SPANS.items():
         value = reason.figures.get(figure)
         if isinstance(value, int | float):
             found[name] = _span(texts, timedelta(seconds=value))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from services.domain.events import Event, Json
 from services.domain.instants import NotAnInstant, format_span, parse_instant
-from services.rules.because import Because
+from services.rules.because import SPANS, Because, Figures
 from services.rules.history import read_history
 from services.rules.profile import senders_of
 from services.rules.rulebook import Rule, Rulebook
@@ -75,14 +75,6 @@ WORDS: Mapping[Because, str] = {
 _LAST_BEFORE = "there is no {kind} of {resident} near then; the last before is that of {last_at}"
 _NOT_THOSE_HOURS = "it watches {between} only"
 _FLOOR = "the floor finds only alarm kinds, and only those that no rule of severity high takes"
-_SPANS = {
-    "after": "after_seconds",
-    "held": "held_seconds",
-    "settle": "settle_seconds",
-    "run": "run_seconds",
-    "needed_for": "needed_seconds",
-    "silent": "silent_seconds",
-}
 
 
 def in_the_way(expected: Expectation, rule: Rule | None, story: Story, book: Rulebook) -> str:
@@ -108,11 +100,6 @@ def _little(reason: Reason) -> int:
 _LITTLE = (Because.NOT_MATCHING, Because.OUTSIDE_HOURS, Because.STILL_RUNNING, Because.TAKEN_BY)
 
 
-class _Unsaid(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "–"
-
-
 class _Said:
     """Fills the words of a reason."""
 
@@ -128,13 +115,13 @@ class _Said:
             words = _LAST_BEFORE
         if reason.because is Because.OUTSIDE_HOURS and not reason.event_ids:
             words = _NOT_THOSE_HOURS
-        return words.format_map(_Unsaid(self._figures(reason)))
+        return words.format_map(Figures(self._figures(reason)))
 
     def _figures(self, reason: Reason) -> dict[str, str]:
         said = {
             name: self._figure(name, value) for name, value in reason.figures.items() if value is not None
         }
-        for name, figure in _SPANS.items():
+        for name, figure in SPANS.items():
             value = reason.figures.get(figure)
             if isinstance(value, int | float):
                 said[name] = format_span(timedelta(seconds=value))

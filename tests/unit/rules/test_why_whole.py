@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.console.pages.texts import Texts
-from services.console.pages.why import SENTENCES, UNSAID, sentences
+from services.console.pages.why import SENTENCES, sentences
 from services.domain.events import Event
 from services.domain.findings import Finding, Trigger
 from services.domain.instants import parse_instant, start_of_day
 from services.domain.people import Language
-from services.rules.because import Because
+from services.rules.because import UNSAID, Because
 from services.rules.history import read_history
 from services.rules.reading import read_rulebook
 from services.rules.replay import play
