@@ -321,6 +321,10 @@ def _nothing(seen: Rerun, asked: Asked) -> Reason:
     was_at_work = any(note.since <= asked.at for note in seen.notes)
     if rule.trigger is Trigger.MISSING and was_at_work and (hours := list(_outside_hours(seen, asked))):
         return hours[0]
+    hours_now = _effective(seen).hours
+    if rule.trigger is Trigger.MISSING and hours_now is not None and asked.at > seen.now:
+        due_at = hours_now.end_at(asked.at, seen.standing.zone)
+        return Reason(Because.STILL_RUNNING, asked.at, due_at, (), {"due_at": format_instant(due_at)})
     if rule.trigger in _WITHOUT_EVENTS:
         return _at(asked, Because.BEGAN_BEFORE, {})
     before = [event for event in seen.own_events if event.occurred_at <= asked.until]

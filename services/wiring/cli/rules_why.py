@@ -90,7 +90,7 @@ def _stored(data_dir: Path | None, rule: str, resident_id: str, at: str) -> Answ
     from services.rules.why.told import UnknownRule
     from services.wiring.clock import SystemClock
 
-    settings = settings_of(data_dir=data_dir)
+    settings, now = settings_of(data_dir=data_dir), SystemClock().now()
     with store_of(settings) as store, store.reading() as uow:
         resident = uow.residents.get(resident_id)
         if resident is None:
@@ -99,9 +99,9 @@ def _stored(data_dir: Path | None, rule: str, resident_id: str, at: str) -> Answ
         named = resident.timezone or (home.timezone if home is not None else None) or settings.timezone
         try:
             asked_at = instant_asked(at, zone_named(named))
-            return why_stored(
-                uow, zone_named(settings.timezone), rule, resident_id, asked_at, SystemClock().now()
-            )
+            if asked_at > now:
+                typer.echo(f"anxin: {at} lies ahead; this is what is known now", err=True)
+            return why_stored(uow, zone_named(settings.timezone), rule, resident_id, asked_at, now)
         except UnknownRule as refused:
             _end(UNKNOWN, str(refused))
         except NotAnInstant:

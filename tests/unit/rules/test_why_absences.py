@@ -30,6 +30,11 @@ def test_a_morning_that_is_not_over_is_waited_for() -> None:
     assert [reason.because for reason in why(in_bed().end(EIGHT), UP, "up", EIGHT).reasons] == [name]
 
 
+def test_a_morning_that_lies_ahead_is_waited_for() -> None:
+    name, *_, figures = first(in_bed().end(ELEVEN), UP, "up", "2025-07-24T08:00:00+08:00")
+    assert (name, figures["due_at"]) == ("still_running", "2025-07-24T02:00:00Z")
+
+
 def test_an_evening_is_none_of_the_hours_of_a_morning() -> None:
     history = in_bed().event("bed.exited", EIGHT).end("2025-07-23T23:00:00+08:00")
     name, *_, figures = first(history, UP, "up", "2025-07-23T20:00:00+08:00")
