@@ -16,7 +16,15 @@ from services.console.pages.files import FILES
 from services.console.pages.rendering import alone
 from services.console.pages.saying import said
 from services.console.pages.texts import Texts
-from services.domain.backtests import Answering, Backtest, Note, NoteKind, ResidentTried, RuleTried
+from services.domain.backtests import (
+    Answering,
+    Backtest,
+    Note,
+    NoteKind,
+    ResidentTried,
+    RuleTried,
+    WorkerPages,
+)
 from services.domain.instants import local, zone_named
 from services.domain.people import Language
 
@@ -116,6 +124,10 @@ class View:
         told = ", ".join(f"{self.day(night)} {count}" for night, count in of.items() if count)
         counts = [of.get(night, 0) for night in self._nights()]
         return drawing.nights(counts, self.most_in_a_night, told or "0")
+
+    def workers(self) -> list[WorkerPages]:
+        """Whom either side pages; a row of empty nights says nothing."""
+        return [each for each in self._report.pages.workers if each.would or each.now]
 
     def worst_night(self, worker_id: str) -> int:
         return max(
