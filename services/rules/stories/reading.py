@@ -114,7 +114,7 @@ class _Reader:
             case "extra_forbidden":
                 known = _keys_at(StoryFile, loc[:-1])
                 key = str(loc[-1])
-                self._complain(field, "a key that nobody knows", "no such key", nearest_of(key, known))
+                self._complain(field, "a key that nobody knows", "a key of a story", nearest_of(key, known))
             case "missing":
                 self._complain(field, "nothing", "a value")
             case "value_error" if isinstance(unfit, Unfit):
