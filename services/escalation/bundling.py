@@ -17,7 +17,7 @@ from services.domain.notices import Notice, NoticeReason, NoticeState
 
 LATE_AFTER = timedelta(minutes=2)
 """A matter found so long after it was so is late: a bed exit settles for 60 s by the shipped rules, and a
-late batch may speak for 60 s more (RULES, "Two instants").
+late batch may speak for 60 s more (docs/rulebooks.md, *Two instants*).
 """
 GATHER_FOR = timedelta(seconds=5)
 """How long a late message waits for others to the same person: what is missed in an hour is found and judged

@@ -1,7 +1,8 @@
 """Agreement: whether the keys of a rule, each good by itself, agree with one another, so that it can ever
 find anything and finds what it says.
 
-It complains of what is wrong and changes nothing. What RULES allow is allowed here, however odd it is.
+It complains of what is wrong and changes nothing. What docs/rulebooks.md allows is allowed here,
+however odd it is.
 """
 
 from __future__ import annotations

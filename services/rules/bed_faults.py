@@ -36,11 +36,11 @@ CONTRADICTION = "bed-contradiction"
 """The built-in rules."""
 ALERT_KIND = "bed-sensor"
 UNSTEADY_FOR = timedelta(minutes=30)
-"""For how long a bed may fail to settle (RULES §3, settle)."""
+"""For how long a bed may fail to settle (docs/rulebooks.md, *Beds*)."""
 HELD_FOR = timedelta(seconds=60)
-"""How long a bed must stay as it is to have settled, as for the exits of a night (RULES, `drift`)."""
+"""How long a bed must stay as it is to have settled, as for the exits of a night (docs/rulebooks.md)."""
 OPPOSED_FOR = timedelta(hours=12)
-"""For how long the sensors of one bed may contradict each other (RULES §3, settle)."""
+"""For how long the sensors of one bed may contradict each other (docs/rulebooks.md, *Beds*)."""
 TITLES: Mapping[str, Mapping[str, str]] = {
     UNSTEADY: {
         "zh-CN": "床垫传感器读数反复跳变",

@@ -14,14 +14,14 @@ from services.domain.instants import local, utc_of_local
 
 _DAY = timedelta(days=1)
 _BEGINS, _JUDGED = time(18, 0), time(12, 0)
-"""Where the time in bed begins to be measured, and where it ends and is judged (RULES, `drift`)."""
+"""Where the time in bed begins to be measured, and where it ends and is judged (docs/rulebooks.md)."""
 _DARK, _DAWN = time(22, 0), time(6, 0)
-"""Between which wall times an exit is one of the night (RULES, `drift`)."""
+"""Between which wall times an exit is one of the night (docs/rulebooks.md, `drift`)."""
 
 NIGHT_SETTLE_FOR = timedelta(seconds=60)
-"""How long the bed must be left for an exit of the night (RULES, `drift`)."""
+"""How long the bed must be left for an exit of the night (docs/rulebooks.md, `drift`)."""
 LEAST_KNOWN = 14
-"""How many known nights a comparison needs (RULES, `drift`)."""
+"""How many known nights a comparison needs (docs/rulebooks.md, `drift`)."""
 
 
 class Figure(StrEnum):
@@ -40,7 +40,7 @@ class Figure(StrEnum):
     @property
     def floor(self) -> int:
         """The least spread of ordinary nights, in exits or minutes: who never gets up is not ill for getting
-        up once (RULES, `drift`).
+        up once (docs/rulebooks.md, `drift`).
         """
         return 1 if self is Figure.NIGHT_EXITS else 45
 

@@ -1,7 +1,7 @@
 """Which facts a rule's `on` takes, each from when it is known: merged, then settled, then the rest.
 
-Written from the sentences of RULES.md alone. A fact that comes out of here may still have been taken back or
-be used up: that is for the trigger to ask, as of its own Moment.
+Written from the sentences of docs/rulebooks.md alone. A fact that comes out of here may still have been
+taken back or be used up: that is for the trigger to ask, as of its own Moment.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ from services.rules.signs import Sign
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 UNKNOWN_AT_MOST = timedelta(hours=1)
-"""For how long the bed may be unknown in a night that is known (RULES, `drift`)."""
+"""For how long the bed may be unknown in a night that is known (docs/rulebooks.md, `drift`)."""
 MAD_TO_DEVIATION = Fraction("1.4826")
-"""What makes a median absolute deviation comparable with a standard deviation (RULES, `drift`)."""
+"""What makes a median absolute deviation comparable with a standard deviation (docs/rulebooks.md)."""
 _MOST_CHANGES = 60
 """Changes of beds that are kept for each night; a bed that changes more often is broken, and its oldest
 nights are unknown then.
