@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from services.domain.ports import Signals, StoreUnavailable
 from services.storage import migrate
-from services.storage.store import SqlStore
+from services.storage.store import PATIENCE, SqlStore
 from services.wiring.settings import Settings
 
 
@@ -12,13 +14,15 @@ class CannotOpen(Exception):
     """The store cannot be opened; the words name the setting, never what stands in it."""
 
 
-def open_store(settings: Settings, signals: Signals) -> SqlStore:
-    """The store that the settings name, ready for use; `CannotOpen` says why it is not."""
+def open_store(settings: Settings, signals: Signals, patience: timedelta = PATIENCE) -> SqlStore:
+    """The store that the settings name, ready for use; `CannotOpen` says why it is not. ``patience``: how long
+    a transaction waits for another process that is writing.
+    """
     try:
         migrate.upgrade(settings.store_url)
     except (ValueError, StoreUnavailable, migrate.SchemaIsNewer) as error:
         raise cannot_open(settings, error) from error
-    return SqlStore(settings.store_url, signals, most_bytes=settings.sqlite_most_bytes)
+    return SqlStore(settings.store_url, signals, patience=patience, most_bytes=settings.sqlite_most_bytes)
 
 
 def cannot_open(settings: Settings, error: Exception) -> CannotOpen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from services.domain.ports import Store
     from services.wiring.settings import Settings
 
+PATIENCE = timedelta(seconds=30)
+"""How long a command waits for a house that is writing; a busy one lets it in, and no call depends on it."""
 USAGE = 2
 """The exit code of a call or a setting that cannot be used."""
 
@@ -60,7 +63,7 @@ def store_of(settings: Settings) -> Iterator[Store]:
 
     try:
         made(settings.data_dir)
-        store = open_store(settings, LocalSignals())
+        store = open_store(settings, LocalSignals(), PATIENCE)
     except (FolderUnusable, CannotOpen) as error:
         refuse(str(error), code=1)
     try:
