@@ -29,6 +29,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The instant from which microseconds are counted where an instant is stored as a number."""
 
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+"""Instants outside are slips of the keyboard, and near the ends of the calendar local time overflows."""
+
+
 class NotAnInstant(ValueError):
     """A text that should have been an RFC 3339 instant is none."""
 
@@ -54,6 +58,11 @@ def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
         return utc_of_local(instant.date(), instant.time(), zone)
     except (ValueError, OverflowError) as error:
         raise NotAnInstant(text[:64]) from error
+
+
+def is_sensible(instant: datetime) -> bool:
+    """Whether somebody can mean the instant, and whoever adds to it stays within the calendar."""
+    return EARLIEST_YEAR <= instant.year < LATEST_YEAR
 
 
 def has_offset(text: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.domain.events import Event, Json
-from services.domain.instants import parse_instant
+from services.domain.instants import LATEST_YEAR, is_sensible, parse_instant
 from services.domain.kinds import ALARM_KINDS
 from services.domain.people import Resident
 from services.domain.ports import Topic, UnitOfWork
@@ -109,6 +109,8 @@ def order(uow: UnitOfWork, rule: Rule, resident: Resident, wish: Wish, by: By, e
     """
     if wish.until is not None and wish.until <= by.at:
         raise NotAnOverride("its end must lie ahead", "until")
+    if wish.until is not None and not is_sensible(wish.until):
+        raise NotAnOverride(f"its end must lie before the year {LATEST_YEAR}", "until")
     others = [
         each.override
         for each in in_force(all_orders(uow, by.at, resident.id))

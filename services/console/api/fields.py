@@ -27,7 +27,7 @@ from pydantic import (
 from typing_extensions import TypeAliasType
 
 from services.domain.events import Json
-from services.domain.instants import format_instant, parse_instant
+from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, format_instant, is_sensible, parse_instant
 
 ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,64}$"
 NO_NUL = r"^[^\x00]*$"
@@ -36,8 +36,6 @@ SAYS_SOMETHING = r"^[^\x00]*[^\x00-\x20\x7f-\xa0][^\x00]*$"
 LARGEST_DATA = 16 * 1024
 """Bytes of an event's or mapping's JSON; a device's whole message may have 64 KiB."""
 DEEPEST_DATA = 16
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
-"""Instants outside are slips of the keyboard, and near the ends of the calendar local time overflows."""
 _ZONES = frozenset(available_timezones())
 
 
@@ -71,7 +69,7 @@ def _instant(value: object) -> datetime:
         instant = parse_instant(value if isinstance(value, str) else "")
     except ValueError as error:
         raise ValueError(NO_INSTANT) from error
-    if not EARLIEST_YEAR <= instant.year < LATEST_YEAR:
+    if not is_sensible(instant):
         raise ValueError(f"expected an instant from {EARLIEST_YEAR} up to {LATEST_YEAR}")
     return instant
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from services.domain.events import Json
 from services.domain.findings import Finding, FindingChange, FindingState, Trigger
-from services.domain.instants import format_instant, parse_instant, utc_of_local
+from services.domain.instants import NotAnInstant, format_instant, is_sensible, parse_instant, utc_of_local
 from services.domain.kinds import ALARM_KINDS
 from services.rules.because import Because
 from services.rules.notes import Note
@@ -80,12 +80,14 @@ class Asked:
 
 def instant_asked(text: str, zone: ZoneInfo | None = None) -> datetime:
     """The instant that somebody asks about, as RFC 3339; the seconds may be left out, and without an offset
-    it is the wall clock of ``zone``. `NotAnInstant` if it is none.
+    it is the wall clock of ``zone``. `NotAnInstant` if it is none, or none that anybody can mean.
     """
     to_the_minute = _TO_THE_MINUTE.fullmatch(text)
-    if to_the_minute is None:
-        return parse_instant(text, zone)
-    return parse_instant(f"{to_the_minute[1]}:00{to_the_minute[2]}", zone)
+    whole = text if to_the_minute is None else f"{to_the_minute[1]}:00{to_the_minute[2]}"
+    asked = parse_instant(whole, zone)
+    if not is_sensible(asked):
+        raise NotAnInstant(text[:64])
+    return asked
 
 
 @dataclass(frozen=True, slots=True)

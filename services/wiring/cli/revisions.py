@@ -99,7 +99,9 @@ def revisions(name: Name, data_dir: DataDir = None) -> None:
 
 def rollback(
     name: Name,
-    revision: Annotated[int, typer.Argument(metavar="N", help="The revision to go back to.")],
+    revision: Annotated[
+        int, typer.Argument(metavar="N", min=1, max=2**31, help="The revision to go back to.")
+    ],
     reason: Reason,
     author: Author = "",
     data_dir: DataDir = None,

@@ -80,6 +80,7 @@ def test_an_unknown_rule_or_resident_ends_with_one_and_names_the_nearest(files: 
 
 def test_a_bad_call_ends_with_two_and_a_bad_history_with_three(files: list[str]) -> None:
     assert ask("out", "r1", "yesterday", *files).exit_code == 2
+    assert ask("out", "r1", "9999-12-31T23:59:59", *files).exit_code == 2
     assert ask("out", "r1", "2025-07-23T02:15:00", *files[:2]).exit_code == 2
     Path(files[1]).write_text("format: 1\n", encoding="utf-8")
     assert ask("out", "r1", "2025-07-23T02:15:00", *files).exit_code == 2
