@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from services.wiring.settings import Settings
 
 PATIENCE = timedelta(seconds=30)
-"""How long a command waits for a house that is writing; a busy one lets it in, and no call depends on it."""
+"""How long a command waits for a house that is writing; no call depends on it."""
 USAGE = 2
 """The exit code of a call or a setting that cannot be used."""
 
