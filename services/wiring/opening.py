@@ -15,8 +15,8 @@ class CannotOpen(Exception):
 
 
 def open_store(settings: Settings, signals: Signals, patience: timedelta = PATIENCE) -> SqlStore:
-    """The store that the settings name, ready for use; `CannotOpen` says why it is not. ``patience``: how long
-    a transaction waits for another process that is writing.
+    """The store that the settings name, ready for use; `CannotOpen` says why it is not. A transaction waits
+    for ``patience`` while another process is writing.
     """
     try:
         migrate.upgrade(settings.store_url)
