@@ -15,7 +15,7 @@ from services.domain.instants import format_instant, local, utc_of_local
 from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.rulebook import PAIR_OF
-from services.rules.signs import Sign
+from services.rules.signs import OLDEST_RECORD, Sign
 from services.rules.withdrawing import absence_withdraws, withdrawal
 
 _DAY = timedelta(days=1)
@@ -26,6 +26,7 @@ _KEPT_FOR = timedelta(days=3)
 LATE_BATCH_FOR = timedelta(seconds=60)
 """How long after the reception of the change on which `while` rests the rest of a late batch may speak."""
 MOST_REMEMBERED = 32
+"""How many Findings that are over are kept; one that holds may be undone by what is still to be recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,8 @@ class Missing(Unmoved[MissingState]):
                 raises.append(new)
                 case.note(Because.FOUND, from_at, by_at, f"day {by_at}", finding_id=new.finding_id)
                 newest = _newest(state, by_at)
-                found = (*found, FoundDay(new.finding_id, from_at, by_at, new.state, newest))[
-                    -MOST_REMEMBERED:
-                ]
-            state = _forgetting(replace(state, judged_day=day, found=found), by_at)
+                found = (*found, FoundDay(new.finding_id, from_at, by_at, new.state, newest))
+            state = _forgetting(replace(state, judged_day=day, found=_kept(found, by_at)), by_at)
             due_at = self.due_at(case, state)
         return Outcome(state, tuple(raises))
 
@@ -262,6 +261,14 @@ def _moved(
             changes.append(Change(each.finding_id, after, case.now, sign.event_id))
         found.append(replace(each, state=after))
     return replace(state, found=tuple(found))
+
+
+def _kept(found: tuple[FoundDay, ...], by_at: datetime) -> tuple[FoundDay, ...]:
+    """All that hold and that a record can still reach, and the newest of those that are over."""
+    over = [each.finding_id for each in found if each.state is not FindingState.HOLDS]
+    dropped = set(over[:-MOST_REMEMBERED])
+    oldest = by_at - OLDEST_RECORD
+    return tuple(each for each in found if each.at >= oldest and each.finding_id not in dropped)
 
 
 def _forgetting(state: MissingState, by_at: datetime) -> MissingState:

@@ -158,3 +158,12 @@ def test_per_device_each_sensor_is_missed_by_itself_whether_it_ever_spoke_or_not
     rows = history.found(book)
     assert [(each["device"], each["at"]) for each in rows] == [("kitchen", TEN), ("stairs", TEN)]
     assert history.found_without_numbers(book) == history.restarted_everywhere().found_without_numbers(book)
+
+
+def test_what_was_missed_is_withdrawn_however_many_days_later_it_is_recorded() -> None:
+    history = History(origin=parse_instant(clock("00:00:00"))).resident().at("restart", clock("09:00:00"))
+    history = history.event(
+        "meal.collected", clock("12:00:00"), device=None, received=clock("14:00:00", "2025-10-01")
+    )
+    states = [each["state"] for each in history.end(clock("15:00:00", "2025-10-01")).found(NO_MEAL)]
+    assert states == ["withdrawn", *["holds"] * 70]
