@@ -55,6 +55,11 @@ class Exchange:
         self._say(uow, is_done=self.is_done)
 
     @property
+    def rules(self) -> frozenset[str]:
+        """The rules of which the states are of one set or the other until it is done."""
+        return frozenset((*self._changed.warm, *self._changed.other))
+
+    @property
     def is_done(self) -> bool:
         """Whether everybody's states are those of the new rules."""
         return self._done >= len(self._waiting)

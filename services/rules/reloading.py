@@ -47,13 +47,15 @@ class Reloading:
         self.shelf = Shelf()
         self.engine: Engine | None = None
         self.exchange: Exchange | None = None
-        """The change that is going on; no other begins before it is done."""
+        """The change that is going on. A file that is saved meanwhile waits for it; a text that somebody
+        puts in force, or a rollback, takes its place at once.
+        """
         self.faults: dict[str, str] = {}
         """What is wrong with the folder, by what failed."""
 
     def look(self, now: datetime) -> bool:
         """Look at folder and store; load what has changed. True if the rules are others now."""
-        if self.exchange is not None:
+        if self.exchange is not None and not self._is_overtaken():
             return False
         texts: Mapping[str, str] | None
         try:
@@ -88,6 +90,10 @@ class Reloading:
         """The change is done."""
         self.exchange = None
 
+    def _is_overtaken(self) -> bool:
+        with self._store.reading() as uow:
+            return uow.rulebooks.heads() != self._heads
+
     # ------------------------------------------------------------------ loading
 
     def _load(
@@ -98,7 +104,8 @@ class Reloading:
             read_ahead(texts or {}, uow.rulebooks.latest())
         with self._store.writing() as uow:
             stored = uow.rulebooks.latest()
-            before, unfinished = self.engine, frozenset[str]()
+            before = self.engine
+            unfinished = self.exchange.rules if self.exchange is not None else frozenset[str]()
             if before is None:
                 books_before, unfinished = _at_work(uow, stored)
                 before = Engine(books_before, self._zone)

@@ -40,13 +40,13 @@ class Changed:
 def changed_rules(before: Engine, after: Engine, unfinished: frozenset[str] = frozenset()) -> Changed:
     """What another set of rules changes. What is in none of the three is as it was, and keeps its state.
 
-    The states of ``unfinished`` rulebooks are of one set or the other, and made anew in any case.
+    The states of ``unfinished`` rulebooks and rules are of one set or the other, and made anew in any case.
     """
     old, new = before.rules, after.rules
     warm = [
         name
         for name, rule in new.items()
-        if name not in old or rule.rulebook in unfinished or _shape(old[name]) != _shape(rule)
+        if name not in old or {name, rule.rulebook} & unfinished or _shape(old[name]) != _shape(rule)
     ]
     other = [
         name

@@ -11,6 +11,7 @@ import pytest
 
 from services.rules import exchange, warming
 from services.rules.history import read_history
+from services.rules.revising import By, put_in_force, roll_back
 from services.storage.store import SqlStore
 from tests.stores import sqlite_store
 from tests.unit.rules.cast import TWO, History, rulebook
@@ -97,3 +98,28 @@ def test_a_resident_whose_history_breaks_the_rule_keeps_nobody_else_waiting(
     told.until(8000)
     assert [each.resident_id for each in told.found("out")] == ["r2", "r1"]
     assert told.live.loop.faults == ()
+
+
+@pytest.mark.parametrize("steps", range(1, 12))
+@pytest.mark.parametrize("changed", [OUT.replace("20m", "30m, settle: 60s"), "id: out, on: leak.detected"])
+def test_a_rollback_waits_for_no_change_that_is_going_on(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch, steps: int, changed: str
+) -> None:
+    monkeypatch.setattr(exchange, "MOST_PIECES", 1)
+    told = Told(store, OUT, QUIET)
+    for number in range(2, 12):
+        told.happens(leaving(number, number * 10))
+    told.live.clock.move_to(TWO + timedelta(seconds=600))
+    by = By("lhamo", "nobody is called", told.live.clock.now())
+    with store.writing() as uow:
+        put_in_force(uow, "test", rulebook(changed, QUIET), 1, by)
+    for _ in range(steps):
+        told.live.loop.step()
+    with store.writing() as uow:
+        roll_back(uow, "test", 1, None, by)
+    told.live.clock.move_to(TWO + timedelta(seconds=601))
+    told.live.loop.step()
+    assert [book.revision for book in told.live.loop.status()] == [3]
+    told.until(5000)
+    outs = [((each.at - TWO).total_seconds(), each.state.value) for each in told.found("out")]
+    assert outs == [(number * 10 + 1200, "holds") for number in range(2, 12)]
