@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import Field, StringConstraints
 
+from services.console.api.backtests import LARGEST_TEXT
 from services.console.api.fields import NO_NUL, Instant, Shape, Whole
 from services.console.api.lists import Listed, Part
 from services.console.api.overrides import Reason
@@ -30,7 +31,7 @@ from services.rules.revising import By, NoSuchRevision, NotTheNewest, hash_of_go
 router = APIRouter(prefix="/api/v1/rulebooks/{name}", tags=["rules"], route_class=GuardedRoute)
 
 Number = Annotated[int, Path(ge=1, le=2**31)]
-RulebookText = Annotated[str, StringConstraints(min_length=1, max_length=900_000, pattern=NO_NUL)]
+RulebookText = Annotated[str, StringConstraints(min_length=1, max_length=LARGEST_TEXT, pattern=NO_NUL)]
 MadeFrom = Annotated[
     Whole | None,
     Field(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.console.api.backtests import LARGEST_TEXT
 from services.domain.people import Role
 from services.domain.stepping import settle
 from services.rules import revising
@@ -167,3 +168,7 @@ def test_a_text_is_read_while_everybody_else_may_write(
     back = {"revision": 1, "reason": WHY}
     assert at_work.manager.post("/api/v1/rulebooks/test/rollback", json=back).status_code == 201
     assert read == [FIRST, SECOND, FIRST]
+
+
+def test_a_text_that_could_not_be_tried_is_not_put_in_force(at_work: AtWork) -> None:
+    assert at_work.put(FIRST + "#" * LARGEST_TEXT).status_code == 422
