@@ -67,7 +67,7 @@ def backtest(
 
 def _tried(settings: Settings, file: Path, days: int, until: str | None) -> Backtest:
     from services.backtest.trying import Asked, backtest
-    from services.domain.instants import NotAnInstant, parse_instant
+    from services.domain.instants import NotAnInstant, parse_instant, zone_named
     from services.domain.ports import StoreUnavailable
     from services.rules.faults import RulebookFaults
     from services.wiring.backtesting import installation, looked_at
@@ -77,9 +77,9 @@ def _tried(settings: Settings, file: Path, days: int, until: str | None) -> Back
 
     text, name = _text_of(file)
     try:
-        end = parse_instant(until) if until is not None else SystemClock().now()
+        end = SystemClock().now() if until is None else parse_instant(until, zone_named(settings.timezone))
     except NotAnInstant:
-        refuse(f"--until takes an instant such as 2025-07-23T02:00:00+08:00, found {until!r}")
+        refuse(f"--until {until}: no instant such as 2025-08-01T08:00:00, with an offset or without")
     try:
         with looked_at(settings) as store, bars("backtest") as [bar]:
             done = 0
