@@ -5,6 +5,7 @@ whether the tests notice. Exit code 0 only if enough of those that mean somethin
 from __future__ import annotations
 
 import queue
+import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,14 @@ def _try_all(mutants: list[Mutant], at_once: int, console: Console) -> list[Trie
     )
     with tempfile.TemporaryDirectory(prefix="anxin-mutants-") as folder, bar:
         places = [Workplace(Path(folder) / str(number)) for number in range(at_once)]
+
+        def give_up(*_: object) -> None:
+            for place in places:
+                place.stop()
+            sys.exit(130)
+
+        signal.signal(signal.SIGTERM, give_up)
+        signal.signal(signal.SIGINT, give_up)
         _must_be_well(places[0], mutants, console)
         free: queue.SimpleQueue[Workplace] = queue.SimpleQueue()
         for place in places:

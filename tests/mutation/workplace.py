@@ -44,6 +44,7 @@ class Workplace:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._at_work: subprocess.Popen[str] | None = None
         for path in tree.files():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(tree.ROOT / path, folder / path)
@@ -70,13 +71,20 @@ class Workplace:
             text=True,
             start_new_session=True,
         )
+        self._at_work = process
         try:
             printed, _ = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            self.stop()
             process.communicate()
             return None, ""
         return process.returncode, printed
+
+    def stop(self) -> None:
+        """End the tests that run here, with all that they started."""
+        process = self._at_work
+        if process is not None and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
 
     def _judged(self, mutant: Mutant, tests: Sequence[str]) -> Tried:
         code, printed = self.run(tests)
