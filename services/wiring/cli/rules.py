@@ -10,24 +10,22 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from services.domain.people import Language
 from services.wiring.cli import revisions, rules_backtest, stories
 from services.wiring.cli.options import DataDir, settings_of, text_of
+from services.wiring.cli.rules_text import text
 from services.wiring.cli.rules_why import why
 from services.wiring.cli.service import run_service
-
-if TYPE_CHECKING:
-    from services.rules.rulebook import Rulebook
 
 BAD_HISTORY = 3
 
 app = typer.Typer(help="Rules: run as a service without a command; check rulebooks, play stories, try them.")
 app.command("test")(stories.play)
 app.command("backtest")(rules_backtest.backtest)
+app.command("text")(text)
 app.command("why")(why)
 
 RulebookFile = Annotated[Path, typer.Argument(metavar="RULEBOOK.yaml", help="A rulebook, format 1.")]
@@ -70,10 +68,10 @@ def replay(
     from services.rules.faults import HistoryFault, RulebookFaults
     from services.rules.replay import replay as run
 
-    text = text_of(rulebook)
+    written = text_of(rulebook)
     lines = text_of(history, BAD_HISTORY).split("\n")
     try:
-        findings = run(text, lines, file=rulebook.name)
+        findings = run(written, lines, file=rulebook.name)
     except RulebookFaults as refused:
         for fault in refused.faults:
             typer.echo(str(fault), err=True)
@@ -85,26 +83,6 @@ def replay(
         sys.stdout.write(json.dumps(finding, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-@app.command()
-def text(
-    files: Annotated[list[Path], typer.Argument(metavar="RULEBOOK.yaml…", help="The rulebooks to say.")],
-    language: Annotated[Language, typer.Option(help="In which language.")] = Language.EN,
-    since: Annotated[
-        Path | None,
-        typer.Option(metavar="RULEBOOK.yaml", help="Say only what is other than in this one."),
-    ] = None,
-) -> None:
-    """Say in plain words what the rules look for, whom they watch and who is told."""
-    from services.rules.saying.differences import difference_lines
-    from services.rules.saying.sentences import book_lines
-
-    books = [_book_of(file) for file in files]
-    before = _book_of(since) if since is not None else None
-    for book in books:
-        lines = book_lines(book, language) if before is None else difference_lines(before, book, language)
-        typer.echo("\n".join(lines))
-
-
 for verb in (
     revisions.put,
     revisions.revisions,
@@ -114,15 +92,3 @@ for verb in (
     revisions.end_override,
 ):
     app.command()(verb)
-
-
-def _book_of(file: Path) -> Rulebook:
-    from services.rules.faults import RulebookFaults
-    from services.rules.reading import read_rulebook
-
-    try:
-        return read_rulebook(text_of(file), file.name)
-    except RulebookFaults as refused:
-        for fault in refused.faults:
-            typer.echo(str(fault), err=True)
-        raise typer.Exit(2) from refused

@@ -72,6 +72,16 @@ def test_put_list_and_go_back(machine: Machine) -> None:
     ]
 
 
+def test_what_a_revision_says_otherwise_than_another_is_said_in_words(machine: Machine) -> None:
+    machine.rules("put", machine.text(OUT), "--reason", "the first")
+    machine.rules("put", machine.text(OUT.replace("20m", "25m")), "--reason", "slower")
+    said = machine.rules("text", "test@2", "--since", "test@1", "--language", "zh-CN")
+    assert said.exit_code == 0, said.output
+    assert ("20 分钟" in said.stdout, "25 分钟" in said.stdout) == (True, True)
+    unknown = machine.rules("text", "test@9")
+    assert (unknown.exit_code, "no such revision" in unknown.output) == (1, True)
+
+
 def test_faults_are_all_said_and_nothing_is_stored(machine: Machine) -> None:
     refused = machine.rules(
         "put", machine.text(CALL.replace("severity", "severty"), "id: x"), "--reason", "r"
