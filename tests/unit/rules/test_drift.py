@@ -181,6 +181,16 @@ def test_a_retracted_exit_counts_no_more() -> None:
     assert noons(history.end(15 * DAY), EXITS) == []
 
 
+@pytest.mark.parametrize(("takes_back", "found"), [(False, [14]), (True, [])])
+def test_a_night_that_was_heard_by_what_is_taken_back_is_not_known(
+    takes_back: bool, found: list[float]
+) -> None:
+    history = weeks().event("bed.vitals", 14 * DAY + 9 * HOUR, data={"heart_rate": 60})
+    if takes_back:
+        history.retract(str(len(history.lines)), 14 * DAY + 10 * HOUR)
+    assert noons(history.end(15 * DAY), TIME) == found
+
+
 def test_a_finding_rests_on_the_exits_of_its_night() -> None:
     history = out_of_bed(weeks(), 14, 4).end(15 * DAY)
     [found] = history.found(EXITS)
