@@ -79,6 +79,8 @@ def test_a_lowered_count_waits_for_the_next_event() -> None:
 def test_a_retracted_event_is_no_part_of_a_set() -> None:
     history = doors(0, 10).retract("3", 15).event("door.opened", 20)
     assert told(history, EXITS) == []
+    one_more = doors(0, 10).retract("3", 15).event("door.opened", 20).event("door.opened", 30)
+    assert told(one_more, EXITS) == [(30, "holds", [4, 6, 7])]
 
 
 def test_a_run_is_found_once_it_is_long_enough() -> None:

@@ -250,3 +250,15 @@ def test_what_it_was_compared_with_stands_in_the_evidence(store: SqlStore) -> No
     [found] = live.findings()
     assert found.evidence.figures == {"figure": 4, "median": 0, "mad": 0, "days": 14, "beyond": 3}
     assert found.trigger.value == "drift"
+
+
+def test_a_median_between_two_nights_is_shown_as_it_is(store: SqlStore) -> None:
+    history = weeks(7)
+    for night in range(7, 14):
+        out_of_bed(history, night, 1)
+    live = Live(store, {"test.yaml": EXITS}, EVENING - timedelta(days=2))
+    for line in read_history(out_of_bed(history, 14, 6).texts()):
+        live.take(line)
+    advance(live.clock, [live.loop], EVENING + timedelta(days=15))
+    [found] = live.findings()
+    assert found.evidence.figures == {"figure": 6, "median": 0.5, "mad": 0.5, "days": 14, "beyond": 3}
