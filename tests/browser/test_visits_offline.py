@@ -239,6 +239,10 @@ def test_what_is_refused_can_be_thrown_away(phone: Phone) -> None:
 
 @pytest.mark.parametrize("wrong_by", [timedelta(days=2), -timedelta(days=500)])
 def test_a_phone_whose_clock_is_wrong_records_the_true_time(phone: Phone, wrong_by: timedelta) -> None:
+    # Only pages can be given another clock, and on a phone page and worker have the same: so the page sends.
+    phone.viewer.context.add_init_script(
+        "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync"
+    )
     phone.viewer.context.clock.set_system_time(clock.now() + wrong_by)
     phone.is_ready()
     phone.cut()
