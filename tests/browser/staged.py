@@ -110,6 +110,7 @@ class Staged:
             return
         # Told at the noon after: a claim that lies ahead would be replaced by the time of its reception.
         self._to(BEGINS + timedelta(days=night + 1))
+        self._say(Said(name, "device.battery", data={"percent": 80}) for name in self._heard())
         self._say(said for each in WITH_NIGHTS for said in _slept(f"demo-bed-{each}", evening, int(each)))
 
     def _a_call_of_long_ago(self) -> None:

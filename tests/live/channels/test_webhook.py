@@ -67,6 +67,7 @@ def test_a_notice_arrives_as_a_structured_cloud_event(server: HTTPServer, channe
             "title": "呼叫器求助：卓玛",
             "language": "zh-CN",
             "resident": {"id": "dolma", "name": "卓玛"},
+            "residents": [{"id": "dolma", "name": "卓玛"}],
             "since": "2025-07-22T18:13:00Z",
             "step": 0,
             "link": f"http://anxin/alerts/{notice.alert_id}",
