@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -19,23 +20,23 @@ def local_instant(text: str) -> datetime:
     return parse_instant(text.replace(" ", "T") + ":00", ZONE)
 
 
-class ChangesRules:
+class ChangesRules(ABC):
     """The part of a stage on which rules are changed."""
 
     _api: TestClient
     _resident: str
 
-    def _begin(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _begin(self) -> None: ...
 
-    def _settle(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _settle(self) -> None: ...
 
-    def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]: ...
 
-    def _all(self, path: str) -> list[dict[str, Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    def _all(self, path: str) -> list[dict[str, Any]]: ...
 
     def overrides(self, rule: str, key: str, value: object, until: str | None = None) -> None:
         """Another value of one key of a rule for the resident, up to a local instant."""

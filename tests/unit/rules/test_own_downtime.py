@@ -99,6 +99,19 @@ def test_what_the_broker_kept_prevents_what_would_have_been_missed(store: SqlSto
     assert house.told() == []
 
 
+@pytest.mark.parametrize("changed", [OUT.replace("20m", "25m"), OUT + ", settle: 60s"])
+def test_a_rule_that_was_changed_meanwhile_waits_for_what_the_broker_kept_too(
+    store: SqlStore, changed: str
+) -> None:
+    house = House(store, out_at_two(), OUT)
+    house.live.texts = {"test.yaml": rulebook(changed)}
+    house.comes_back(after=HOUR)
+    house.waits(3 * SECOND)
+    house.hears("bed.entered", happened=10 * MINUTE)
+    house.waits(2 * MINUTE)
+    assert house.told() == []
+
+
 def test_what_no_longer_holds_when_it_could_be_told_tells_nobody(store: SqlStore) -> None:
     house = House(store, out_at_two(), OUT)
     house.comes_back(after=HOUR)
