@@ -100,7 +100,7 @@ def picture_for_the_readme(browser: Chromium, night: Staged) -> None:
             shown.append(base64.b64encode(_picture(viewer, screen, 1)).decode())
     finally:
         viewers.leave()
-    page = browser.browser.new_page(viewport={"width": 1200, "height": 720})
+    page = browser.browser.new_page(viewport={"width": 1200, "height": 640})
     page.set_content(README_PAGE.format(desk=shown[0], phone=shown[1]))
     picture = page.screenshot(omit_background=True)
     page.context.close()
@@ -111,7 +111,7 @@ def picture_for_the_readme(browser: Chromium, night: Staged) -> None:
 
 
 README_PAGE = """<!doctype html><style>
-body {{ margin: 0; position: relative; height: 720px }}
+body {{ margin: 0; position: relative; height: 640px }}
 img {{ position: absolute; border: 1px solid #8888; border-radius: 10px }}
 </style><img src="data:image/png;base64,{desk}" style="left: 0; top: 0; width: 1098px">
 <img src="data:image/png;base64,{phone}" style="right: 0; bottom: 0; width: 270px">"""

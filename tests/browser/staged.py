@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.domain.instants import format_instant
-from services.wiring.shipped import lay_out
 from tests.browser.saying import Said, say
 from tests.live.house.registering import by_webhook
 from tests.live.house.running import Api, Hook, HouseProcess
@@ -31,7 +30,7 @@ IS_UP = "17"
 FAST_HEART = "41"
 EMPTY_BATTERY = "66"
 LOW_BATTERY, NOBODY_ASSIGNED = "06", "30"
-NEVER_HEARD = ("11", "55")
+NEVER_HEARD = ("button-11", "button-55")
 AWAY = "22"
 WITH_NIGHTS = (CALLS, IS_UP, FAST_HEART, "05")
 
@@ -51,10 +50,6 @@ class Staged:
         """The ids by which pages of this night are found."""
 
     def start(self) -> Staged:
-        self._folder.mkdir()
-        lay_out(self._folder)
-        rules = (Path(__file__).parent / "staged-rules.yaml").read_text(encoding="utf-8")
-        (self._folder / "rulebooks" / "staged.yaml").write_text(rules, encoding="utf-8")
         self._hook = Hook()
         self._ending.callback(self._hook.close)
         stepped = ("--clock", "stepped", "--now", format_instant(BEGINS))
