@@ -11,8 +11,10 @@ from enum import StrEnum
 class What(StrEnum):
     """What sort of thing happened; in this order at one instant, for each brings about the next."""
 
+    FAULT = "fault"
     EVENT = "event"
     ANSWER = "answer"
+    FINDING = "finding"
     ALERT = "alert"
     NOTICE = "notice"
     COMMAND = "command"
@@ -22,9 +24,15 @@ class What(StrEnum):
 class Happening:
     """One thing that happened. ``fields`` are what an expectation may ask about, in the words of the grammar:
 
+    * fault: ``fault`` (its name), perhaps ``device``;
+    * event: ``kind``, ``resident``, ``device``, as far as they are known;
+    * finding: ``rule``, ``resident``, ``device``, ``state``, ``reason``;
     * alert: ``alert`` (its kind), ``about``, ``severity``, ``outcome``;
     * notice: ``told``, ``notice`` (its kind), ``alert``, ``reached`` and ``tried`` (yes or no);
     * command: ``device``, ``hears``.
+
+    ``until_at`` is the end of what lasts: an alert that was closed, a fault that was mended. ``figures`` are
+    what was measured (heart_rate a minute, respiration_rate a minute, movement 0-1, percent).
     """
 
     at: datetime
@@ -32,3 +40,5 @@ class Happening:
     who: str
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    until_at: datetime | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)

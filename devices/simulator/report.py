@@ -14,7 +14,9 @@ from devices.simulator.player import in_order
 from devices.simulator.scenario import Scenario
 
 STYLES = {
+    What.FAULT: "bold magenta",
     What.EVENT: "cyan",
+    What.FINDING: "red",
     What.ALERT: "bold red",
     What.NOTICE: "yellow",
     What.ANSWER: "green",

@@ -1,0 +1,38 @@
+"""What people do and what their devices then say, as plain records between the parts of the simulator: lives
+make acts, devices make sayings of them, the wire carries sayings. Nothing here decides anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Data = Mapping[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that is so, or that somebody does, at an instant (UTC): an event of that kind, noticed by the
+    resident's devices of that type, or recorded by a person (no type). ``resident`` is a name of the cast.
+    """
+
+    at: datetime
+    resident: str
+    kind: str
+    device_type: str | None
+    data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One message of one device: it reaches the broker ``at`` (UTC), and claims to tell of ``occurred_at``,
+    or of no time at all. ``device`` is a name of the cast; two sayings of one ``id`` are one message
+    sent twice.
+    """
+
+    at: datetime
+    device: str
+    id: str
+    kind: str
+    occurred_at: datetime | None
+    data: Data = field(default_factory=dict)
+    retained: bool = False
