@@ -80,7 +80,7 @@ def _try_all(mutants: list[Mutant], at_once: int, console: Console) -> list[Trie
             finally:
                 free.put(place)
             bar.advance(task)
-            console.print(f"{tried.fate:<9} {mutant}", markup=False, highlight=False)
+            console.print(f"{tried.fate:<9} {mutant}  {tried.noticed}", markup=False, highlight=False)
             return tried
 
         with ThreadPoolExecutor(at_once) as pool:
