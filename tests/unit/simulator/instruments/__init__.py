@@ -1,0 +1,1 @@
+"""The instruments of the simulator: who notices what, and how devices misbehave."""
