@@ -7,12 +7,11 @@ here but in `devices.simulator.instruments.quirks`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from devices.simulator.acts import Act, Saying
 from devices.simulator.instruments.batteries import Battery, batteries_of, reports
-
-FOREVER = datetime.max.replace(tzinfo=UTC)
+from devices.simulator.instruments.perturbing import FOREVER
 
 
 @dataclass(frozen=True, slots=True)

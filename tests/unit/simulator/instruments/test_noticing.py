@@ -71,8 +71,8 @@ def test_batteries_fall_over_months_and_an_empty_one_silences_its_device() -> No
     days = 700
     acts = [act(hour * 3600, "bed.exited", "bed_sensor") for hour in range(24 * days)]
     stream = list(sayings([LEFT], acts, 1, (START, START + timedelta(days=days))))
-    percents = [saying.data["percent"] for saying in stream if saying.kind == "device.battery"]
-    assert 45 <= float(percents[0]) <= 100
+    percents = [float(saying.data["percent"]) for saying in stream if saying.kind == "device.battery"]
+    assert 45 <= percents[0] <= 100
     assert percents[-1] == 1
     assert all(before >= after for before, after in pairwise(percents))
     last_words, will = stream[-2:]
