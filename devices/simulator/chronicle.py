@@ -25,7 +25,7 @@ def chronicle(
     """The alerts about the cast and the notices of them; ``rang_at`` says when the notice of an id came."""
     ours = {alert["id"]: alert for alert in alerts if _about(enrolled, alert) is not None}
     return [
-        *(_alert(alert, _about(enrolled, alert) or "") for alert in ours.values()),
+        *(_alert(alert, _about(enrolled, alert) or "", enrolled) for alert in ours.values()),
         *_notices(enrolled, ours, notices, rang_at),
     ]
 
@@ -43,14 +43,21 @@ def _about(enrolled: Enrolled, alert: dict[str, Any]) -> str | None:
     return enrolled.name_of(resident_id) or enrolled.name_of(device_id)
 
 
-def _alert(alert: dict[str, Any], about: str) -> Happening:
+def _alert(alert: dict[str, Any], about: str, enrolled: Enrolled) -> Happening:
     outcome = alert.get("outcome")
     fields = {"alert": str(alert["kind"]), "about": about, "severity": str(alert["severity"])}
     if outcome:
         fields["outcome"] = str(outcome)
+    for move in ("accepted_at", "arrived_at"):
+        if alert.get(move):
+            fields[move] = instant(alert[move]).isoformat()
+    holder = enrolled.name_of(alert.get("accepted_by"))
+    if holder:
+        fields["holder"] = holder
+    closed_at = instant(alert["closed_at"]) if alert.get("closed_at") else None
     ending = f"closed as {outcome}" if outcome else f"still {alert['state']}"
     text = f"alert {alert['kind']} ({alert['severity']}), {ending}"
-    return Happening(instant(alert["opened_at"]), What.ALERT, about, text, fields)
+    return Happening(instant(alert["opened_at"]), What.ALERT, about, text, fields, closed_at)
 
 
 def _notices(

@@ -26,8 +26,10 @@ class Happening:
 
     * fault: ``fault`` (its name), perhaps ``device``;
     * event: ``kind``, ``resident``, ``device``, as far as they are known;
+    * answer: ``move`` (accept, decline, arrive, close, stay), ``outcome``, ``refused`` (why not taken);
     * finding: ``rule``, ``resident``, ``device``, ``state``, ``reason``;
-    * alert: ``alert`` (its kind), ``about``, ``severity``, ``outcome``;
+    * alert: ``alert`` (its kind), ``about``, ``severity``, ``outcome``; ``accepted_at``, ``arrived_at`` (ISO
+      8601), ``holder``;
     * notice: ``told``, ``notice`` (its kind), ``alert``, ``reached`` and ``tried`` (yes or no);
     * command: ``device``, ``hears``.
 

@@ -4,7 +4,7 @@ that happened.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -21,17 +21,9 @@ from devices.simulator.scenario import (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One wish, whether it was met, and what speaks for that; ``nearest`` only for a wish that was not."""
+class Asked:
+    """What a wish asks for: a sort of happening, fields of it, and a span of time, open where it is None."""
 
-    wish: str
-    passed: bool
-    evidence: str = ""
-    nearest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
     what: What
     fields: dict[str, str]
     since_at: datetime | None
@@ -53,6 +45,23 @@ class _Asked:
         return not self.differs(happening) and not self.off_by(happening)
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One wish, whether it was met, and what speaks for that; ``nearest`` only for a wish that was not.
+
+    For who draws or translates it: ``asked`` is the wish in parts and ``happening`` what met it, came nearest
+    or, where it is ``forbidden``, should not have been.
+    """
+
+    wish: str
+    passed: bool
+    evidence: str = ""
+    nearest: str = ""
+    asked: Asked | None = field(default=None, compare=False, repr=False)
+    happening: Happening | None = field(default=None, compare=False, repr=False)
+    forbidden: bool = field(default=False, compare=False)
+
+
 def judge(scenario: Scenario, happenings: Sequence[Happening]) -> list[Verdict]:
     """One verdict for each wish, in the order of the file."""
     frame = scenario.frame
@@ -71,35 +80,50 @@ def _expected(
     same_sort = [happening for happening in happenings if happening.what is asked.what]
     met = next((happening for happening in same_sort if asked.is_met_by(happening)), None)
     if met is not None:
-        return Verdict(words, passed=True, evidence=frame.show(met.at))
-    return Verdict(words, passed=False, nearest=_nearest(asked, same_sort, frame))
+        return Verdict(words, passed=True, evidence=frame.show(met.at), asked=asked, happening=met)
+    near, shown = _nearest(asked, same_sort, frame)
+    return Verdict(words, passed=False, nearest=shown, asked=asked, happening=near)
 
 
 def _forbidden(wish: AlertExpected | ToldExpected, happenings: Sequence[Happening], frame: Frame) -> Verdict:
     asked, words = _asked(wish, frame, only_tried=True), f"not: {_words(wish)}"
     came = [each for each in happenings if each.what is asked.what and asked.is_met_by(each)]
     if not came:
-        return Verdict(words, passed=True)
+        return Verdict(words, passed=True, asked=asked, forbidden=True)
     first, more = came[0], f", and {len(came) - 1} more" if len(came) > 1 else ""
-    return Verdict(words, passed=False, nearest=f"{frame.show(first.at)} {first.who}: {first.text}{more}")
+    shown = f"{frame.show(first.at)} {first.who}: {first.text}{more}"
+    return Verdict(words, passed=False, nearest=shown, asked=asked, happening=first, forbidden=True)
 
 
-def _heard(wish: HeardExpected, happenings: Iterable[Happening]) -> Verdict:
+def _heard(wish: HeardExpected, happenings: Sequence[Happening]) -> Verdict:
     words = f"{wish.device} hears {', '.join(wish.hears)}"
     heard = said(wish.device, happenings)
     shown = f"it heard {', '.join(heard) or 'nothing'}"
+    asked = Asked(What.COMMAND, {"device": wish.device, "hears": ", ".join(wish.hears)}, None, None)
+    last = next(
+        (
+            each
+            for each in reversed(happenings)
+            if each.fields.get("device") == wish.device and each.what is What.COMMAND
+        ),
+        None,
+    )
     if heard == wish.hears:
-        return Verdict(words, passed=True)
-    return Verdict(words, passed=False, nearest=shown)
+        return Verdict(words, passed=True, asked=asked, happening=last)
+    return Verdict(words, passed=False, nearest=shown, asked=asked, happening=last)
 
 
 def said(device: str, happenings: Iterable[Happening]) -> tuple[str, ...]:
     """What a device was told to say, the same said again and again once."""
-    states = (each.fields["hears"] for each in happenings if each.fields.get("device") == device)
+    states = (
+        each.fields["hears"]
+        for each in happenings
+        if each.what is What.COMMAND and each.fields.get("device") == device
+    )
     return tuple(state for state, _ in groupby(states))
 
 
-def _asked(wish: AlertExpected | ToldExpected, frame: Frame, *, only_tried: bool) -> _Asked:
+def _asked(wish: AlertExpected | ToldExpected, frame: Frame, *, only_tried: bool) -> Asked:
     since_at = None if wish.since is None else frame.at(wish.since)
     by_at = None if wish.by is None else frame.at(wish.by)
     if isinstance(wish, AlertExpected):
@@ -118,13 +142,13 @@ def _asked(wish: AlertExpected | ToldExpected, frame: Frame, *, only_tried: bool
         if wish.told == ANYBODY:
             del fields["told"]
         what = What.NOTICE
-    return _Asked(what, {name: value for name, value in fields.items() if value is not None}, since_at, by_at)
+    return Asked(what, {name: value for name, value in fields.items() if value is not None}, since_at, by_at)
 
 
-def _nearest(asked: _Asked, candidates: Sequence[Happening], frame: Frame) -> str:
+def _nearest(asked: Asked, candidates: Sequence[Happening], frame: Frame) -> tuple[Happening | None, str]:
     """The happening that differs least, and in what; the first fields asked for say most."""
     if not candidates:
-        return f"there was no {asked.what} at all"
+        return None, f"there was no {asked.what} at all"
     weight = {name: 1 << place for place, name in enumerate(reversed(asked.fields))}
 
     def distance(happening: Happening) -> tuple[int, timedelta]:
@@ -138,7 +162,7 @@ def _nearest(asked: _Asked, candidates: Sequence[Happening], frame: Frame) -> st
     off = asked.off_by(best)
     if off:
         reasons.append(f"{show_span(off)} too {'late' if off > timedelta(0) else 'early'}")
-    return f"{frame.show(best.at)} {best.who}: {best.text} ({'; '.join(reasons)})"
+    return best, f"{frame.show(best.at)} {best.who}: {best.text} ({'; '.join(reasons)})"
 
 
 def _words(wish: AlertExpected | ToldExpected) -> str:

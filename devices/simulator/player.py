@@ -127,10 +127,13 @@ class Player:
         if isinstance(thing, _Pending):
             self._answer(thing)
         elif thing.sends is not None:
-            self._note(What.EVENT, thing.who, f"sends {thing.sends}")
+            owner = next((each.resident for each in self.scenario.devices if each.name == thing.who), None)
+            fields = {"kind": thing.sends, "device": thing.who, **({"resident": owner} if owner else {})}
+            self._note(What.EVENT, thing.who, f"sends {thing.sends}", fields)
             self.stage.report(thing.who, thing.sends, self._now)
         elif thing.doing is not None:
-            self._note(What.EVENT, thing.who, thing.words)
+            fields = {"kind": thing.doing.kind, "resident": thing.who}
+            self._note(What.EVENT, thing.who, thing.words, fields)
             self._live(thing.who, thing.doing.kind, thing.doing.device_type, thing.doing.data)
 
     def _live(self, resident: str, kind: str, device_type: str | None, data: dict[str, str]) -> None:
@@ -143,19 +146,22 @@ class Player:
     def _answer(self, pending: _Pending) -> None:
         concerns = (pending.worker, pending.about)
         if concerns in self._stood_down and pending.move is Move.ACCEPT:
-            self._note(What.ANSWER, pending.worker, "stays: another has it")
+            self._note(What.ANSWER, pending.worker, "stays: another has it", {"move": "stay"})
             return
         answers = self._answers[pending.worker]
         place = [answer.move for answer in answers].index(pending.move)
         refused = self.stage.answer(pending.worker, pending.about, answers[place])
         outcome = answers[place].outcome
         words = f"{pending.move}s" + (f" as {outcome}" if outcome else "")
-        self._note(What.ANSWER, pending.worker, words if refused is None else f"{words}: refused, {refused}")
+        fields = {"move": pending.move.value, **({"outcome": outcome} if outcome else {})}
+        if refused is not None:
+            words, fields["refused"] = f"{words}: refused, {refused}", refused
+        self._note(What.ANSWER, pending.worker, words, fields)
         if refused is None:
             self._plan_answer(pending.worker, pending.about, place + 1, self._now)
 
-    def _note(self, what: What, who: str, text: str) -> None:
-        self.happenings.append(Happening(self._now, what, who, text))
+    def _note(self, what: What, who: str, text: str, fields: dict[str, str]) -> None:
+        self.happenings.append(Happening(self._now, what, who, text, fields))
 
 
 def in_order(happenings: Sequence[Happening]) -> list[Happening]:

@@ -47,6 +47,20 @@ def test_an_alert_is_told_with_how_it_ended() -> None:
     assert "outcome" not in running.fields
 
 
+def test_an_alert_lasts_until_it_was_closed_and_knows_who_came() -> None:
+    answered = {
+        "accepted_at": "2025-07-22T18:13:40Z",
+        "accepted_by": "wrk_1",
+        "arrived_at": "2025-07-22T18:21:40Z",
+        "closed_at": "2025-07-22T18:46:40Z",
+    }
+    (alert,) = chronicle(CAST, [{**CALL, **answered}], [], {})
+    assert alert.until_at == datetime(2025, 7, 22, 18, 46, 40, tzinfo=UTC)
+    assert alert.fields["accepted_at"] == "2025-07-22T18:13:40+00:00"
+    assert alert.fields["arrived_at"] == "2025-07-22T18:21:40+00:00"
+    assert alert.fields["holder"] == "norbu"
+
+
 def test_an_alert_of_a_device_without_a_resident_is_about_the_device() -> None:
     (alert,) = chronicle(CAST, [{**CALL, "resident_id": None, "device_id": "dev_1"}], [], {})
     assert alert.who == "smoke"

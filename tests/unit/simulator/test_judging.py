@@ -108,3 +108,11 @@ def test_there_is_one_verdict_for_each_wish_in_the_order_of_the_file() -> None:
     story = scenario(expect=[TOLD, CALL], must_not=[{"told": "pema"}])
     assert [each.wish.split()[0] for each in judge(story, [])] == ["norbu", "alert", "not:"]
     assert [each.passed for each in judge(story, [])] == [False, False, True]
+
+
+def test_a_verdict_knows_what_it_asked_for_and_what_it_rests_on() -> None:
+    met, late = verdict([alert(5)], expect=CALL), verdict([alert(6)], expect=CALL)
+    assert (met.happening, late.happening) == (alert(5), alert(6))
+    assert late.asked is not None
+    assert late.asked.off_by(alert(6)).total_seconds() == 1
+    assert verdict([], must_not={"told": "lhamo"}).forbidden
