@@ -8,8 +8,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import clock, packets
+from bench import clock
 from bench.arithmetic import percentile
+from devices.simulator.fleet import packets
 
 TOPIC = "anxin-bench/echo"
 """No service subscribes to it."""

@@ -14,8 +14,9 @@ import sys
 from collections import deque
 from collections.abc import Iterable
 
-from bench import clock, packets, traffic
+from bench import clock, traffic
 from bench.traffic import Job
+from devices.simulator.fleet import packets
 
 MOST_AT_ONCE = 64
 """Packets handed to the kernel in one call."""

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bench import packets, traffic
+from bench import traffic
 from bench.community import small_hours
 from bench.traffic import Job, Mix
+from devices.simulator.fleet import packets
 from services.domain.instants import local, parse_instant, zone_named
 from services.domain.kinds import DEVICE_KINDS, KINDS
 

@@ -1,5 +1,5 @@
-"""MQTT 3.1.1 by hand, as little of it as the bench needs: a client library would be the limit of what can be
-published.
+"""MQTT 3.1.1 by hand, as little of it as one needs who plays thousands of devices: a client library would be
+the limit of what can be published. It decides nothing about what is said.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 1, 2, 3, 4, 8, 9
 QOS_1 = 0x02
 CLEAN_SESSION = 0x02
+WITH_CREDENTIALS = 0xC0
 MOST_PACKET = 65535
 PATIENCE = 20.0
 """Seconds within which a broker has to answer."""
@@ -21,10 +22,13 @@ class BrokerRefuses(Exception):
     """The broker does not do what every broker does; the words say what."""
 
 
-def connect(client_id: str) -> bytes:
-    """Sign in without credentials and without a memory; no keep-alive, the bench ends sooner."""
-    head = _text("MQTT") + bytes((4, CLEAN_SESSION, 0, 0))
-    return _packet(CONNECT, 0, head + _text(client_id))
+def connect(client_id: str, username: str = "", password: str = "") -> bytes:
+    """Sign in without a memory, and without credentials if there are none; no keep-alive, whoever plays ends
+    sooner.
+    """
+    flags = CLEAN_SESSION | (WITH_CREDENTIALS if username else 0)
+    head = _text("MQTT") + bytes((4, flags, 0, 0)) + _text(client_id)
+    return _packet(CONNECT, 0, head + (_text(username) + _text(password) if username else b""))
 
 
 def publish(topic: str, payload: bytes, number: int) -> bytes:
@@ -38,6 +42,18 @@ def subscribe(topics: str) -> bytes:
 
 def acknowledge(number: int) -> bytes:
     return _packet(PUBACK, 0, struct.pack("!H", number))
+
+
+def acknowledged(body: bytes) -> int:
+    """The packet number of a PUBACK."""
+    (number,) = struct.unpack_from("!H", body)
+    return int(number)
+
+
+def payload_in(body: bytes, qos: int) -> bytes:
+    """What a PUBLISH carries."""
+    (length,) = struct.unpack_from("!H", body)
+    return body[2 + length + (2 if qos else 0) :]
 
 
 def number_in(body: bytes) -> int:
@@ -80,14 +96,18 @@ def _bounds(held: bytes, place: int) -> tuple[int, int] | None:
 class Line:
     """One blocking connection to a broker."""
 
-    def __init__(self, port: int, client_id: str) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    def __init__(
+        self, port: int, client_id: str, host: str = "127.0.0.1", username: str = "", password: str = ""
+    ) -> None:
+        self.socket = socket.create_connection((host, port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = Buffer()
         self._waiting: list[tuple[int, bytes]] = []
-        self.socket.sendall(connect(client_id))
+        self.socket.sendall(connect(client_id, username, password))
         if self.next(CONNACK)[1:] != b"\x00":
-            raise BrokerRefuses("the broker lets nobody in without credentials")
+            self.socket.close()
+            how = f"as {username}" if username else "without credentials"
+            raise BrokerRefuses(f"the broker at {host}:{port} lets nobody in {how}")
 
     def next(self, kind: int) -> bytes:
         """The body of the next packet of a kind; others before it are passed over."""
