@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devices.simulator.api import Api
+from devices.simulator.attaching import MARK, Guests
 from devices.simulator.scenario import Scenario
 
 LONGEST_NAME = 64
@@ -41,9 +42,20 @@ class Enrolled:
                     return name
         return None
 
+    @property
+    def guests(self) -> Guests:
+        """Everybody and everything that has to leave a service that is not the simulator's own."""
+        return Guests(
+            frozenset(self.residents.values()),
+            frozenset(self.devices.values()),
+            frozenset(self.workers.values()),
+        )
+
 
 def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: str = "") -> Enrolled:
-    """Enrol everybody. ``mark`` is put into the names of the devices, which must be new to the service."""
+    """Enrol everybody. ``mark`` is put into the names of the devices, which must be new to a service that is
+    not the simulator's own; its residents are tagged there.
+    """
     enrolled = Enrolled()
     for worker in scenario.cast.workers:
         channels = [{"kind": "webhook", "address": address_of(worker.name)}]
@@ -63,7 +75,7 @@ def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: 
             home_id=enrolled.homes[resident.home],
             assigned_worker_id=enrolled.workers.get(resident.worker or ""),
             backup_worker_id=enrolled.workers.get(resident.backup or ""),
-            tags=list(resident.tags),
+            tags=[*resident.tags, *([MARK] if mark else [])],
             timezone=zone,
         )
         enrolled.residents[resident.name] = made["id"]

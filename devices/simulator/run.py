@@ -8,6 +8,7 @@ from datetime import datetime
 
 from devices.simulator import clock
 from devices.simulator.api import Api, ApiRefused
+from devices.simulator.attaching import admit
 from devices.simulator.happenings import Happening
 from devices.simulator.judging import Verdict, judge
 from devices.simulator.own_service import Service, own_service
@@ -45,10 +46,11 @@ def run_on_its_own(scenario: Scenario, command: Sequence[str], moved: Moved) -> 
 
 def run_attached(scenario: Scenario, service: Service, moved: Moved) -> Played:
     """Play in a service on stepped time that runs already; its time is moved to the start of the scenario
-    first.
+    first. `NotAdmitted` where real people live: nothing is written there.
     """
     api = Api(service.url, service.token)
     try:
+        admit(api, service.url)
         api.move_time_to(scenario.frame.starts_at)
     except ApiRefused as refused:
         if refused.status == NOT_FOUND:
@@ -68,8 +70,12 @@ def _play(scenario: Scenario, service: Service, moved: Moved, mark: str = "") ->
     try:
         with Theatre(scenario, api, mark) as theatre:
             player = Player(scenario, theatre, moved)
-            player.play()
-            happenings = [*player.happenings, *theatre.history()]
+            try:
+                player.play()
+                happenings = [*player.happenings, *theatre.history()]
+            finally:
+                if mark:
+                    theatre.take_leave()
     finally:
         api.close()
     return Played(happenings, judge(scenario, happenings))

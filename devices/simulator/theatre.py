@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from devices.simulator import clock
 from devices.simulator.api import Api, ApiRefused
+from devices.simulator.attaching import farewell
 from devices.simulator.chronicle import chronicle, instant
 from devices.simulator.enrolling import Enrolled, enrol
 from devices.simulator.happenings import Happening, What
@@ -70,6 +71,10 @@ class Theatre:
     def _hears(self, device: str, state: str) -> None:
         fields = {"device": device, "hears": state}
         self._heard.append(Happening(self._now, What.COMMAND, device, f"hears {state}", fields))
+
+    def take_leave(self) -> None:
+        """Leave a service that goes on after the play: its people have left, its devices are retired."""
+        farewell(self._api, self._enrolled.guests, self._now)
 
     def move_to(self, instant: datetime) -> None:
         self._now = instant

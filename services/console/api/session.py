@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.console.api.fields import NO_NUL, Instant, Shape
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
+from services.console.parts import Console
 from services.console.problems import documented
 from services.console.sessions import clear_cookie, set_cookie, sign_in, sign_out
 from services.domain.people import Role
@@ -36,14 +37,16 @@ class SessionShape(Shape):
     role: Role
     worker_id: str | None
     expires_at: Instant | None
+    invented: bool = Field(description="Whether everybody who lives here is invented.")
 
 
-def _shape_of(who: Caller) -> SessionShape:
+def _shape_of(parts: Console, who: Caller) -> SessionShape:
     return SessionShape(
         username=who.username,
         role=who.role,
         worker_id=who.worker_id,
         expires_at=who.session.expires_at if who.session else None,
+        invented=parts.settings.demo,
     )
 
 
@@ -51,12 +54,12 @@ def _shape_of(who: Caller) -> SessionShape:
 def open_session(request: Request, response: Response, parts: Parts, body: SignInFields) -> SessionShape:
     signed_in = sign_in(parts, request, body.username, body.password)
     set_cookie(parts, response, signed_in)
-    return _shape_of(signed_in.caller)
+    return _shape_of(parts, signed_in.caller)
 
 
 @router.get("")
-def read_session(who: Who) -> SessionShape:
-    return _shape_of(who)
+def read_session(parts: Parts, who: Who) -> SessionShape:
+    return _shape_of(parts, who)
 
 
 @router.delete("", status_code=204)

@@ -81,6 +81,7 @@ def _play(scenario: Scenario, attach: str | None, token: str | None) -> Played:
     from rich.console import Console
 
     from devices.simulator.api import ApiRefused, ApiUnreachable
+    from devices.simulator.attaching import NotAdmitted
     from devices.simulator.mqtt import BrokerUnreachable, NotStored
     from devices.simulator.own_service import Service, ServiceDidNotStart
     from devices.simulator.run import NotOnSteppedTime, run_attached, run_on_its_own
@@ -94,7 +95,7 @@ def _play(scenario: Scenario, attach: str | None, token: str | None) -> Played:
             if attach is not None and token is not None:
                 return run_attached(scenario, Service(attach, token), moved)
             return run_on_its_own(scenario, _anxin(), moved)
-        except NotOnSteppedTime as error:
+        except (NotAdmitted, NotOnSteppedTime) as error:
             refuse(str(error))
         except (ApiRefused, ApiUnreachable, BrokerUnreachable, NotStored, ServiceDidNotStart) as error:
             refuse(f"{scenario.scenario} could not be played to its end: {error}", code=1)

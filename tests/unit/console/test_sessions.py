@@ -35,6 +35,7 @@ def test_a_session_knows_who_asks(house: Cast) -> None:
         "role": "duty_desk",
         "worker_id": "pema",
         "expires_at": "2025-07-23T06:13:00Z",
+        "invented": False,
     }
 
 
@@ -354,3 +355,8 @@ def test_a_login_without_a_password_gets_one_that_is_shown_once(house: Cast) -> 
 def test_two_logins_cannot_bear_one_name(house: Cast) -> None:
     answer = house.of(Role.ADMIN).post("/api/v1/users", json={"username": "desk", "role": "manager"})
     assert (answer.status_code, answer.json()["field"]) == (409, "username")
+
+
+def test_a_session_says_whether_everybody_here_is_invented(tmp_path: Path) -> None:
+    with cast(tmp_path, settings=ConsoleSettings(demo=True)) as demonstration:
+        assert demonstration.of(Role.ADMIN).get("/api/v1/session").json()["invented"] is True
