@@ -71,6 +71,31 @@ def test_who_was_never_in_bed_is_not_missed() -> None:
     assert told(home(), NOT_UP) == []
 
 
+def test_an_entry_that_is_taken_back_is_no_staying_in_bed() -> None:
+    """The mat said so by mistake, and somebody took it back in the night; what else it said still counts."""
+    history = home().event("bed.entered", clock("21:00:00", "2025-07-22"), id="mistaken")
+    taken_back = history.retract("mistaken", clock("05:00:00"))
+    assert told(taken_back, NOT_UP) == []
+    others = in_bed().event("bed.entered", clock("22:00:00", "2025-07-22"), id="mistaken")
+    assert told(others.retract("mistaken", clock("05:00:00")), NOT_UP) == [(TEN, TEN, "holds", None)]
+
+
+def test_a_meal_that_is_taken_back_before_the_end_of_the_window_was_not_collected() -> None:
+    one = home().event("meal.collected", clock("11:30:00"), device=None, id="mistaken")
+    rows = told(one.retract("mistaken", clock("12:30:00")), NO_MEAL)
+    assert [(row[0], row[2]) for row in rows] == [("2025-07-23T05:00:00Z", "holds")]
+    two = home().event("meal.collected", clock("11:30:00"), device=None, id="mistaken")
+    two.event("meal.collected", clock("11:40:00"), device=None).retract("mistaken", clock("12:30:00"))
+    assert told(two, NO_MEAL) == []
+
+
+def test_who_has_lain_there_for_days_is_missed_each_day_anew() -> None:
+    """However long ago the last change is, to the second: the sixth day knows of it as the first does."""
+    history = home().event("bed.entered", clock("10:00:00")).end(clock("23:00:00", "2025-07-29"))
+    found = [each["at"] for each in history.found(NOT_UP)]
+    assert found == [f"2025-07-{day}T02:00:00Z" for day in range(23, 30)]
+
+
 def test_what_is_recorded_late_withdraws_it() -> None:
     history = home().event("meal.collected", clock("12:59:59"), device=None, received=clock("15:00:00"))
     [(at, _, state, _)] = [row for row in told(history, NO_MEAL) if row[0].startswith("2025-07-23")]
