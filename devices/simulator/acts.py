@@ -4,7 +4,7 @@ make acts, devices make sayings of them, the wire carries sayings. Nothing here 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 Data = Mapping[str, float | str]
 
@@ -36,3 +36,19 @@ class Saying:
     occurred_at: datetime | None
     data: Data = field(default_factory=dict)
     retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that goes wrong, by its ``name`` in the notation (`notation.sentences.TROUBLES`): with a
+    device of the cast (``who``), or with the house (None). From ``at`` to ``until`` (UTC; None: to the end
+    of the story, or at once). ``by`` is how far a clock is off; ``times`` how often, both only where the
+    sentence says it.
+    """
+
+    name: str
+    who: str | None
+    at: datetime
+    until: datetime | None = None
+    by: timedelta | None = None
+    times: int | None = None

@@ -1,80 +1,103 @@
-"""Which misbehaviours there are, found by file, and what a sentence says of them.
+"""Which misbehaviours there are, found by file, and which one a fault of a timeline means.
 
-'mat chatters for 20m', 'mat's clock is 2h ahead', 'the gateway is down': a device, what is wrong with it, and
-perhaps for how long. An unknown sentence is refused with what is known.
+A timeline names a fault in its own words (`notation.sentences`); here the name becomes a misbehaviour of the
+devices concerned. A fault of the house (a restart, a pause) is none: others perform it.
 """
 
-import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
 
+from devices.simulator.acts import Fault
 from devices.simulator.instruments import quirks
+from devices.simulator.instruments.noticing import Instrument
 from devices.simulator.instruments.perturbing import FOREVER, Misbehaviour
+from devices.simulator.instruments.quirks.chattering import Chattering
+from devices.simulator.instruments.quirks.delivery import Duplicates, OutOfOrder
+from devices.simulator.instruments.quirks.dying_battery import DyingBattery
+from devices.simulator.instruments.quirks.flood import Flood
+from devices.simulator.instruments.quirks.late_batch import LateBatch
+from devices.simulator.instruments.quirks.reconnect_storm import ReconnectStorm
+from devices.simulator.instruments.quirks.repeated_presses import PressedInARow, RepeatedPress, RepeatsLast
+from devices.simulator.instruments.quirks.retained import Retained
+from devices.simulator.instruments.quirks.wrong_clock import NoClock, ResetClock, WrongClock
 
-_FOR = r"(?: for (?P<lasts_for>\d{1,6}[smhd]))?"
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """With whom something is wrong, and when."""
+
+    devices: frozenset[str]
+    from_at: datetime
+    until_at: datetime
+
+
+Meaning = Callable[[Span, Fault], Misbehaviour]
+_NOTHING = timedelta()
+
+
+def _plain(what: Callable[..., Misbehaviour], span: Span, _fault: Fault, **settings: object) -> Misbehaviour:
+    return what(devices=span.devices, from_at=span.from_at, until_at=span.until_at, **settings)
+
+
+def _by(setting: str, sign: int, what: Callable[..., Misbehaviour], span: Span, fault: Fault) -> Misbehaviour:
+    return _plain(what, span, fault, **{setting: sign * (fault.by or _NOTHING)})
+
+
+def _battery(span: Span, fault: Fault) -> Misbehaviour:
+    return _plain(DyingBattery, span, fault, **({"lasts": fault.by} if fault.by else {}))
+
+
+def _reconnects(span: Span, fault: Fault) -> Misbehaviour:
+    return _plain(ReconnectStorm, span, fault, **({"times": fault.times} if fault.times else {}))
+
+
+MEANINGS: Mapping[str, Meaning] = {
+    "chatter": partial(_plain, Chattering),
+    "repeat": partial(_plain, RepeatsLast),
+    "repeats": partial(_plain, RepeatedPress),
+    "press-in-a-row": partial(_plain, PressedInARow),
+    "gateway-down": partial(_plain, LateBatch),
+    "gateway-unnoticed": partial(_plain, LateBatch, silent=True),
+    "gateway-mixes": partial(_plain, LateBatch, mixed=True),
+    "clock-ahead": partial(_by, "by", 1, WrongClock),
+    "clock-behind": partial(_by, "by", -1, WrongClock),
+    "clock-gains": partial(_by, "gains", 1, WrongClock),
+    "clock-loses": partial(_by, "gains", -1, WrongClock),
+    "clock-anew": partial(_plain, ResetClock),
+    "clock-none": partial(_plain, NoClock),
+    "battery-dies": _battery,
+    "retained": partial(_plain, Retained),
+    "duplicates": partial(_plain, Duplicates),
+    "out-of-order": partial(_plain, OutOfOrder),
+    "reconnects": _reconnects,
+    "flood": partial(_plain, Flood),
+}
+"""What a fault of that name means, with what the timeline says of it (`Fault.by`, `Fault.times`)."""
+
+
+def misbehaviour_of(fault: Fault, instruments: Iterable[Instrument]) -> Misbehaviour | None:
+    """What is wrong with the device that a fault names, or with all behind the gateway that it names, itself
+    included; with all devices where it names nobody. None for a fault of the house.
+    """
+    meaning = MEANINGS.get(fault.name)
+    if meaning is None:
+        return None
+    devices = frozenset(
+        each.name for each in instruments if fault.who is None or fault.who in (each.name, each.behind)
+    )
+    return meaning(Span(devices, fault.at, fault.until or FOREVER), fault)
 
 
 @cache
 def misbehaviours() -> tuple[type[Misbehaviour], ...]:
-    """All of them, by name of class."""
+    """Every kind of them, by name, for whoever tries them all."""
     found: dict[str, type[Misbehaviour]] = {}
     for module in iter_modules(quirks.__path__):
         for thing in vars(import_module(f"{quirks.__name__}.{module.name}")).values():
             if isinstance(thing, type) and issubclass(thing, Misbehaviour) and thing is not Misbehaviour:
-                found[thing.__name__] = thing
+                found[thing.name] = thing
     return tuple(found[name] for name in sorted(found))
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What a sentence says is wrong with a device; ``lasts_for`` None: to the end of the story."""
-
-    device: str
-    what: type[Misbehaviour]
-    settings: tuple[tuple[str, Any], ...] = ()
-    lasts_for: timedelta | None = None
-
-    def at(self, from_at: datetime, devices: frozenset[str]) -> Misbehaviour:
-        """The misbehaviour from an instant on, of these devices: the one named, or all behind it."""
-        until_at = FOREVER if self.lasts_for is None else from_at + self.lasts_for
-        return self.what(from_at=from_at, until_at=until_at, devices=devices, **dict(self.settings))
-
-
-def trouble_in(words: str) -> Trouble | None:
-    """Read 'mat chatters for 20m' or 'the gateway is down'; None for what speaks of no trouble. Raises
-    ValueError with a sentence for a setting that cannot be.
-    """
-    for what, pattern in _patterns():
-        match = pattern.fullmatch(words)
-        if match is not None:
-            groups = {name: text for name, text in match.groupdict().items() if text is not None}
-            device, lasts_for = groups.pop("device"), groups.pop("lasts_for", None)
-            span = None if lasts_for is None else int(lasts_for[:-1]) * _UNITS[lasts_for[-1]]
-            if span == 0:
-                raise ValueError("what lasts for nothing does nothing; expected a span such as 20m")
-            settings = tuple(sorted(what.settings_of(groups).items()))
-            return Trouble(device, what, settings, None if span is None else timedelta(seconds=span))
-    return None
-
-
-def examples(device: str = "mat") -> list[str]:
-    """One sentence of each, for whoever wrote one that is not known."""
-    return [f"{device}{_joined(what.example)}" for what in misbehaviours()]
-
-
-@cache
-def _patterns() -> tuple[tuple[type[Misbehaviour], re.Pattern[str]], ...]:
-    device = r"(?:the )?(?P<device>[a-z][a-z0-9-]{0,31})"
-    return tuple(
-        (what, re.compile(rf"{device}{_joined(what.words)}{_FOR}", re.ASCII)) for what in misbehaviours()
-    )
-
-
-def _joined(words: str) -> str:
-    """A word follows the name after a blank; a genitive at once."""
-    return words if words.startswith("'") else f" {words}"

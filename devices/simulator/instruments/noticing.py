@@ -28,12 +28,13 @@ class Instrument:
 
 def sayings(
     instruments: Sequence[Instrument],
-    acts: Iterable[Act],
+    acts: Iterable[Act | Saying],
     seed: int,
     between: tuple[datetime, datetime] | None = None,
 ) -> Iterator[Saying]:
     """What the devices say of ``acts`` (in order of time), lazily and in order of time; at one instant in the
-    order of the acts, then of the devices. Acts that a person records are nobody's to notice.
+    order of the acts, then of the devices. Acts that a person records are nobody's to notice; what a device
+    is told to say stands among the acts and passes as it is.
 
     With ``between`` they also speak of themselves in [start, end): batteries are read and run down over
     months, and an empty one ends what its device says. Nothing is said of coming online: whoever carries the
@@ -46,7 +47,7 @@ def sayings(
 
 
 def _noticed(
-    instruments: Sequence[Instrument], acts: Iterable[Act], batteries: dict[str, Battery]
+    instruments: Sequence[Instrument], acts: Iterable[Act | Saying], batteries: dict[str, Battery]
 ) -> Iterator[Saying]:
     ears: dict[tuple[str, str | None], list[tuple[str, datetime]]] = {}
     for instrument in instruments:
@@ -56,6 +57,9 @@ def _noticed(
             ears.setdefault((resident, instrument.type), []).append((instrument.name, dies_at))
     said: dict[str, tuple[int, int]] = {}
     for act in acts:
+        if isinstance(act, Saying):
+            yield act
+            continue
         at = act.at
         for name, dies_at in ears.get((act.resident, act.device_type), ()):
             if at < dies_at:

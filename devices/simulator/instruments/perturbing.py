@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from devices.simulator.acts import Saying
 
@@ -32,7 +32,7 @@ class Quirk:
         return (saying,)
 
     def wakes(self, at: datetime) -> Iterable[Saying]:  # noqa: ARG002 - for those who ask to be woken
-        """What it says at ``due_at`` or later; it sets ``due_at`` anew. Goes before sayings of that instant."""
+        """What it says when ``due_at`` has come, before sayings of that instant; it sets ``due_at`` anew."""
         self.due_at = None
         return ()
 
@@ -41,10 +41,8 @@ class Quirk:
 class Misbehaviour(ABC):
     """What goes wrong with which devices, in [from_at, until_at)."""
 
-    words: ClassVar[str]
-    """How a timeline says it of a device (a pattern; named groups are settings, read by `settings_of`)."""
-    example: ClassVar[str]
-    """The same as somebody would write it, without the device."""
+    name: ClassVar[str]
+    """As a table of faults calls it."""
 
     from_at: datetime
     until_at: datetime = FOREVER
@@ -54,29 +52,24 @@ class Misbehaviour(ABC):
     def begins(self, device: str, dice: Random) -> Quirk:
         """The quirk of one of its devices."""
 
-    @classmethod
-    def settings_of(cls, groups: dict[str, str]) -> dict[str, Any]:
-        """Fields of the misbehaviour, of the groups of ``words`` that were written. Raises ValueError with a
-        sentence for what cannot be.
-        """
-        return dict(groups)
-
     def holds_at(self, at: datetime) -> bool:
         """Whether an instant lies in the span."""
         return self.from_at <= at < self.until_at
 
 
-def perturb(sayings: Iterable[Saying], misbehaviour: Misbehaviour, seed: int) -> Iterator[Saying]:
+def perturb(
+    sayings: Iterable[Saying], misbehaviour: Misbehaviour, seed: int, ends_at: datetime | None = None
+) -> Iterator[Saying]:
     """The stream as it is with one misbehaviour, lazily; several are put around one another.
 
-    After the end of the stream a quirk is woken only for what its span still holds; one without end stops
-    with the stream.
+    After the end of the stream a quirk is woken for what its span still holds; one without end up to
+    ``ends_at``, the end of the story, and not at all where that is not known.
     """
     driver = _Driver(misbehaviour, seed)
     for saying in sayings:
         yield from driver.up_to(saying.at)
         yield from driver.takes(saying)
-    yield from driver.rest()
+    yield from driver.rest(ends_at)
 
 
 class _Driver:
@@ -117,9 +110,12 @@ class _Driver:
             else:
                 yield heappop(self._waiting)[2]
 
-    def rest(self) -> Iterator[Saying]:
-        if self._misbehaviour.until_at < FOREVER:
-            yield from self.up_to(self._misbehaviour.until_at)
+    def rest(self, ends_at: datetime | None) -> Iterator[Saying]:
+        until_at = self._misbehaviour.until_at
+        if until_at < FOREVER:
+            yield from self.up_to(until_at)
+        elif ends_at is not None:
+            yield from self.up_to(ends_at)
         while self._waiting:
             yield heappop(self._waiting)[2]
 

@@ -22,8 +22,7 @@ BOUNCES = (1.0, 4.0)
 class Chattering(Misbehaviour):
     """The contact of a bed sensor bounces: once in ``least`` to ``most`` seconds it shows the other state."""
 
-    words: ClassVar[str] = "chatters"
-    example: ClassVar[str] = "chatters"
+    name: ClassVar[str] = "chatter"
     least: float = 2.0
     most: float = 20.0
 

@@ -15,8 +15,7 @@ from devices.simulator.instruments.perturbing import Misbehaviour, Quirk, millis
 class Duplicates(Misbehaviour):
     """A ``share`` of what is said comes once more, up to ``within`` seconds later."""
 
-    words: ClassVar[str] = "says everything twice"
-    example: ClassVar[str] = "says everything twice"
+    name: ClassVar[str] = "duplicates"
     share: float = 1.0
     within: float = 2.0
 
@@ -38,8 +37,7 @@ class _Twice(Quirk):
 class OutOfOrder(Misbehaviour):
     """Each message is up to ``within`` seconds late, by itself, so that later ones overtake it."""
 
-    words: ClassVar[str] = "speaks out of order"
-    example: ClassVar[str] = "speaks out of order"
+    name: ClassVar[str] = "out-of-order"
     within: float = 90.0
 
     def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - all lines are alike

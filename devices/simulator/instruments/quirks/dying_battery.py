@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from devices.simulator.acts import Saying
 from devices.simulator.instruments.batteries import MISSED_AFTER
@@ -20,18 +20,9 @@ READINGS = 6
 class DyingBattery(Misbehaviour):
     """From ``percent`` to nothing in ``lasts``; at the end of the span a new battery is put in."""
 
-    words: ClassVar[str] = r"'s battery runs down in (?P<lasts>\d{1,4}[mhd])"
-    example: ClassVar[str] = "'s battery runs down in 3h"
+    name: ClassVar[str] = "battery-dies"
     lasts: timedelta = timedelta(hours=3)
     percent: float = 12.0
-
-    @classmethod
-    def settings_of(cls, groups: dict[str, str]) -> dict[str, Any]:
-        unit = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-        lasts = int(groups["lasts"][:-1]) * unit[groups["lasts"][-1]]
-        if lasts < timedelta(minutes=READINGS):
-            raise ValueError(f"a battery runs down in {READINGS}m at the least")
-        return {"lasts": lasts}
 
     def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - a straight line
         return _RunsDown(self, device)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from devices.simulator.acts import Saying
 from devices.simulator.instruments.perturbing import Misbehaviour, Quirk
@@ -18,13 +18,8 @@ READINGS = ("bed.vitals", "motion.detected", "device.battery")
 class Flood(Misbehaviour):
     """Its newest reading, ``a_second`` times a second; a battery of 50 % where it has said none yet."""
 
-    words: ClassVar[str] = r"floods(?: at (?P<rate>[1-9]\d{0,2})/s)?"
-    example: ClassVar[str] = "floods at 50/s"
+    name: ClassVar[str] = "flood"
     a_second: int = 50
-
-    @classmethod
-    def settings_of(cls, groups: dict[str, str]) -> dict[str, Any]:
-        return {"a_second": int(groups["rate"])} if "rate" in groups else {}
 
     def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - no dice in it
         return _Floods(self, device)

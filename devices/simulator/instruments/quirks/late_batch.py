@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from devices.simulator.acts import Saying
 from devices.simulator.instruments.batteries import MISSED_AFTER
@@ -24,14 +24,9 @@ class LateBatch(Misbehaviour):
     ``silent``: the broker keeps no watch over the devices, and says nothing of their being gone.
     """
 
-    words: ClassVar[str] = r"is down(?P<silent> unnoticed)?(?P<mixed> and tells it out of order)?"
-    example: ClassVar[str] = "is down"
+    name: ClassVar[str] = "gateway-down"
     silent: bool = False
     mixed: bool = False
-
-    @classmethod
-    def settings_of(cls, groups: dict[str, str]) -> dict[str, Any]:
-        return dict.fromkeys(groups, True)
 
     def begins(self, device: str, dice: Random) -> Quirk:
         return _Held(self, device, dice)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from devices.simulator.acts import Saying
 from devices.simulator.instruments.perturbing import Misbehaviour, Quirk
@@ -24,13 +24,8 @@ class ReconnectStorm(Misbehaviour):
     fewer.
     """
 
-    words: ClassVar[str] = r"reconnects (?P<times>[1-9]\d?) times"
-    example: ClassVar[str] = "reconnects 5 times"
+    name: ClassVar[str] = "reconnects"
     times: int = 5
-
-    @classmethod
-    def settings_of(cls, groups: dict[str, str]) -> dict[str, Any]:
-        return {"times": int(groups["times"])}
 
     def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - all at once, so without dice
         return _Reconnects(self, device)

@@ -5,8 +5,9 @@ with the same id (they are one call). Nothing is taken away.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from devices.simulator.acts import Saying
 from devices.simulator.instruments.perturbing import Misbehaviour, Quirk, milliseconds
@@ -18,14 +19,9 @@ PRESS = "call_button.pressed"
 class PressedInARow(Misbehaviour):
     """Whoever presses does so ``times`` times within ``within`` seconds: each press has an id of its own."""
 
-    words: ClassVar[str] = r"is pressed (?P<times>[2-9]) times in a row"
-    example: ClassVar[str] = "is pressed 3 times in a row"
+    name: ClassVar[str] = "press-in-a-row"
     times: int = 3
     within: float = 4.0
-
-    @classmethod
-    def settings_of(cls, groups: dict[str, str]) -> dict[str, Any]:
-        return {name: int(value) for name, value in groups.items()}
 
     def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - all buttons are pressed alike
         return _Again(self, dice, self.times, self.within, new=True)
@@ -35,13 +31,37 @@ class PressedInARow(Misbehaviour):
 class RepeatedPress(Misbehaviour):
     """The button sends each press ``times`` times within ``within`` seconds, with the same id and time."""
 
-    words: ClassVar[str] = "repeats its press(es)?"
-    example: ClassVar[str] = "repeats its press"
+    name: ClassVar[str] = "repeats"
     times: int = 3
     within: float = 8.0
 
     def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - all buttons send alike
         return _Again(self, dice, self.times, self.within, new=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatsLast(Misbehaviour):
+    """The button sends its newest press once more when the span begins: the same id and time."""
+
+    name: ClassVar[str] = "repeat"
+
+    def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - no dice in it
+        return _OnceMore(self)
+
+
+class _OnceMore(Quirk):
+    def __init__(self, how: RepeatsLast) -> None:
+        self._newest: Saying | None = None
+        self.due_at = how.from_at
+
+    def becomes(self, saying: Saying) -> Iterable[Saying]:
+        if saying.kind == PRESS:
+            self._newest = saying
+        return (saying,)
+
+    def wakes(self, at: datetime) -> Iterable[Saying]:
+        self.due_at = None
+        return () if self._newest is None else (replace(self._newest, at=at),)
 
 
 class _Again(Quirk):

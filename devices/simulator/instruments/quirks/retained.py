@@ -15,8 +15,7 @@ from devices.simulator.instruments.perturbing import Misbehaviour, Quirk
 class Retained(Misbehaviour):
     """All that a device says is published with the flag that keeps it at the broker."""
 
-    words: ClassVar[str] = "leaves its messages at the broker"
-    example: ClassVar[str] = "leaves its messages at the broker"
+    name: ClassVar[str] = "retained"
 
     def begins(self, device: str, dice: Random) -> Quirk:  # noqa: ARG002 - no dice in it
         return _Retains(self)

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.simulator.acts import Saying
-from devices.simulator.instruments.known import examples, misbehaviours, trouble_in
+from devices.simulator.acts import Act, Fault, Saying
+from devices.simulator.instruments.known import MEANINGS, misbehaviour_of, misbehaviours
+from devices.simulator.instruments.noticing import Instrument
+from devices.simulator.instruments.performing import performed
 from devices.simulator.instruments.perturbing import Misbehaviour, perturb
 from devices.simulator.instruments.quirks.chattering import Chattering
 from devices.simulator.instruments.quirks.delivery import Duplicates, OutOfOrder
@@ -21,7 +23,7 @@ from devices.simulator.instruments.quirks.dying_battery import DyingBattery
 from devices.simulator.instruments.quirks.flood import Flood
 from devices.simulator.instruments.quirks.late_batch import LateBatch
 from devices.simulator.instruments.quirks.reconnect_storm import ReconnectStorm
-from devices.simulator.instruments.quirks.repeated_presses import PressedInARow, RepeatedPress
+from devices.simulator.instruments.quirks.repeated_presses import PressedInARow, RepeatedPress, RepeatsLast
 from devices.simulator.instruments.quirks.retained import Retained
 from devices.simulator.instruments.quirks.wrong_clock import NoClock, ResetClock, WrongClock
 
@@ -166,9 +168,9 @@ KINDS = {
     "mat": ["bed.entered", "bed.exited", "bed.vitals", "device.battery"],
     "button": ["call_button.pressed", "device.battery"],
 }
-SPAN = (minute(30), minute(36))
+SPAN = (minute(30), minute(31))
 MESSAGES = st.lists(
-    st.tuples(st.integers(1500, 2400), st.sampled_from(sorted(KINDS)), st.integers(0, 3)), max_size=40
+    st.tuples(st.integers(1740, 1920), st.sampled_from(sorted(KINDS)), st.integers(0, 3)), max_size=40
 )
 
 
@@ -212,33 +214,67 @@ def key(saying: Saying) -> tuple[object, ...]:
     return (saying.at, saying.device, saying.id, saying.kind, saying.occurred_at, data, saying.retained)
 
 
-@pytest.mark.parametrize("sentence", examples())
-def test_each_misbehaviour_can_be_said_in_a_timeline(sentence: str) -> None:
-    trouble = trouble_in(f"the {sentence} for 20m")
-    assert trouble is not None
-    assert trouble.device == "mat"
-    wrong = trouble.at(START, MAT)
-    assert (wrong.from_at, wrong.until_at) == (START, minute(20))
+BEHIND = [
+    Instrument(name, kind, (), "box") for name, kind in (("mat", "bed_sensor"), ("button", "call_button"))
+]
+BOX = Instrument("box", "gateway")
 
 
-def test_a_sentence_says_how_much_and_for_how_long() -> None:
-    trouble = trouble_in("mat's clock is 90m behind")
-    assert trouble is not None
-    assert trouble.lasts_for is None
-    assert trouble.at(START, MAT) == WrongClock(devices=MAT, from_at=START, by=timedelta(minutes=-90))
+@pytest.mark.parametrize("name", sorted(MEANINGS))
+def test_a_fault_of_a_timeline_means_a_misbehaviour_of_its_device_in_its_span(name: str) -> None:
+    fault = Fault(name, "mat", START, minute(20))
+    wrong = misbehaviour_of(fault, [*BEHIND, BOX])
+    assert wrong is not None
+    assert (wrong.devices, wrong.from_at, wrong.until_at) == (MAT, START, minute(20))
 
 
-@pytest.mark.parametrize("words", ["deji presses", "mat is upset", "mat chatters for a while"])
-def test_what_speaks_of_no_trouble_is_left_to_others(words: str) -> None:
-    assert trouble_in(words) is None
+def test_every_misbehaviour_can_be_meant() -> None:
+    meant = [misbehaviour_of(Fault(name, None, START), [BOX]) for name in MEANINGS]
+    assert {type(each) for each in meant} == set(misbehaviours())
 
 
-@pytest.mark.parametrize(
-    "words", ["mat chatters for 0m", "mat's clock is 0h ahead", "mat's battery runs down in 5m"]
-)
-def test_what_cannot_be_is_refused_in_a_sentence(words: str) -> None:
-    with pytest.raises(ValueError, match=r"expected|at the least"):
-        trouble_in(words)
+def test_what_is_wrong_with_a_gateway_is_wrong_with_all_behind_it_and_a_fault_of_the_house_with_none() -> (
+    None
+):
+    wrong = misbehaviour_of(Fault("gateway-down", "box", START), [*BEHIND, BOX])
+    assert wrong is not None
+    assert wrong.devices == {"mat", "button", "box"}
+    assert misbehaviour_of(Fault("broker-restart", None, START), BEHIND) is None
+
+
+def test_a_fault_says_by_how_much_a_clock_is_wrong_and_how_often_devices_reconnect() -> None:
+    behind = misbehaviour_of(Fault("clock-behind", "mat", START, by=timedelta(minutes=90)), BEHIND)
+    assert behind == WrongClock(devices=MAT, from_at=START, by=timedelta(minutes=-90))
+    storm = misbehaviour_of(Fault("reconnects", "box", START, times=7), BEHIND)
+    assert storm == ReconnectStorm(devices=MAT | BUTTON, from_at=START, times=7)
+
+
+def test_a_button_repeats_the_press_it_made_and_says_nothing_if_it_made_none() -> None:
+    once_more = RepeatsLast(devices=BUTTON, from_at=minute(12))
+    assert list(perturb(PRESS, once_more, 1)) == PRESS, "where the story ends is not known"
+    assert len(list(perturb(PRESS, once_more, 1, minute(12)))) == 2
+    later = [*PRESS, saying(20, "device.battery", "button")]
+    assert list(perturb(later, once_more, 1)) == [PRESS[0], replace(PRESS[0], at=minute(12)), later[1]]
+    assert list(perturb(later[1:], once_more, 1)) == later[1:]
+
+
+def test_a_story_is_performed_with_all_its_faults() -> None:
+    mat = Instrument("mat", "bed_sensor", ("deji",), "box")
+    told: list[Act | Saying] = [
+        Act(minute(0), "deji", "bed.entered", "bed_sensor"),
+        Act(minute(5), "deji", "visit.completed", None),
+        saying(30, "bed.vitals"),
+    ]
+    faults = [
+        Fault("clock-ahead", "mat", START, by=timedelta(hours=1)),
+        Fault("gateway-unnoticed", "box", minute(20), minute(40)),
+        Fault("service-restart", None, minute(25)),
+    ]
+    said = list(performed([mat, BOX], told, faults, 1, minute(50)))
+    assert [(each.at, each.occurred_at) for each in said] == [
+        (minute(0), minute(60)),
+        (minute(40), minute(90)),
+    ]
 
 
 def test_misbehaviours_are_put_around_one_another() -> None:

@@ -1,0 +1,45 @@
+"""The native wire (docs/wire): JSON on the device's own topics, alarms on a lane of their own, receipts."""
+
+import json
+from datetime import UTC
+
+from devices.simulator.acts import Saying
+from devices.simulator.ecosystems.speaking import Message, Reassurance, Receipt
+
+ROOT = "anxin/v1"
+ALARM_KINDS = frozenset({"call_button.pressed", "fall.detected", "smoke.detected", "gas.detected"})
+PRESENCE = {"device.online": True, "device.offline": False}
+
+
+class Native:
+    """Devices that were made for this service."""
+
+    name = "native"
+    is_understood = True
+
+    def messages(self, device: str, saying: Saying) -> list[Message]:
+        is_online = PRESENCE.get(saying.kind)
+        if is_online is not None:
+            return [self.presence(device, is_online=is_online)]
+        event: dict[str, object] = {"id": saying.id, "kind": saying.kind}
+        if saying.occurred_at is not None:
+            instant = saying.occurred_at.astimezone(UTC).isoformat(timespec="milliseconds")
+            event["occurred_at"] = instant.replace("+00:00", "Z")
+        event["data"] = dict(saying.data)
+        lane = "alarm" if saying.kind in ALARM_KINDS else "event"
+        return [Message(f"{ROOT}/{device}/{lane}", json.dumps(event).encode(), saying.retained)]
+
+    def presence(self, device: str, *, is_online: bool) -> Message:
+        return Message(f"{ROOT}/{device}/status", b"online" if is_online else b"offline", retain=True)
+
+    def hears_on(self, device: str) -> tuple[str, ...]:
+        return f"{ROOT}/{device}/receipt", f"{ROOT}/{device}/command"
+
+    def heard(self, topic: str, payload: bytes) -> Receipt | Reassurance | None:
+        body = json.loads(payload)
+        if topic.endswith("/receipt"):
+            return Receipt(str(body["id"]), str(body["result"]))
+        return Reassurance(str(body["state"])) if topic.endswith("/command") else None
+
+
+ECOSYSTEM = Native()
