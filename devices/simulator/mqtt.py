@@ -6,7 +6,7 @@ its own wire. Nothing here decides what a device says.
 import json
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Condition, Event
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-ROOT = "anxin/v1"
-ALARM_KINDS = frozenset({"call_button.pressed", "fall.detected", "smoke.detected", "gas.detected"})
-"""What a device sends on its lane for alarms."""
+from devices.simulator.ecosystems import native
+
+ROOT = native.ROOT
+topic_for, event_of = native.topic_for, native.event_of
 CONNECT_WITHIN = timedelta(seconds=15)
 """Long enough for a broker that is just taking in the credentials of a new device."""
 TRIES = 6
@@ -149,16 +150,6 @@ class DeviceLink:
         with self._changed:
             self._receipts[str(body["id"])] = str(body["result"])
             self._changed.notify_all()
-
-
-def topic_for(external_id: str, kind: str) -> str:
-    return f"{ROOT}/{external_id}/{'alarm' if kind in ALARM_KINDS else 'event'}"
-
-
-def event_of(event_id: str, kind: str, occurred_at: datetime, data: dict[str, Any]) -> bytes:
-    """An event as a native device writes it."""
-    instant = occurred_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({"id": event_id, "kind": kind, "occurred_at": instant, "data": data}).encode()
 
 
 def _send_at_once(_client: paho.Client, _data: Any, sock: Any) -> None:

@@ -1,7 +1,9 @@
 """The native wire (docs/wire): JSON on the device's own topics, alarms on a lane of their own, receipts."""
 
 import json
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from devices.simulator.acts import Saying
 from devices.simulator.ecosystems.speaking import Message, Reassurance, Receipt
@@ -21,13 +23,8 @@ class Native:
         is_online = PRESENCE.get(saying.kind)
         if is_online is not None:
             return [self.presence(device, is_online=is_online)]
-        event: dict[str, object] = {"id": saying.id, "kind": saying.kind}
-        if saying.occurred_at is not None:
-            instant = saying.occurred_at.astimezone(UTC).isoformat(timespec="milliseconds")
-            event["occurred_at"] = instant.replace("+00:00", "Z")
-        event["data"] = dict(saying.data)
-        lane = "alarm" if saying.kind in ALARM_KINDS else "event"
-        return [Message(f"{ROOT}/{device}/{lane}", json.dumps(event).encode(), saying.retained)]
+        event = event_of(saying.id, saying.kind, saying.occurred_at, saying.data)
+        return [Message(topic_for(device, saying.kind), event, saying.retained)]
 
     def presence(self, device: str, *, is_online: bool) -> Message:
         return Message(f"{ROOT}/{device}/status", b"online" if is_online else b"offline", retain=True)
@@ -40,6 +37,19 @@ class Native:
         if topic.endswith("/receipt"):
             return Receipt(str(body["id"]), str(body["result"]))
         return Reassurance(str(body["state"])) if topic.endswith("/command") else None
+
+
+def topic_for(device: str, kind: str) -> str:
+    return f"{ROOT}/{device}/{'alarm' if kind in ALARM_KINDS else 'event'}"
+
+
+def event_of(event_id: str, kind: str, occurred_at: datetime | None, data: Mapping[str, Any]) -> bytes:
+    """An event as a native device writes it, with milliseconds in UTC, or without any time."""
+    event: dict[str, Any] = {"id": event_id, "kind": kind}
+    if occurred_at is not None:
+        instant = occurred_at.astimezone(UTC).isoformat(timespec="milliseconds")
+        event["occurred_at"] = instant.replace("+00:00", "Z")
+    return json.dumps({**event, "data": dict(data)}).encode()
 
 
 ECOSYSTEM = Native()

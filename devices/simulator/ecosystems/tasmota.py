@@ -1,4 +1,4 @@
-"""Tasmota devices: a button that sends its actions (SetOption73), and whether it is there. No message has an id
+"""Tasmota devices: a button that sends its actions (SetOption73), and presence. No message has an id
 or a time, nothing is answered.
 """
 

@@ -1,5 +1,5 @@
-"""Zigbee devices behind Zigbee2MQTT: JSON with the state of a device on `zigbee2mqtt/<name>`. No message has an
-id or a time, nothing is answered, and after a press an empty action follows.
+"""Zigbee devices behind Zigbee2MQTT: JSON with the state of a device on `zigbee2mqtt/<name>`. No message has
+an id or a time, nothing is answered, and after a press an empty action follows.
 """
 
 import json
