@@ -8,6 +8,7 @@ RUN /opt/anxin/bin/pip install --no-cache-dir --only-binary :all: --require-hash
 COPY pyproject.toml README.md ./
 COPY services services
 COPY devices devices
+COPY notation notation
 COPY rulebooks rulebooks
 COPY policies policies
 RUN /opt/anxin/bin/pip install --no-cache-dir --no-deps --no-build-isolation .

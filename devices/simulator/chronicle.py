@@ -1,30 +1,37 @@
-"""What the service says of a story when it is over, in the story's own words: its alerts and notices as
-happenings.
+"""What the service says of a story when it is over, in the story's own words: its findings, alerts and
+notices as happenings.
 
 Pure: it is given what the API answered and when the telephones rang. A notice counts as one that reached
 somebody only if their telephone rang, whatever the service says.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from devices.simulator.enrolling import Enrolled
 from devices.simulator.happenings import Happening, What
 
+OVER = "webhook"
+"""The one channel on which people are played (`playable.CHANNELS`)."""
+HOUSE = "the house"
 LAST_RESORT = "last resort"
 """Who is told when there is nobody: an address of the installation, no person of the story."""
 
 
 def chronicle(
     enrolled: Enrolled,
+    findings: Iterable[dict[str, Any]],
     alerts: Iterable[dict[str, Any]],
     notices: Iterable[dict[str, Any]],
     rang_at: Mapping[str, datetime],
 ) -> list[Happening]:
-    """The alerts about the cast and the notices of them; ``rang_at`` says when the notice of an id came."""
+    """The findings and alerts about the cast and the notices of them; ``rang_at`` says when the notice of
+    an id came.
+    """
     ours = {alert["id"]: alert for alert in alerts if _about(enrolled, alert) is not None}
     return [
+        *(_finding(enrolled, each) for each in findings if _about(enrolled, each) is not None),
         *(_alert(alert, _about(enrolled, alert) or "", enrolled) for alert in ours.values()),
         *_notices(enrolled, ours, notices, rang_at),
     ]
@@ -35,12 +42,27 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def written(at: datetime) -> str:
+    """An instant as the API reads it."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def _about(enrolled: Enrolled, alert: dict[str, Any]) -> str | None:
     """Who of the story it is about; a matter of the house or of a grid concerns the story as well."""
     resident_id, device_id = alert.get("resident_id"), alert.get("device_id")
     if resident_id is None and device_id is None:
-        return str(alert["subject"])
+        return str(alert.get("subject") or HOUSE)
     return enrolled.name_of(resident_id) or enrolled.name_of(device_id)
+
+
+def _finding(enrolled: Enrolled, finding: dict[str, Any]) -> Happening:
+    resident, device = (enrolled.name_of(finding.get(key)) for key in ("resident_id", "device_id"))
+    said = {"resident": resident, "device": device, "reason": finding.get("reason")}
+    fields = {"rule": str(finding["rule"]), "state": str(finding["state"])}
+    fields |= {name: str(value) for name, value in said.items() if value is not None}
+    reason = f", {fields['reason']}" if "reason" in fields else ""
+    text = f"{fields['rule']} found something ({fields['state']}{reason})"
+    return Happening(instant(finding["at"]), What.FINDING, resident or device or HOUSE, text, fields)
 
 
 def _alert(alert: dict[str, Any], about: str, enrolled: Enrolled) -> Happening:
@@ -54,10 +76,11 @@ def _alert(alert: dict[str, Any], about: str, enrolled: Enrolled) -> Happening:
     holder = enrolled.name_of(alert.get("accepted_by"))
     if holder:
         fields["holder"] = holder
-    closed_at = instant(alert["closed_at"]) if alert.get("closed_at") else None
     ending = f"closed as {outcome}" if outcome else f"still {alert['state']}"
     text = f"alert {alert['kind']} ({alert['severity']}), {ending}"
-    return Happening(instant(alert["opened_at"]), What.ALERT, about, text, fields, closed_at)
+    closed_at = alert.get("closed_at")
+    until_at = instant(closed_at) if closed_at else None
+    return Happening(instant(alert["opened_at"]), What.ALERT, about, text, fields, until_at)
 
 
 def _notices(
@@ -77,6 +100,7 @@ def _notices(
             "notice": str(notice["kind"]),
             "alert": str(alert["kind"]),
             "reached": "no" if came_at is None else "yes",
+            "over": OVER,
             "tried": "yes" if came_at is not None or state in ("sent", "failed") else "no",
         }
         what = f"{notice['kind']} of {alert['kind']}"

@@ -59,13 +59,18 @@ def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: 
     enrolled = Enrolled()
     for worker in scenario.cast.workers:
         channels = [{"kind": "webhook", "address": address_of(worker.name)}]
-        made = api.make("workers", name=worker.called, role=worker.role, channels=channels)
+        made = api.make(
+            "workers", name=worker.called, role=worker.role, channels=channels, language=worker.language
+        )
         enrolled.workers[worker.name] = made["id"]
-    zone = scenario.timezone.key
     for home in scenario.cast.homes:
         neighbour_id = enrolled.workers.get(home.neighbour or "")
         made = api.make(
-            "homes", address=home.address, places=list(home.places), neighbour_id=neighbour_id, timezone=zone
+            "homes",
+            address=home.address,
+            places=list(home.places),
+            neighbour_id=neighbour_id,
+            timezone=(home.timezone or scenario.timezone).key,
         )
         enrolled.homes[home.name] = made["id"]
     for resident in scenario.cast.residents:
@@ -76,7 +81,10 @@ def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: 
             assigned_worker_id=enrolled.workers.get(resident.worker or ""),
             backup_worker_id=enrolled.workers.get(resident.backup or ""),
             tags=[*resident.tags, *([MARK] if mark else [])],
-            timezone=zone,
+            timezone=(resident.timezone or scenario.timezone).key,
+            birth_date=resident.birth_date.isoformat() if resident.birth_date else None,
+            enrolled_at=resident.enrolled_at.isoformat() if resident.enrolled_at else None,
+            left_at=resident.left_at.isoformat() if resident.left_at else None,
         )
         enrolled.residents[resident.name] = made["id"]
     _enrol_devices(scenario, api, enrolled, mark)

@@ -1,53 +1,30 @@
-"""Holds what happened against what was expected and what must not be. Pure: a wish becomes the fields and
-the span of time it asks for, and one comparison finds what meets it or, failing that, the nearest thing
-that happened.
+"""Holds what happened against what was expected and what must not be. Pure: one comparison finds what meets
+a wish or, failing that, the nearest thing that happened.
+
+A rule that a scenario expects something of is held to it exactly, as in the stories beside rulebooks:
+whatever else it finds is a failure too.
 """
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 
 from devices.simulator.happenings import Happening, What
 from devices.simulator.local_time import Frame, show_span
-from devices.simulator.scenario import (
-    ANY_ALERT,
-    ANYBODY,
-    AlertExpected,
-    HeardExpected,
-    Scenario,
-    ToldExpected,
-)
+from devices.simulator.scenario import Scenario, Wish
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a wish asks for: a sort of happening, fields of it, and a span of time, open where it is None."""
-
-    what: What
-    fields: dict[str, str]
-    since_at: datetime | None
-    by_at: datetime | None
-
-    def differs(self, happening: Happening) -> list[str]:
-        """The fields in which a happening is not what was asked for."""
-        return [name for name, value in self.fields.items() if happening.fields.get(name) != value]
-
-    def off_by(self, happening: Happening) -> timedelta:
-        """How far outside the span of time a happening lies; negative before it, nothing inside."""
-        if self.since_at is not None and happening.at < self.since_at:
-            return happening.at - self.since_at
-        if self.by_at is not None and happening.at > self.by_at:
-            return happening.at - self.by_at
-        return timedelta(0)
-
-    def is_met_by(self, happening: Happening) -> bool:
-        return not self.differs(happening) and not self.off_by(happening)
+MOST_SHOWN = 5
+Why = Callable[[Wish], str | None]
+"""Why a rule did not come to a Finding that was wished for, in words; None where nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One wish, whether it was met, and what speaks for that; ``nearest`` only for a wish that was not.
+    """One wish, whether it was met, and what speaks for that; ``nearest`` only for one that was not.
+    ``line`` is that of the file, 0 where the file says nothing of it.
 
     For who draws or translates it: ``asked`` is the wish in parts and ``happening`` what met it, came nearest
     or, where it is ``forbidden``, should not have been.
@@ -57,60 +34,20 @@ class Verdict:
     passed: bool
     evidence: str = ""
     nearest: str = ""
-    asked: Asked | None = field(default=None, compare=False, repr=False)
+    asked: Wish | None = field(default=None, compare=False, repr=False)
     happening: Happening | None = field(default=None, compare=False, repr=False)
     forbidden: bool = field(default=False, compare=False)
+    line: int = field(default=0, compare=False)
 
 
-def judge(scenario: Scenario, happenings: Sequence[Happening]) -> list[Verdict]:
-    """One verdict for each wish, in the order of the file."""
-    frame = scenario.frame
-    return [
-        *(_expected(wish, happenings, frame) for wish in scenario.expect),
-        *(_forbidden(wish, happenings, frame) for wish in scenario.must_not),
-    ]
+def nobody_knows(_: Wish) -> None:
+    """Say nothing of why."""
+    return
 
 
-def _expected(
-    wish: AlertExpected | ToldExpected | HeardExpected, happenings: Sequence[Happening], frame: Frame
-) -> Verdict:
-    if isinstance(wish, HeardExpected):
-        return _heard(wish, happenings)
-    asked, words = _asked(wish, frame, only_tried=False), _words(wish)
-    same_sort = [happening for happening in happenings if happening.what is asked.what]
-    met = next((happening for happening in same_sort if asked.is_met_by(happening)), None)
-    if met is not None:
-        return Verdict(words, passed=True, evidence=frame.show(met.at), asked=asked, happening=met)
-    near, shown = _nearest(asked, same_sort, frame)
-    return Verdict(words, passed=False, nearest=shown, asked=asked, happening=near)
-
-
-def _forbidden(wish: AlertExpected | ToldExpected, happenings: Sequence[Happening], frame: Frame) -> Verdict:
-    asked, words = _asked(wish, frame, only_tried=True), f"not: {_words(wish)}"
-    came = [each for each in happenings if each.what is asked.what and asked.is_met_by(each)]
-    if not came:
-        return Verdict(words, passed=True, asked=asked, forbidden=True)
-    first, more = came[0], f", and {len(came) - 1} more" if len(came) > 1 else ""
-    shown = f"{frame.show(first.at)} {first.who}: {first.text}{more}"
-    return Verdict(words, passed=False, nearest=shown, asked=asked, happening=first, forbidden=True)
-
-
-def _heard(wish: HeardExpected, happenings: Sequence[Happening]) -> Verdict:
-    words = f"{wish.device} hears {', '.join(wish.hears)}"
-    heard = said(wish.device, happenings)
-    shown = f"it heard {', '.join(heard) or 'nothing'}"
-    asked = Asked(What.COMMAND, {"device": wish.device, "hears": ", ".join(wish.hears)}, None, None)
-    last = next(
-        (
-            each
-            for each in reversed(happenings)
-            if each.fields.get("device") == wish.device and each.what is What.COMMAND
-        ),
-        None,
-    )
-    if heard == wish.hears:
-        return Verdict(words, passed=True, asked=asked, happening=last)
-    return Verdict(words, passed=False, nearest=shown, asked=asked, happening=last)
+def judge(scenario: Scenario, happenings: Sequence[Happening], why: Why = nobody_knows) -> list[Verdict]:
+    """One verdict for each wish, in the order of the file; then one for each Finding that came unasked."""
+    return _Judge(scenario.frame, happenings, why).verdicts(scenario.wishes)
 
 
 def said(device: str, happenings: Iterable[Happening]) -> tuple[str, ...]:
@@ -123,58 +60,147 @@ def said(device: str, happenings: Iterable[Happening]) -> tuple[str, ...]:
     return tuple(state for state, _ in groupby(states))
 
 
-def _asked(wish: AlertExpected | ToldExpected, frame: Frame, *, only_tried: bool) -> Asked:
-    since_at = None if wish.since is None else frame.at(wish.since)
-    by_at = None if wish.by is None else frame.at(wish.by)
-    if isinstance(wish, AlertExpected):
-        fields = {
-            "alert": wish.alert,
-            "about": wish.about,
-            "severity": wish.severity,
-            "outcome": wish.outcome,
-        }
-        if wish.alert == ANY_ALERT:
-            del fields["alert"]
-        what = What.ALERT
-    else:
-        fields = {"told": wish.told, "notice": wish.notice, "alert": wish.alert}
-        fields["tried" if only_tried else "reached"] = "yes"
-        if wish.told == ANYBODY:
-            del fields["told"]
-        what = What.NOTICE
-    return Asked(what, {name: value for name, value in fields.items() if value is not None}, since_at, by_at)
+class _Judge:
+    def __init__(self, frame: Frame, happenings: Sequence[Happening], why: Why) -> None:
+        self._frame = frame
+        self._happenings = happenings
+        self._why = why
+        self._wanted: list[Happening] = []
+        """The Findings that were expected and are there."""
+
+    def verdicts(self, wishes: Sequence[Wish]) -> list[Verdict]:
+        judged = [self._forbidden(wish) if wish.must_not else self._expected(wish) for wish in wishes]
+        return [*judged, *self._unasked(wishes, judged)]
+
+    def _expected(self, wish: Wish) -> Verdict:
+        if wish.hears:
+            return self._heard(wish)
+        met = [each for each in self._of_sort(wish) if wish.is_met_by(each) and not self._is_taken(each)]
+        if wish.times not in {None, len(met)} and met:
+            shown = "".join(f", {self._frame.show(each.at)}" for each in met[:MOST_SHOWN])
+            return self._failed(wish, f"it came {len(met)} times{shown}", met[-1])
+        if not met:
+            return self._failed(wish, *self._nearest(wish))
+        if wish.what is What.FINDING:
+            self._wanted.append(met[0])
+        return self._passed(wish, met[0], self._frame.show(met[0].at))
+
+    def _forbidden(self, wish: Wish) -> Verdict:
+        came = [each for each in self._of_sort(wish) if wish.is_met_by(each)]
+        if not came:
+            return self._passed(wish)
+        more = f", and {len(came) - 1} more" if len(came) > 1 else ""
+        return self._failed(wish, f"{self._told(came[0])}{more}", came[0])
+
+    def _heard(self, wish: Wish) -> Verdict:
+        device = wish.fields["device"]
+        heard = said(device, self._happenings)
+        own = [each for each in self._of_sort(wish) if each.fields.get("device") == device]
+        last = own[-1] if own else None
+        if heard == wish.hears:
+            return self._passed(wish, last)
+        return self._failed(wish, f"it heard {', '.join(heard) or 'nothing'}", last)
+
+    def _passed(self, wish: Wish, by: Happening | None = None, evidence: str = "") -> Verdict:
+        words = words_of(wish, self._frame)
+        return Verdict(words, True, evidence, "", wish, by, wish.must_not, wish.line)  # noqa: FBT003
+
+    def _failed(self, wish: Wish, nearest: str, by: Happening | None) -> Verdict:
+        words = words_of(wish, self._frame)
+        return Verdict(words, False, "", nearest, wish, by, wish.must_not, wish.line)  # noqa: FBT003
+
+    def _unasked(self, wishes: Sequence[Wish], judged: Sequence[Verdict]) -> Iterator[Verdict]:
+        """What rules found beyond what was expected of them, unless it was told of already."""
+        of_rules = [wish for wish in wishes if wish.what is What.FINDING]
+        exact = {wish.fields["rule"]: wish for wish in of_rules if not wish.must_not}
+        told = {id(each.happening) for each in judged if each.happening is not None}
+        for each in self._happenings:
+            rule = each.fields.get("rule", "")
+            if each.what is not What.FINDING or rule not in exact or id(each) in told:
+                continue
+            if not any(wish.must_not and wish.is_met_by(each) for wish in of_rules):
+                asked = Wish(exact[rule].line, must_not=True, what=What.FINDING, fields={"rule": rule})
+                yield Verdict(
+                    f"not: {rule} finds anything else",
+                    passed=False,
+                    nearest=self._told(each),
+                    asked=asked,
+                    happening=each,
+                    forbidden=True,
+                    line=asked.line,
+                )
+
+    def _is_taken(self, happening: Happening) -> bool:
+        return any(each is happening for each in self._wanted)
+
+    def _of_sort(self, wish: Wish) -> list[Happening]:
+        return [each for each in self._happenings if each.what is wish.what]
+
+    def _told(self, happening: Happening) -> str:
+        return f"{self._frame.show(happening.at)} {happening.who}: {happening.text}"
+
+    def _nearest(self, wish: Wish) -> tuple[str, Happening | None]:
+        """The happening that differs least, and in what; the first fields asked for say most."""
+        candidates = [each for each in self._of_sort(wish) if not self._is_taken(each)]
+        if wish.what is What.FINDING:
+            candidates = [each for each in candidates if each.fields["rule"] == wish.fields["rule"]]
+        why = self._why(wish) if wish.what is What.FINDING else None
+        because = f"; not then: {why}" if why else ""
+        if not candidates:
+            none = f"there was no {wish.what} at all"
+            return (f"never{because}" if wish.what is What.FINDING else none), None
+        weight = {name: 1 << place for place, name in enumerate(reversed([*wish.fields]))}
+
+        def distance(happening: Happening) -> tuple[int, timedelta]:
+            return sum(weight[name] for name in wish.differs(happening)), abs(wish.off_by(happening))
+
+        best = min(candidates, key=distance)
+        reasons = [
+            f"{name} was {best.fields.get(name, 'nothing')}, not {wish.fields[name]}"
+            for name in wish.differs(best)
+        ]
+        if wish.states and best.fields.get("state") not in wish.states:
+            reasons.append(f"it is {best.fields.get('state')}, not {' or '.join(wish.states)}")
+        off = wish.off_by(best)
+        if off:
+            reasons.append(f"{show_span(off)} too {'late' if off > timedelta(0) else 'early'}")
+        return f"{self._told(best)} ({'; '.join(reasons)}){because if off else ''}", best
 
 
-def _nearest(asked: Asked, candidates: Sequence[Happening], frame: Frame) -> tuple[Happening | None, str]:
-    """The happening that differs least, and in what; the first fields asked for say most."""
-    if not candidates:
-        return None, f"there was no {asked.what} at all"
-    weight = {name: 1 << place for place, name in enumerate(reversed(asked.fields))}
-
-    def distance(happening: Happening) -> tuple[int, timedelta]:
-        return sum(weight[name] for name in asked.differs(happening)), abs(asked.off_by(happening))
-
-    best = min(candidates, key=distance)
-    reasons = [
-        f"{name} was {best.fields.get(name, 'nothing')}, not {asked.fields[name]}"
-        for name in asked.differs(best)
-    ]
-    off = asked.off_by(best)
-    if off:
-        reasons.append(f"{show_span(off)} too {'late' if off > timedelta(0) else 'early'}")
-    return best, f"{frame.show(best.at)} {best.who}: {best.text} ({'; '.join(reasons)})"
-
-
-def _words(wish: AlertExpected | ToldExpected) -> str:
+def words_of(wish: Wish, frame: Frame) -> str:
     """A wish as a sentence."""
-    if isinstance(wish, AlertExpected):
-        words = "an alert" if wish.alert == ANY_ALERT else f"alert {wish.alert}"
-        words += f" about {wish.about}" if wish.about else ""
-        words += f", {wish.severity}" if wish.severity else ""
-        words += f", ends as {wish.outcome}" if wish.outcome else ""
-    else:
-        words = f"{wish.told} told"
-        words += f" ({wish.notice})" if wish.notice else ""
-        words += f" of {wish.alert}" if wish.alert else ""
-    words += f", from {wish.since}" if wish.since else ""
-    return words + (f", by {wish.by}" if wish.by else "")
+    words = f"{_wanted(wish)}{_when(wish, frame)}"
+    return f"not: {words}" if wish.must_not else words
+
+
+def _wanted(wish: Wish) -> str:
+    fields = wish.fields
+    match wish.what:
+        case What.COMMAND:
+            return f"{fields['device']} hears {', '.join(wish.hears)}"
+        case What.FINDING:
+            words = f"{fields['rule']} finds something"
+            words += f" about {fields['resident']}" if "resident" in fields else ""
+            words += f" by {fields['device']}" if "device" in fields else ""
+            if len(wish.states) == 1:
+                words += f", {wish.states[0]}"
+            words += f", {fields['reason']}" if "reason" in fields else ""
+        case What.ALERT:
+            words = f"alert {fields['alert']}" if "alert" in fields else "an alert"
+            words += f" about {fields['about']}" if "about" in fields else ""
+            words += f", {fields['severity']}" if "severity" in fields else ""
+            words += f", ends as {fields['outcome']}" if "outcome" in fields else ""
+        case _:
+            words = f"{fields.get('told', 'anybody')} told"
+            words += f" ({fields['notice']})" if "notice" in fields else ""
+            words += f" of {fields['alert']}" if "alert" in fields else ""
+            words += f" over {fields['over']}" if "over" in fields else ""
+    return words
+
+
+def _when(wish: Wish, frame: Frame) -> str:
+    times = f", {wish.times} times" if wish.times is not None else ""
+    if wish.since_at is not None and wish.since_at == wish.by_at:
+        return f"{times}, at {frame.show(wish.since_at)}"
+    since = f", from {frame.show(wish.since_at)}" if wish.since_at else ""
+    return times + since + (f", by {frame.show(wish.by_at)}" if wish.by_at else "")

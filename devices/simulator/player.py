@@ -5,16 +5,17 @@ and what was done is known stored before time moves on. No step is longer than t
 cast, so that nobody's answer ever falls due inside a step and each is given at its exact instant.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
+from devices.simulator.acts import Act, Data, Fault, Saying
 from devices.simulator.happenings import Happening, What
-from devices.simulator.scenario import Scenario
-from devices.simulator.sentences import Answer, Line, Move
+from devices.simulator.scenario import Scenario, Step
+from devices.simulator.sentences import Answer, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,14 @@ class Stage(Protocol):
         """Let the service's time come to ``instant`` and wait until everything up to it is done there."""
         ...
 
-    def report(self, device: str, kind: str, at: datetime) -> None:
-        """Let a device say something; returns once the service has said that it is stored."""
+    def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
+        """Let a device say now that something happened ``at`` an instant; returns once the service has said
+        that it is stored.
+        """
         ...
 
-    def record(self, resident: str, kind: str, at: datetime, data: dict[str, str]) -> None:
-        """Let a person record something about a resident."""
+    def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
+        """Let a person record now that something happened ``at`` an instant."""
         ...
 
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:
@@ -69,8 +72,8 @@ class Player:
         self.stage = stage
         self.happenings: list[Happening] = []
         self._moved = moved
-        self._now = scenario.frame.starts_at
-        self._agenda: list[tuple[datetime, int, Line | _Pending]] = []
+        self._now = scenario.starts_at
+        self._agenda: list[tuple[datetime, int, Step | _Pending]] = []
         self._numbers = count()
         self._answers = {worker.name: worker.answers for worker in scenario.cast.workers}
         self._concerned: set[tuple[str, str]] = set()
@@ -79,8 +82,8 @@ class Player:
 
     def play(self) -> None:
         """From the start to the end of the scenario; faults of the stage are raised."""
-        for at, line in self.scenario.lines:
-            self._plan(at, line)
+        for step in self.scenario.steps:
+            self._plan(step.at, step)
         ends_at = self.scenario.ends_at
         while True:
             self._take_in()
@@ -105,7 +108,7 @@ class Player:
     def _quickest_reaction(self) -> timedelta | None:
         return min((answers[0].after for answers in self._answers.values() if answers), default=None)
 
-    def _plan(self, at: datetime, thing: Line | _Pending) -> None:
+    def _plan(self, at: datetime, thing: Step | _Pending) -> None:
         heappush(self._agenda, (at, next(self._numbers), thing))
 
     def _take_in(self) -> None:
@@ -123,25 +126,38 @@ class Player:
         if place < len(answers):
             self._plan(since + answers[place].after, _Pending(worker, about, answers[place].move))
 
-    def _do(self, thing: Line | _Pending) -> None:
+    def _do(self, thing: Step | _Pending) -> None:
         if isinstance(thing, _Pending):
             self._answer(thing)
-        elif thing.sends is not None:
-            owner = next((each.resident for each in self.scenario.devices if each.name == thing.who), None)
-            fields = {"kind": thing.sends, "device": thing.who, **({"resident": owner} if owner else {})}
-            self._note(What.EVENT, thing.who, f"sends {thing.sends}", fields)
-            self.stage.report(thing.who, thing.sends, self._now)
-        elif thing.doing is not None:
-            fields = {"kind": thing.doing.kind, "resident": thing.who}
-            self._note(What.EVENT, thing.who, thing.words, fields)
-            self._live(thing.who, thing.doing.kind, thing.doing.device_type, thing.doing.data)
+            return
+        match thing.what:
+            case Act() as act:
+                self._note(What.EVENT, thing.who, thing.words, {"kind": act.kind, "resident": act.resident})
+                self._live(act)
+            case Saying() as saying:
+                owner = next(
+                    (each.resident for each in self.scenario.devices if each.name == saying.device), None
+                )
+                fields = {"kind": saying.kind, "device": saying.device}
+                self._note(
+                    What.EVENT, thing.who, thing.words, fields | ({"resident": owner} if owner else {})
+                )
+                self.stage.report(saying.device, saying.kind, saying.occurred_at or self._now, saying.data)
+            case Fault() as fault:
+                self._note(
+                    What.FAULT,
+                    thing.who,
+                    thing.words,
+                    {"fault": fault.name, **({"device": fault.who} if fault.who else {})},
+                )
 
-    def _live(self, resident: str, kind: str, device_type: str | None, data: dict[str, str]) -> None:
-        if device_type is None:
-            self.stage.record(resident, kind, self._now, data)
+    def _live(self, act: Act) -> None:
+        if act.device_type is None:
+            self.stage.record(act.resident, act.kind, act.at, act.data)
+            return
         for device in self.scenario.devices:
-            if device.resident == resident and device.type == device_type:
-                self.stage.report(device.name, kind, self._now)
+            if device.resident == act.resident and device.type == act.device_type:
+                self.stage.report(device.name, act.kind, act.at, act.data)
 
     def _answer(self, pending: _Pending) -> None:
         concerns = (pending.worker, pending.about)
@@ -160,7 +176,7 @@ class Player:
         if refused is None:
             self._plan_answer(pending.worker, pending.about, place + 1, self._now)
 
-    def _note(self, what: What, who: str, text: str, fields: dict[str, str]) -> None:
+    def _note(self, what: What, who: str, text: str, fields: Mapping[str, str]) -> None:
         self.happenings.append(Happening(self._now, what, who, text, fields))
 
 

@@ -1,27 +1,23 @@
 """Reads scenario files: YAML 1.2, by path or by the name of a shipped one. A faulty file is refused whole,
-with every fault listed (where it stands, what was found, what was expected).
+with every fault listed: file, line, field, what was found, what was expected, the nearest right word.
 """
 
+from __future__ import annotations
+
+import re
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from devices.simulator.consistency import Fault, faults_of
+from devices.simulator.form import ScenarioFile
 from devices.simulator.scenario import Scenario
+from devices.simulator.telling import tell
+from notation.faults import StoryFault, StoryFaults, shown_value
+from notation.forms import Amiss, amiss
+from notation.values import Json
+from notation.yaml_core import read_yaml
 
 SHIPPED = Path(__file__).parent / "scenarios"
-
-
-class ScenarioFaulty(Exception):
-    """A scenario file cannot be played; its writer can mend it by the list of faults."""
-
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
-        lines = [f"{path}: {where}: {what}" if where else f"{path}: {what}" for where, what in faults]
-        super().__init__("\n".join(lines))
-        self.faults = faults
 
 
 class ScenarioUnknown(Exception):
@@ -46,26 +42,63 @@ def find(name_or_file: str) -> Path:
 
 
 def read(path: Path) -> Scenario:
+    """The scenario of a file; `StoryFaults` with every fault in it if there is any."""
     try:
-        content = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise ScenarioFaulty(path, [("", f"cannot be read as YAML: {error}")]) from error
-    try:
-        scenario = Scenario.model_validate(content)
-    except ValidationError as error:
-        raise ScenarioFaulty(path, [_fault(each) for each in error.errors()]) from error
-    faults = faults_of(scenario)
-    if faults:
-        raise ScenarioFaulty(path, faults)
-    return scenario
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoryFaults([StoryFault(str(path), 0, None, "file", str(error), "a text in UTF-8")]) from error
+    return read_scenario(text, str(path))
 
 
-def _fault(error: Any) -> Fault:
-    where = ".".join(str(step) for step in error["loc"])
-    what = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        return where, "an unknown key"
-    if error["type"] == "missing":
-        return where, "missing"
-    found = repr(error["input"])
-    return where, f"found {found[:80]}; {what[:1].lower()}{what[1:]}"
+def read_scenario(text: str, file: str) -> Scenario:
+    """The scenario in ``text``; `StoryFaults` with every fault in it if there is any. ``file`` is named in
+    them.
+    """
+    lines: dict[str, int] = {}
+    found: list[Amiss] = []
+
+    def complain(field: str, what: str, expected: str) -> None:
+        found.append(Amiss(field, what, expected))
+
+    def line_of(field: str) -> int:
+        return _line(lines, field)
+
+    given: Json = read_yaml(text, complain, meant="a scenario", lines=lines)
+    told: Scenario | None = None
+    if isinstance(given, dict):
+        try:
+            form = ScenarioFile.model_validate(given)
+        except ValidationError as error:
+            found += [each for _, each in amiss(ScenarioFile, given, error)]
+        else:
+            outcome = tell(form, line_of, file)
+            if isinstance(outcome, Scenario):
+                told = outcome
+            else:
+                found += outcome
+        _look_for_expectations(given, found)
+    elif not found:
+        complain("file", shown_value(given), "the keys of a scenario")
+    if found or told is None:
+        faults = [StoryFault(file, line_of(each.field), None, *each) for each in found]
+        raise StoryFaults(sorted(faults, key=lambda fault: fault.line))
+    return told
+
+
+def _look_for_expectations(given: dict[str, Json], found: list[Amiss]) -> None:
+    """A scenario that expects nothing is told so even if its form is not good yet."""
+    if (
+        not given.get("expect")
+        and not given.get("must_not")
+        and not any(each.field == "expect" for each in found)
+    ):
+        found.append(
+            Amiss("expect", "nothing", "something that must or must not come of it, else it proves nothing")
+        )
+
+
+def _line(lines: dict[str, int], field: str) -> int:
+    """The line of a field, or of the nearest thing around it; 0 for the file as a whole."""
+    while field and field not in lines:
+        field = re.sub(r"(\.[^.\[\]]*|\[\d+\]|^[^.\[\]]*)$", "", field)
+    return lines.get(field, 0) if field else 0

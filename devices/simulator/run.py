@@ -40,7 +40,7 @@ class Played:
 
 def run_on_its_own(scenario: Scenario, command: Sequence[str], moved: Moved) -> Played:
     """Play against a service that is started for this and stopped after it."""
-    with own_service(command, scenario.frame.starts_at) as service:
+    with own_service(command, scenario.starts_at) as service:
         return _play(scenario, service, moved)
 
 
@@ -51,7 +51,7 @@ def run_attached(scenario: Scenario, service: Service, moved: Moved) -> Played:
     api = Api(service.url, service.token)
     try:
         admit(api, service.url)
-        api.move_time_to(scenario.frame.starts_at)
+        api.move_time_to(scenario.starts_at)
     except ApiRefused as refused:
         if refused.status == NOT_FOUND:
             raise NotOnSteppedTime(
@@ -73,9 +73,9 @@ def _play(scenario: Scenario, service: Service, moved: Moved, mark: str = "") ->
             try:
                 player.play()
                 happenings = [*player.happenings, *theatre.history()]
+                return Played(happenings, judge(scenario, happenings, theatre.why_not))
             finally:
                 if mark:
                     theatre.take_leave()
     finally:
         api.close()
-    return Played(happenings, judge(scenario, happenings))

@@ -1,175 +1,160 @@
-"""A scenario: who is there, what they do in local time, what must come of it and what must not.
+"""A scenario that was read without a fault: who is there, what happens instant by instant, what must come
+of it and what must not.
 
-The models decide what a scenario file may say; unknown keys are refused. What the parts say of one another is
-checked in `devices.simulator.consistency`, reading the file in `devices.simulator.reading`.
+Nothing of the notation is left in it but the lines on which things stand, so that a failure can name them.
+What a file may say is decided in form.py, what it means in telling.py.
 """
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag
-from pydantic.types import StringConstraints
-
-from devices.simulator.local_time import Frame, Reading, frame, parse_reading, parse_start
-from devices.simulator.sentences import NAME, OUTCOMES, Answer, Line, parse_answers, parse_line
-
-ANYBODY = "anybody"
-ANY_ALERT = "any"
-
-Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
-LocalTime = Annotated[Reading, PlainValidator(parse_reading)]
-Role = Literal["grid_worker", "neighbour", "caregiver", "duty_desk", "technician", "manager"]
-Type = Literal[
-    "call_button",
-    "bed_sensor",
-    "motion_sensor",
-    "door_sensor",
-    "smoke_detector",
-    "gas_detector",
-    "leak_sensor",
-    "fall_detector",
-]
-NoticeKind = Literal["alert", "joined", "stand_down", "handover", "test"]
-Reassurance = Literal["heard", "coming", "arrived", "over"]
+from devices.simulator.acts import Act, Fault, Saying
+from devices.simulator.happenings import Happening, What
+from devices.simulator.local_time import Frame
+from devices.simulator.sentences import Answer
 
 
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(value))
-    except (LookupError, ValueError, OSError) as error:
-        raise ValueError("expected a time zone's name such as Asia/Shanghai") from error
-
-
-class Part(BaseModel):
-    """Whatever a scenario is made of."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Home(Part):
+@dataclass(frozen=True, slots=True)
+class Home:
     """A household, and the neighbour who answers for it."""
 
-    name: Name
+    name: str
     address: str = ""
     places: tuple[str, ...] = ()
-    neighbour: Name | None = None
+    neighbour: str | None = None
+    timezone: ZoneInfo | None = None
 
 
-class Worker(Part):
-    """Somebody who can be told, and how they answer."""
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who can be told, and how they answer (never: no answers)."""
 
-    name: Name
+    name: str
     called: str
-    role: Role
-    answers: Annotated[tuple[Answer, ...], PlainValidator(parse_answers)]
+    role: str
+    answers: tuple[Answer, ...] = ()
+    channels: tuple[str, ...] = ("webhook",)
+    """In the order of preference."""
+    language: str | None = None
 
 
-class Resident(Part):
+@dataclass(frozen=True, slots=True)
+class Resident:
     """An elder of the story; `called` is the name that people will read."""
 
-    name: Name
+    name: str
     called: str
-    home: Name
-    worker: Name | None = None
-    backup: Name | None = None
+    home: str
+    worker: str | None = None
+    backup: str | None = None
     tags: tuple[str, ...] = ()
+    timezone: ZoneInfo | None = None
+    enrolled_at: datetime | None = None
+    """None: as the story begins."""
+    left_at: datetime | None = None
+    birth_date: date | None = None
+    life: str | Mapping[str, Any] | None = None
+    """A habit's name, or its form; None: they do what the timeline says and nothing else."""
 
 
-class Cast(Part):
+@dataclass(frozen=True, slots=True)
+class Cast:
     """Everybody who is there."""
 
-    homes: tuple[Home, ...] = Field(min_length=1)
-    workers: tuple[Worker, ...] = ()
-    residents: tuple[Resident, ...] = Field(min_length=1)
+    homes: tuple[Home, ...]
+    workers: tuple[Worker, ...]
+    residents: tuple[Resident, ...]
 
 
-class Device(Part):
-    """A native device, in a home and perhaps somebody's own."""
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device in a home, and perhaps somebody's own."""
 
-    name: Name
-    type: Type
-    home: Name
+    name: str
+    type: str
+    home: str
     place: str | None = None
-    resident: Name | None = None
+    resident: str | None = None
+    ecosystem: str = "native"
+    gateway: str | None = None
 
 
-class AlertExpected(Part):
-    """An Alert of a kind about somebody, in time; ``any`` (in a must-not) is every kind."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens ``at`` an instant: somebody does it, a device says it, or it goes wrong.
+    ``who`` and ``words`` are as a report shows it, ``line`` is that of the file.
+    """
 
-    alert: str
-    about: Name | None = None
-    severity: Literal["high", "medium", "low"] | None = None
-    outcome: Literal[OUTCOMES] | None = None  # type: ignore[valid-type]  # one list for both: the sentences' own
-    since: LocalTime | None = Field(default=None, alias="from")
-    by: LocalTime | None = None
-
-
-class ToldExpected(Part):
-    """A notice that reached a worker, in time; ``anybody`` (in a must-not) is every one of them."""
-
-    told: Name
-    notice: NoticeKind | None = None
-    alert: str | None = None
-    since: LocalTime | None = Field(default=None, alias="from")
-    by: LocalTime | None = None
+    at: datetime
+    what: Act | Saying | Fault
+    who: str
+    words: str
+    line: int = 0
 
 
-class HeardExpected(Part):
-    """What a device's light or voice said, in this order; the same said again counts once."""
-
-    device: Name
-    hears: tuple[Reassurance, ...] = Field(min_length=1)
+# ---------------------------------------------------------------------------- what must come of it
 
 
-def _which(value: Any) -> str | None:
-    words = value if isinstance(value, dict) else {}
-    return next((word for word in ("told", "hears", "alert") if word in words), None)
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something that must be there, or (``must_not``) must not: what sort of thing, with which fields of a
+    Happening, from one instant to another, both included.
+    """
+
+    line: int
+    must_not: bool
+    what: What
+    fields: Mapping[str, str]
+    since_at: datetime | None = None
+    by_at: datetime | None = None
+    times: int | None = None
+    """How often exactly; None: at least once."""
+    hears: tuple[str, ...] = ()
+    """Of a device: all that it heard."""
+    states: tuple[str, ...] = ()
+    """Of a Finding: any of these; empty: whatever state it is in."""
+
+    def differs(self, happening: Happening) -> list[str]:
+        """The fields in which a happening is not what was asked for."""
+        return [name for name, value in self.fields.items() if happening.fields.get(name) != value]
+
+    def off_by(self, happening: Happening) -> timedelta:
+        """How far outside the span of time a happening lies; negative before it, nothing inside."""
+        if self.since_at is not None and happening.at < self.since_at:
+            return happening.at - self.since_at
+        if self.by_at is not None and happening.at > self.by_at:
+            return happening.at - self.by_at
+        return timedelta(0)
+
+    def is_met_by(self, happening: Happening) -> bool:
+        """Whether a happening of the sort is one that is asked for."""
+        stands = not self.states or happening.fields.get("state") in self.states
+        return stands and not self.differs(happening) and not self.off_by(happening)
 
 
-_NO_SUCH = {"custom_error_type": "expectation", "custom_error_message": "expected one of alert, told, hears"}
-Expected = Annotated[
-    Annotated[ToldExpected, Tag("told")]
-    | Annotated[HeardExpected, Tag("hears")]
-    | Annotated[AlertExpected, Tag("alert")],
-    Discriminator(_which, **_NO_SUCH),
-]
-Forbidden = Annotated[
-    Annotated[ToldExpected, Tag("told")] | Annotated[AlertExpected, Tag("alert")],
-    Discriminator(lambda value: None if _which(value) == "hears" else _which(value), **_NO_SUCH),
-]
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One story with its end."""
 
-
-class Scenario(Part):
-    """One story with its end: what must come of it (`expect`) and what must not (`must_not`)."""
-
-    scenario: Name
+    scenario: str
     title: str
-    timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = Field(default=ZoneInfo("Asia/Shanghai"))
-    starts: Annotated[datetime, BeforeValidator(parse_start)]
-    ends: LocalTime
+    timezone: ZoneInfo
+    starts_at: datetime
+    ends_at: datetime
+    first_day: date
     cast: Cast
-    devices: tuple[Device, ...] = ()
-    timeline: tuple[Annotated[Line, PlainValidator(parse_line)], ...] = ()
-    expect: tuple[Expected, ...] = ()
-    must_not: tuple[Forbidden, ...] = ()
+    devices: tuple[Device, ...]
+    steps: tuple[Step, ...]
+    """In the order of time; at one instant as they are told."""
+    wishes: tuple[Wish, ...]
+    """Those of `expect`, then those of `must_not`, in the order of the file."""
+    file: str = ""
+    frame: Frame = field(init=False)
 
-    @property
-    def frame(self) -> Frame:
-        return frame(self.timezone, self.starts)
-
-    @property
-    def lines(self) -> tuple[tuple[datetime, Line], ...]:
-        """The timeline with its instants: a reading without a day is the next such time after the line
-        before.
-        """
-        frame, placed = self.frame, list[tuple[datetime, Line]]()
-        for line in self.timeline:
-            placed.append((frame.at(line.reading, placed[-1][0] if placed else None), line))
-        return tuple(placed)
-
-    @property
-    def ends_at(self) -> datetime:
-        """The first reading of `ends` at or after the last line."""
-        lines = self.lines
-        return self.frame.at(self.ends, lines[-1][0] if lines else None)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "frame", Frame(self.timezone, self.starts_at, self.first_day))

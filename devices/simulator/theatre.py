@@ -8,17 +8,19 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from devices.simulator import clock
+from devices.simulator.acts import Data
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import farewell
-from devices.simulator.chronicle import chronicle, instant
+from devices.simulator.chronicle import chronicle, instant, written
 from devices.simulator.enrolling import Enrolled, enrol
 from devices.simulator.happenings import Happening, What
 from devices.simulator.judging import said
 from devices.simulator.mqtt import DeviceLink, Wire
 from devices.simulator.player import Message
-from devices.simulator.scenario import HeardExpected, Scenario
+from devices.simulator.scenario import Scenario, Wish
 from devices.simulator.sentences import Answer
 from devices.simulator.telephones import Call, Telephones
 
@@ -37,7 +39,7 @@ class Theatre:
         self.scenario = scenario
         self._api = api
         self._mark = mark
-        self._now = scenario.frame.starts_at
+        self._now = scenario.starts_at
         self._stack = ExitStack()
         self._telephones = Telephones()
         self._enrolled = Enrolled()
@@ -80,12 +82,14 @@ class Theatre:
         self._now = instant
         self._api.move_time_to(instant)
 
-    def report(self, device: str, kind: str, at: datetime) -> None:
-        self._links[device].send(kind, at)
+    def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
+        self._links[device].send(kind, at, dict(data))
 
-    def record(self, resident: str, kind: str, at: datetime, data: dict[str, str]) -> None:
+    def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         resident_id = self._enrolled.residents[resident]
-        self._api.make("events", kind=kind, resident_id=resident_id, occurred_at=at.isoformat(), data=data)
+        self._api.make(
+            "events", kind=kind, resident_id=resident_id, occurred_at=at.isoformat(), data=dict(data)
+        )
 
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:
         body: dict[str, Any] = {"worker_id": self._enrolled.workers[worker]}
@@ -111,13 +115,30 @@ class Theatre:
     def history(self) -> list[Happening]:
         """What came of the story: the cast's alerts and notices, and what the devices heard."""
         self._await_commands()
-        told = chronicle(self._enrolled, self._api.all("alerts"), self._api.all("notices"), self._rang_at)
+        told = chronicle(
+            self._enrolled,
+            self._api.all("findings"),
+            self._api.all("alerts"),
+            self._api.all("notices"),
+            self._rang_at,
+        )
         return [*told, *self._heard]
+
+    def why_not(self, wish: Wish) -> str | None:
+        """Why a rule did not come to a Finding, in the service's words; None where it cannot say."""
+        resident_id = self._enrolled.residents.get(wish.fields.get("resident", ""))
+        if resident_id is None or wish.since_at is None:
+            return None
+        query = {"rule": wish.fields["rule"], "resident_id": resident_id, "language": "en"}
+        try:
+            return str(self._api.get(f"why?{urlencode({**query, 'at': written(wish.since_at)})}")["text"])
+        except ApiRefused as refused:
+            return refused.reason
 
     def _await_commands(self) -> None:
         """What devices were told to say may still be on its way."""
-        wishes = [wish for wish in self.scenario.expect if isinstance(wish, HeardExpected)]
+        wishes = [wish for wish in self.scenario.wishes if wish.hears]
         clock.until(
-            lambda: all(said(wish.device, list(self._heard)) == wish.hears for wish in wishes),
+            lambda: all(said(wish.fields["device"], list(self._heard)) == wish.hears for wish in wishes),
             COMMANDS_WITHIN,
         )

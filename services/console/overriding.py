@@ -5,6 +5,7 @@ It must never say that an override stops a press.
 
 from __future__ import annotations
 
+from notation.faults import nearest_of
 from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.problems import Fault, Problem, not_found, unfit
@@ -13,7 +14,6 @@ from services.console.writing import note
 from services.domain.instants import format_instant
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
-from services.rules.faults import nearest_of
 from services.rules.overrides import NotAnOverride
 from services.rules.overriding import Ordered, Wish, all_orders, order, take_back
 from services.rules.revising import By

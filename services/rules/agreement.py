@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 
+from notation.faults import one_of
 from services.domain.devices import DeviceType
 from services.domain.events import Json
 from services.domain.findings import Trigger
 from services.domain.kinds import ALARM_KINDS, KINDS
 from services.rules.periods import Period
 from services.rules.profile import senders_of
-from services.rules.rule_fields import Fields, one_of
+from services.rules.rule_fields import Fields
 from services.rules.rulebook import ANY_MESSAGE, PAIR_OF, Per, Rule
 
 _PAIRS = ("bed.", "door.")

@@ -5,7 +5,6 @@ A rulebook is refused whole with every fault at once; a history at the first lin
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,9 +42,3 @@ class HistoryFault(ValueError):
         self.line = line
         self.reason = reason
         super().__init__(f"line {line}: {reason}")
-
-
-def nearest_of(word: str, known: Iterable[str]) -> str | None:
-    """The known word that looks most like this one, None if none does."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return close[0] if close else None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
+from notation.faults import nearest_of, shown_value
 from services.domain.events import Json
 from services.domain.findings import Trigger
 from services.rules.agreement import LONGEST_DAYS, ends_outside
-from services.rules.faults import nearest_of
 from services.rules.profile import Override
-from services.rules.rule_fields import MOST_COUNTED, days_from, shown_value, span_from, wall_from
+from services.rules.rule_fields import MOST_COUNTED, days_from, span_from, wall_from
 from services.rules.rulebook import Rule
 
 

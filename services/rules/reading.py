@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import available_timezones
 
+from notation.faults import nearest_of, shown_value
+from notation.yaml_core import read_yaml
 from services.domain.devices import DeviceType
 from services.domain.events import Json
 from services.domain.findings import BUILT_IN, Severity, Trigger
 from services.domain.instants import zone_named
 from services.rules.agreement import check_agreement
 from services.rules.conditions import RESIDENT_FIELDS, event_fields
-from services.rules.faults import Fault, RulebookFaults, nearest_of
+from services.rules.faults import Fault, RulebookFaults
 from services.rules.nights import LEAST_KNOWN, NIGHT_SETTLE_FOR, Figure
 from services.rules.periods import Period
-from services.rules.rule_fields import Fields, shown_value
+from services.rules.rule_fields import Fields
 from services.rules.rulebook import ANY_MESSAGE, DEFAULT_GAP_FOR, Per, Rule, Rulebook
-from services.rules.yaml_core import read_yaml
 
 FORMAT = 1
 MOST_OVER = 400

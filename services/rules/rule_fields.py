@@ -6,19 +6,19 @@ A reader here never stops at a fault: it complains with what was found and expec
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from notation.faults import nearest_of, one_of, shown_value
 from services.domain.events import Json
 from services.domain.instants import NotASpan, format_span, parse_span
 from services.domain.kinds import KINDS
 from services.domain.people import Language
 from services.rules.conditions import Condition, FieldType, NotACondition, data_fields, read_condition
-from services.rules.faults import Fault, nearest_of
+from services.rules.faults import Fault
 from services.rules.windows import DailyWindow
 
 WALL = "([01][0-9]|2[0-3]):([0-5][0-9])"
@@ -33,7 +33,6 @@ _DATA_FIELD = re.compile(DATA_FIELD, re.ASCII)
 _LIKE_A_SPAN = re.compile(r"\s*(\d{1,9})\s*([smhd])[a-z]*\s*", re.ASCII)
 _MOST_TITLE = 200
 _LONGEST = timedelta(days=4000)
-_MOST_FOUND = 60
 MOST_COUNTED = 1_000_000
 """The greatest number of events that a rule may ask for."""
 
@@ -261,20 +260,3 @@ def wall_from(value: Json) -> time | None:
     """A wall time from its text."""
     match = _WALL.fullmatch(value) if isinstance(value, str) else None
     return time(int(match[1]), int(match[2])) if match else None
-
-
-def one_of(words: Iterable[str]) -> str:
-    """The words as an expectation."""
-    return "one of " + ", ".join(words)
-
-
-def shown_value(value: Json) -> str:
-    """A value as it is shown in a fault: short, and told apart from a text that looks like it."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and not math.isfinite(value):
-        return "a number that is not finite"
-    text = repr(value) if isinstance(value, str | int | float) else type(value).__name__
-    return text if len(text) <= _MOST_FOUND else text[: _MOST_FOUND - 1] + "…"

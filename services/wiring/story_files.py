@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from notation.faults import StoryFault, StoryFaults
 from services.rules.faults import Fault, RulebookFaults
 from services.rules.reading import read_rulebook
 from services.rules.rulebook import Rulebook
-from services.rules.stories.faults import StoryFault, StoryFaults
 from services.rules.stories.reading import read_stories
 from services.rules.stories.story import StoryBook
 from services.wiring.shipped import STORY

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from notation.faults import StoryFault, StoryFaults
 from services.rules.replay import RuleBroke
 from services.rules.rulebook import Rulebook
-from services.rules.stories.faults import StoryFault, StoryFaults
 from services.rules.stories.judging import Failure, Verdict, try_story
 from services.wiring.story_files import read_file
 

@@ -14,7 +14,7 @@ from tests.house import tree
 
 THINKING = {
     "domain": {"pydantic"},
-    "rules": {"pydantic", "ruamel", "cel_expr_python"},
+    "rules": {"pydantic", "ruamel", "cel_expr_python", "notation"},
     "escalation": {"pydantic", "ruamel", "cel_expr_python"},
 }
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from notation.yaml_core import read_yaml
 from services.rules.reading import read_rulebook
-from services.rules.yaml_core import read_yaml
 from tests.house.tree import ROOT
 
 BOOKS = sorted(path for path in (ROOT / "rulebooks").glob("*.yaml") if ".story." not in path.name)

@@ -36,14 +36,16 @@ def test_a_shipped_scenario_ends_as_it_should(name: str) -> None:
 def test_a_quiet_night_with_a_press_in_it_fails_and_names_who_was_told(tmp_path: Path) -> None:
     story = (SHIPPED / "quiet-night.yaml").read_text("utf-8")
     bent = tmp_path / "bent.yaml"
-    pressed = story.replace("03:17 tsering goes to bed", "03:12 tsering presses")
+    pressed = story.replace("03:17 goes to bed", "03:12 presses")
     bent.write_text(
-        pressed.replace('  - "06:40 tsering gets up"\n', "").replace('ends: "07:30"', 'ends: "03:13"'),
+        pressed.replace('  - "06:40 gets up"\n', "").replace(
+            'until: "+1 day 07:30"', 'until: "+1 day 03:13"'
+        ),
         "utf-8",
     )
     played = simulate("run", str(bent))
     assert played.returncode == 1, played.stdout + played.stderr
     told, alerted = [line for line in played.stdout.splitlines() if line.startswith("FAIL ")]
     assert "not: anybody told" in told
-    assert "03:12:00 +1d norbu: told: alert of call-button, and 1 more" in told
-    assert "03:12:00 +1d tsering: alert call-button (high), still open" in alerted
+    assert "+1 day 03:12 norbu: told: alert of call-button, and 1 more" in told
+    assert "+1 day 03:12 tsering: alert call-button (high), still open" in alerted

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from notation.times import written
 from services.domain.events import Event, Json
 from services.domain.instants import NotAnInstant, format_span, parse_instant
 from services.rules.because import SPANS, Because, Figures
@@ -17,7 +18,6 @@ from services.rules.profile import senders_of
 from services.rules.rulebook import Rule, Rulebook
 from services.rules.stories.playing import lines_of
 from services.rules.stories.story import Expectation, Story
-from services.rules.stories.times import written
 from services.rules.why.answer import Reason, answer
 from services.rules.why.rerun import rerun
 

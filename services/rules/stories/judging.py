@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from notation.times import written
 from services.domain.findings import Finding, FindingState
 from services.rules.replay import Played
 from services.rules.rulebook import Rulebook
 from services.rules.stories.nearest import Nearness, nearest, told_finding
 from services.rules.stories.playing import play_story
 from services.rules.stories.story import Expectation, Prohibition, Story
-from services.rules.stories.times import written
 
 TOLD = frozenset({FindingState.HOLDS, FindingState.ENDED})
 """How a Finding may stand that was expected without a word about its state: it was rightly raised."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from notation.times import written
 from services.domain.events import Event
 from services.domain.findings import Finding, FindingState
 from services.domain.instants import format_span
@@ -23,7 +24,6 @@ from services.rules.rulebook import BED_PAIR, PAIR_OF, Rule, Rulebook
 from services.rules.signs import sign_of
 from services.rules.stories.in_the_way import in_the_way
 from services.rules.stories.story import Expectation, Story
-from services.rules.stories.times import written
 
 
 class Nearness(StrEnum):

@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from notation.faults import StoryFault, StoryFaults, shown_value
+from notation.forms import amiss
+from notation.yaml_core import read_yaml
 from services.domain.events import Json
-from services.rules.faults import nearest_of
 from services.rules.replay import DEFAULT_ZONE
-from services.rules.rule_fields import shown_value
 from services.rules.rulebook import Rulebook
-from services.rules.stories.faults import StoryFault, StoryFaults
-from services.rules.stories.form import StoryFile, Told, Unfit
+from services.rules.stories.form import StoryFile, Told
 from services.rules.stories.scene import Complaint
 from services.rules.stories.story import Story, StoryBook
 from services.rules.stories.telling import tell
-from services.rules.yaml_core import read_yaml
-
-_WRAPPED = re.compile(r"^\[|\]$")
 
 
 def read_stories(text: str, file: str, book: Rulebook, zone: ZoneInfo = DEFAULT_ZONE) -> StoryBook:
@@ -71,9 +66,8 @@ class _Reader:
         try:
             StoryFile.model_validate(given)
         except ValidationError as error:
-            for fault in error.errors():
-                loc = fault["loc"]
-                self._form_fault(given, loc, dict(fault))
+            for loc, fault in amiss(StoryFile, given, error):
+                self._complain(*fault)
                 is_of_a_story = loc[:1] == ("stories",) and len(loc) > 1
                 broken.add(loc[1] if is_of_a_story else loc[0])
         self._check_head(given, book)
@@ -104,26 +98,6 @@ class _Reader:
 
         return Complaint(complain, lambda field: self._line(f"{story}.{field}" if field else story))
 
-    def _form_fault(self, given: Json, loc: tuple[int | str, ...], error: Mapping[str, Any]) -> None:
-        field = ""
-        for part in loc:
-            field += f"[{part + 1}]" if isinstance(part, int) else f".{_WRAPPED.sub('', part)}"
-        field = field.lstrip(".")
-        unfit = (error.get("ctx") or {}).get("error")
-        match error["type"]:
-            case "extra_forbidden":
-                known = _keys_at(StoryFile, loc[:-1])
-                key = str(loc[-1])
-                self._complain(field, "a key that nobody knows", "a key of a story", nearest_of(key, known))
-            case "missing":
-                self._complain(field, "nothing", "a value")
-            case "value_error" if isinstance(unfit, Unfit):
-                self._complain(field, shown_value(_at(given, loc)), unfit.expected, unfit.nearest)
-            case _:
-                self._complain(
-                    field, shown_value(_at(given, loc)), _EXPECTED.get(error["type"], error["msg"])
-                )
-
     def _complain(self, field: str, found: str, expected: str, nearest: str | None = None) -> None:
         story = re.match(r"stories\[(\d+)\]\.?", field)
         title = self._titles.get(int(story[1]), f"number {story[1]}") if story else None
@@ -142,64 +116,7 @@ class _Reader:
 _HEAD = frozenset(StoryFile.model_fields)
 _SHORTEST: Json = {"story": "-", "timeline": [{"at": "00:00"}]}
 """Stands for stories that are read one by one."""
-_EXPECTED = {
-    "string_type": "a text",
-    "dict_type": "keys with values",
-    "model_type": "keys with values",
-    "model_attributes_type": "keys with values",
-    "list_type": "a list",
-    "bool_type": "true or false",
-    "too_short": "at least one",
-    "string_too_short": "a text that is not empty",
-    "string_too_long": "a shorter text",
-    "string_pattern_mismatch": "a name of letters, digits and dashes",
-    "int_type": "1",
-    "less_than_equal": "1",
-    "greater_than_equal": "1",
-}
 
 
 def _list(value: Json) -> Sequence[Json]:
     return value if isinstance(value, list) else ()
-
-
-def _at(given: Json, loc: tuple[int | str, ...]) -> Json:
-    value = given
-    for part in loc:
-        if isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        elif isinstance(value, dict) and part in value:
-            value = value[str(part)]
-        elif isinstance(value, str):
-            return value  # the short form of what may be said at length
-        elif part != "[key]":
-            return None
-    return value
-
-
-def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that may stand where a location leads to."""
-    here: Any = model
-    for part in loc:
-        here = _step(here, part)
-    plain = _plain(here)
-    if not (isinstance(plain, type) and issubclass(plain, BaseModel)):
-        return []
-    return [info.alias or name for name, info in plain.model_fields.items()]
-
-
-def _plain(annotation: Any) -> Any:
-    """An annotation without what is said about it, and without `None`."""
-    while get_origin(annotation) in {Annotated, Union, UnionType}:
-        meant = [each for each in get_args(annotation) if each is not type(None)]
-        annotation = meant[0]
-    return annotation
-
-
-def _step(annotation: Any, part: int | str) -> Any:
-    plain = _plain(annotation)
-    if isinstance(plain, type) and issubclass(plain, BaseModel):
-        by_key = {info.alias or name: info.annotation for name, info in plain.model_fields.items()}
-        return by_key.get(str(part))
-    arguments = get_args(plain)
-    return arguments[-1] if arguments else None

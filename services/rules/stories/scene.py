@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from services.rules.faults import nearest_of
+from notation.entries import Resident
+from notation.faults import nearest_of, shown_value
+from notation.times import YEARS, NotATime, read_moment
 from services.rules.profile import Override
 from services.rules.reading import FLOOR
-from services.rules.rule_fields import shown_value
 from services.rules.rulebook import Rule, Rulebook
-from services.rules.stories.form import Resident, Told
-from services.rules.stories.times import YEARS, NotATime, read_moment
+from services.rules.stories.form import Told
 
 
 class Complain(Protocol):

@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from notation.entries import Resident
+from notation.faults import shown_value
 from services.domain.findings import FindingReason, FindingState
 from services.domain.instants import zone_named
 from services.rules.overrides import overridden
-from services.rules.rule_fields import shown_value, span_from
+from services.rules.rule_fields import span_from
 from services.rules.rulebook import Rulebook
-from services.rules.stories.form import Expected, Forbidden, Resident, StoryFile, Told
+from services.rules.stories.form import Expected, Forbidden, StoryFile, Told
 from services.rules.stories.horizon import LATE_BATCH_FOR, waits_until
 from services.rules.stories.scene import Complaint, Scene
 from services.rules.stories.story import Expectation, Happening, Prohibition, Story

@@ -6,19 +6,22 @@ before the entry above it is a fault, most often a forgotten day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import ValidationError
 
+from notation.entries import Entry, entry_of
+from notation.faults import shown_value
+from notation.sentences import Broke, Sent, read_sentence
+from notation.times import YEARS, NotATime, rolled, written
 from services.domain.events import Json
-from services.domain.instants import format_instant
+from services.domain.instants import format_instant, start_of_day
 from services.domain.kinds import KINDS
 from services.rules.overrides import NotAnOverride, check_override
 from services.rules.profile import Override
-from services.rules.rule_fields import shown_value, span_from
-from services.rules.stories.form import Entry
+from services.rules.rule_fields import span_from
 from services.rules.stories.scene import Scene
 from services.rules.stories.story import Happening
 
@@ -40,9 +43,11 @@ def read_timeline(scene: Scene) -> Timeline:
     reader = _Reader(scene)
     last: datetime | None = None
     happenings: list[Happening] = []
-    for number, entry in enumerate(scene.told.timeline, start=1):
-        for each in reader.read(f"timeline[{number}]", entry):
-            is_first = not happenings or happenings[-1].line != each.line
+    for number, line in enumerate(scene.told.timeline, start=1):
+        entries = reader.entries(f"timeline[{number}]", line, last)
+        told = [(entry, each) for entry in entries for each in reader.read(f"timeline[{number}]", entry)]
+        for nth, (entry, each) in enumerate(told):
+            is_first = nth == 0
             if is_first and last is not None and each.received_at < last:
                 scene.complain(
                     f"timeline[{number}].{'received' if entry.received else 'at'}",
@@ -100,6 +105,42 @@ class _Reader:
             for name, type_ in self._type.items()
         ]
         return (*residents, *devices)
+
+    def entries(self, field: str, line: str | Entry, last: datetime | None) -> list[Entry]:
+        """A line with its keys; none after a complaint.
+
+        A sentence happens at or after the line above it, and each device for it notices what somebody does.
+        """
+        if not isinstance(line, str):
+            return [line]
+        sentence, scene = read_sentence(line), self._scene
+        if isinstance(sentence.what, Broke):
+            expected = (
+                "what residents and devices do: there is no house in a story of rules, write a scenario"
+            )
+            scene.complain(field, shown_value(line), expected)
+            return []
+        what = sentence.what
+        who = self._owner.get(what.device) if isinstance(what, Sent) else what.who
+        zone = scene.zones.get(who or scene.only() or "", scene.zone)
+        earliest = last or start_of_day(scene.day, zone)
+        try:
+            at = rolled(sentence.moment, earliest, scene.day, zone)
+        except NotATime:
+            scene.complain(field, shown_value(line), f"a year from {YEARS[0]} to {YEARS[-1]}")
+            return []
+        entry = entry_of(sentence, written(at, scene.day, zone))
+        if entry.device is None and (entry.resident or scene.only()):
+            own = self._own(
+                entry.resident or scene.only(), {each.value for each in KINDS[str(entry.event)].sent_by}
+            )
+            return [entry.model_copy(update={"device": name}) for name in own] or [entry]
+        return [entry]
+
+    def _own(self, resident: str | None, types: Container[str]) -> list[str]:
+        return [
+            name for name, type_ in self._type.items() if type_ in types and self._owner[name] == resident
+        ]
 
     def read(self, field: str, entry: Entry) -> Iterator[Happening]:
         """What the house learns from one entry; nothing after a fault that leaves it unclear."""
@@ -239,9 +280,7 @@ class _Reader:
             return entry.device
         if not senders or resident is None:
             return None
-        own = [
-            name for name, type_ in self._type.items() if type_ in senders and self._owner[name] == resident
-        ]
+        own = self._own(resident, senders)
         if not own and len(senders) == 1:
             return self._comes_by_itself(resident, next(iter(senders)))
         if len(own) != 1:

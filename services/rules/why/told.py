@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from notation.faults import nearest_of
 from services.domain.events import Event
 from services.domain.instants import NotAnInstant, zone_named
-from services.rules.faults import nearest_of
 from services.rules.history import read_history
 from services.rules.reading import FLOOR, read_rulebook
 from services.rules.replay import DEFAULT_ZONE

@@ -251,7 +251,7 @@ def _note(uow: UnitOfWork, author: str, action: str, what: tuple[str, str], deta
 
 
 def _named(rule: str, rules: Iterable[str]) -> str:
-    from services.rules.faults import nearest_of
+    from notation.faults import nearest_of
 
     names = list(rules)
     found = [name for name in names if rule in {name, name.rpartition("/")[2]}]

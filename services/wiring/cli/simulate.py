@@ -63,14 +63,15 @@ def run(
     """Play a scenario and hold what came of it against what it expects."""
     from rich.console import Console
 
-    from devices.simulator.reading import ScenarioFaulty, ScenarioUnknown, find, read
+    from devices.simulator.reading import ScenarioUnknown, find, read
     from devices.simulator.report import show
+    from notation.faults import StoryFaults
 
     if (attach is None) != (token is None):
         refuse("--attach and --token belong together: where to play, and the right to do so")
     try:
         scenario = read(find(name))
-    except (ScenarioFaulty, ScenarioUnknown) as error:
+    except (StoryFaults, ScenarioUnknown) as error:
         refuse(*str(error).splitlines())
     played = _play(scenario, attach, token)
     show(Console(), scenario, played.happenings, played.verdicts)

@@ -12,15 +12,15 @@ import jsonschema_rs
 import pytest
 from typer.testing import CliRunner
 
+from notation.faults import StoryFaults
+from notation.yaml_core import read_yaml
 from services.domain.findings import Trigger
 from services.escalation.policy_files import SHIPPED as POLICIES
 from services.escalation.policy_schema import policy_schema
 from services.rules.reading import keys_of, read_what_is_good
 from services.rules.schemas.rulebooks import KEYS, rulebook_schema
 from services.rules.schemas.stories import story_schema
-from services.rules.stories.faults import StoryFaults
 from services.rules.stories.reading import read_stories
-from services.rules.yaml_core import read_yaml
 from services.wiring.cli import app
 from services.wiring.story_files import SHIPPED
 from tests.unit.rules.stories.told import BOOK

@@ -1,37 +1,38 @@
 """A small scenario for the tests of the simulator, and the means to bend it."""
 
+import json
 from copy import deepcopy
 from typing import Any
 
+from devices.simulator.reading import read_scenario
 from devices.simulator.scenario import Scenario
 
 SMALL: dict[str, Any] = {
     "scenario": "small",
     "title": "One press at night.",
-    "starts": "2025-07-22 21:30",
-    "ends": "03:00",
-    "cast": {
-        "homes": [{"name": "house", "neighbour": "pema"}],
-        "workers": [
-            {
-                "name": "norbu",
-                "called": "罗布",
-                "role": "grid_worker",
-                "answers": ["accepts after 40s", "arrives after 10m", "closes after 5m as helped"],
-            },
-            {"name": "lhamo", "called": "拉姆", "role": "grid_worker", "answers": "never"},
-            {"name": "pema", "called": "白玛", "role": "neighbour", "answers": "never"},
-        ],
-        "residents": [
-            {"name": "deji", "called": "德吉", "home": "house", "worker": "norbu", "backup": "lhamo"}
-        ],
+    "starts": "21:30",
+    "until": "+1 day 03:00",
+    "homes": {"house": {"neighbour": "pema"}},
+    "workers": {
+        "norbu": {
+            "called": "罗布",
+            "role": "grid_worker",
+            "answers": ["accepts after 40s", "arrives after 10m", "closes after 5m as helped"],
+        },
+        "lhamo": {"called": "拉姆", "role": "grid_worker"},
+        "pema": {"called": "白玛", "role": "neighbour", "answers": "never"},
     },
-    "devices": [
-        {"name": "button", "type": "call_button", "home": "house", "resident": "deji"},
-        {"name": "mat", "type": "bed_sensor", "home": "house", "resident": "deji"},
-    ],
+    "cast": {
+        "deji": {
+            "called": "德吉",
+            "home": "house",
+            "worker": "norbu",
+            "backup": "lhamo",
+            "devices": {"button": "call_button", "mat": "bed_sensor"},
+        }
+    },
     "timeline": ["22:00 deji goes to bed", "02:13 deji presses"],
-    "expect": [{"alert": "call-button", "about": "deji", "by": "02:13:05"}],
+    "expect": [{"alert": "call-button", "about": "deji", "by": "+1 day 02:13:05"}],
 }
 
 
@@ -42,12 +43,19 @@ def content(**changes: Any) -> dict[str, Any]:
 
 
 def scenario(**changes: Any) -> Scenario:
-    return Scenario.model_validate(content(**changes))
+    return read_scenario(json.dumps(content(**changes), ensure_ascii=False), "small.yaml")
 
 
 def answering(**answers: object) -> dict[str, Any]:
-    """The cast, with other answers of the workers named."""
+    """The workers, with other answers of those named."""
+    workers = deepcopy(SMALL["workers"])
+    for name, answer in answers.items():
+        workers[name]["answers"] = answer
+    return dict(workers)
+
+
+def having(**devices: Any) -> dict[str, Any]:
+    """The cast, with other devices of the resident."""
     cast = deepcopy(SMALL["cast"])
-    for worker in cast["workers"]:
-        worker["answers"] = answers.get(worker["name"], worker["answers"])
+    cast["deji"]["devices"] = devices
     return dict(cast)

@@ -29,12 +29,12 @@ def notice(**changes: Any) -> dict[str, Any]:
 
 
 def told(*notices: dict[str, Any], rang_at: dict[str, datetime] | None = None) -> list[Happening]:
-    happenings = chronicle(CAST, [CALL], notices, rang_at or {})
+    happenings = chronicle(CAST, [], [CALL], notices, rang_at or {})
     return [each for each in happenings if each.what is What.NOTICE]
 
 
 def test_an_alert_is_told_with_how_it_ended() -> None:
-    (alert,) = chronicle(CAST, [CALL], [], {})
+    (alert,) = chronicle(CAST, [], [CALL], [], {})
     assert (alert.who, alert.text) == ("deji", "alert call-button (high), closed as helped")
     assert alert.fields == {
         "alert": "call-button",
@@ -42,7 +42,7 @@ def test_an_alert_is_told_with_how_it_ended() -> None:
         "severity": "high",
         "outcome": "helped",
     }
-    (running,) = chronicle(CAST, [{**CALL, "state": "open", "outcome": None}], [], {})
+    (running,) = chronicle(CAST, [], [{**CALL, "state": "open", "outcome": None}], [], {})
     assert running.text.endswith("still open")
     assert "outcome" not in running.fields
 
@@ -54,7 +54,7 @@ def test_an_alert_lasts_until_it_was_closed_and_knows_who_came() -> None:
         "arrived_at": "2025-07-22T18:21:40Z",
         "closed_at": "2025-07-22T18:46:40Z",
     }
-    (alert,) = chronicle(CAST, [{**CALL, **answered}], [], {})
+    (alert,) = chronicle(CAST, [], [{**CALL, **answered}], [], {})
     assert alert.until_at == datetime(2025, 7, 22, 18, 46, 40, tzinfo=UTC)
     assert alert.fields["accepted_at"] == "2025-07-22T18:13:40+00:00"
     assert alert.fields["arrived_at"] == "2025-07-22T18:21:40+00:00"
@@ -62,19 +62,19 @@ def test_an_alert_lasts_until_it_was_closed_and_knows_who_came() -> None:
 
 
 def test_an_alert_of_a_device_without_a_resident_is_about_the_device() -> None:
-    (alert,) = chronicle(CAST, [{**CALL, "resident_id": None, "device_id": "dev_1"}], [], {})
+    (alert,) = chronicle(CAST, [], [{**CALL, "resident_id": None, "device_id": "dev_1"}], [], {})
     assert alert.who == "smoke"
 
 
 def test_a_matter_of_the_house_concerns_the_story_as_well() -> None:
     matter = {**CALL, "resident_id": None, "device_id": None, "subject": "house:rulebook"}
-    (alert,) = chronicle(CAST, [matter], [], {})
+    (alert,) = chronicle(CAST, [], [matter], [], {})
     assert alert.who == "house:rulebook"
 
 
 def test_alerts_about_others_are_not_of_the_story() -> None:
     others = {**CALL, "resident_id": "res_9"}
-    assert chronicle(CAST, [others], [notice()], {}) == []
+    assert chronicle(CAST, [], [others], [notice()], {}) == []
 
 
 def test_a_notice_reached_somebody_when_their_telephone_rang() -> None:
@@ -98,3 +98,21 @@ def test_who_was_not_told_is_told_of_with_the_reason() -> None:
 def test_a_notice_to_nobody_of_the_cast_went_to_a_contact_or_the_last_resort() -> None:
     contact, nobody = told(notice(worker_id=None, contact="niece"), notice(worker_id=None))
     assert (contact.who, nobody.who) == ("niece", "last resort")
+
+
+def test_a_finding_is_told_with_its_rule_and_how_it_stands() -> None:
+    found = {
+        "rule": "night-call",
+        "resident_id": "res_1",
+        "device_id": None,
+        "state": "holds",
+        "reason": "late",
+    }
+    others = {**found, "resident_id": "res_9"}
+    (told,) = chronicle(CAST, [{**found, "at": "2025-07-22T18:13:00Z"}, others], [], [], {})
+    assert (told.what, told.who, told.text) == (
+        What.FINDING,
+        "deji",
+        "night-call found something (holds, late)",
+    )
+    assert told.fields == {"rule": "night-call", "resident": "deji", "state": "holds", "reason": "late"}

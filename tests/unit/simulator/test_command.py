@@ -27,8 +27,9 @@ def test_a_faulty_file_is_refused_with_its_faults(tmp_path: Path) -> None:
     path.write_text("scenario: mine\nmoon: full\n")
     refused = RUNNER.invoke(app, ["run", str(path)])
     assert refused.exit_code == 2
-    assert f"{path}: moon: an unknown key" in refused.stderr
-    assert f"{path}: cast: missing" in refused.stderr
+    assert f"{path}:2: moon: found a key that nobody knows" in refused.stderr
+    assert f"{path}: until: found nothing, expected a value" in refused.stderr
+    assert f"{path}: expect: found nothing, expected something that must or must not" in refused.stderr
 
 
 def test_where_to_play_and_the_right_to_do_so_belong_together() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from devices.simulator.acts import Data
 from devices.simulator.happenings import What
 from devices.simulator.player import Message, Player, in_order
 from devices.simulator.scenario import Scenario
 from devices.simulator.sentences import Answer
-from tests.unit.simulator.stories import answering, scenario
+from tests.unit.simulator.stories import answering, having, scenario
 
 BACKUP_AFTER = timedelta(minutes=2)
 
@@ -22,7 +23,7 @@ class SmallService:
 
     def __init__(self, story: Scenario) -> None:
         self.frame = story.frame
-        self.now = self.frame.starts_at
+        self.now = story.starts_at
         self.diary: list[str] = []
         self.moves: list[timedelta] = []
         self._unread: list[Message] = []
@@ -37,14 +38,14 @@ class SmallService:
             self._tell(due_at, who, "alert")
         self.now = instant
 
-    def report(self, device: str, kind: str, at: datetime) -> None:
+    def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
         assert at == self.now, "time is moved before what belongs to an instant is done"
         self._write(f"{device} {kind}")
         if kind == "call_button.pressed":
             self._tell(at, "norbu", "alert")
             self._due = [(at + BACKUP_AFTER, "lhamo"), (at + BACKUP_AFTER, "pema")]
 
-    def record(self, resident: str, kind: str, at: datetime, data: dict[str, str]) -> None:
+    def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         assert at == self.now
         self._write(f"{resident} {kind} {data}")
 
@@ -83,39 +84,39 @@ def test_everything_is_done_at_its_local_time_across_midnight() -> None:
         timeline=["22:00 deji goes to bed", "00:05 mat sends bed.vitals", "02:45 deji leaves home"]
     )
     assert stage.diary == [
-        "22:00:00 mat bed.entered",
-        "00:05:00 +1d mat bed.vitals",
-        "02:45:00 +1d deji resident.away {}",
+        "22:00 mat bed.entered",
+        "+1 day 00:05 mat bed.vitals",
+        "+1 day 02:45 deji resident.away {}",
     ]
 
 
 def test_whoever_is_told_answers_after_their_time_and_goes_on_from_move_to_move() -> None:
     stage, player = played()
     assert stage.diary[1:] == [
-        "02:13:00 +1d button call_button.pressed",
-        "02:13:40 +1d norbu accept alt_1",
-        "02:23:40 +1d norbu arrive alt_1",
-        "02:28:40 +1d norbu close alt_1",
+        "+1 day 02:13 button call_button.pressed",
+        "+1 day 02:13:40 norbu accept alt_1",
+        "+1 day 02:23:40 norbu arrive alt_1",
+        "+1 day 02:28:40 norbu close alt_1",
     ]
     answers = [each.text for each in player.happenings if each.what is What.ANSWER]
     assert answers == ["accepts", "arrives", "closes as helped"]
 
 
 def test_no_step_is_longer_than_the_quickest_answer_so_that_each_comes_at_its_instant() -> None:
-    stage, _ = played(cast=answering(norbu="never", lhamo=["accepts after 25s"]))
+    stage, _ = played(workers=answering(norbu="never", lhamo=["accepts after 25s"]))
     assert max(stage.moves) == timedelta(seconds=25)
-    assert "02:15:25 +1d lhamo accept alt_1" in stage.diary
+    assert "+1 day 02:15:25 lhamo accept alt_1" in stage.diary
 
 
 def test_where_nobody_answers_time_moves_from_line_to_line() -> None:
-    stage, _ = played(cast=answering(norbu="never"))
+    stage, _ = played(workers=answering(norbu="never"))
     steps = [move for move in stage.moves if move]
     assert steps == [timedelta(minutes=30), timedelta(hours=4, minutes=13), timedelta(minutes=47)]
 
 
 def test_who_hears_that_another_has_it_stays_at_home() -> None:
-    stage, player = played(cast=answering(norbu=["accepts after 3m"], lhamo=["accepts after 50s"]))
-    assert [line for line in stage.diary if "accept" in line] == ["02:15:50 +1d lhamo accept alt_1"]
+    stage, player = played(workers=answering(norbu=["accepts after 3m"], lhamo=["accepts after 50s"]))
+    assert [line for line in stage.diary if "accept" in line] == ["+1 day 02:15:50 lhamo accept alt_1"]
     assert "stays: another has it" in [each.text for each in player.happenings]
 
 
@@ -142,17 +143,14 @@ def test_a_person_answers_a_matter_once_however_often_they_are_told() -> None:
 
 
 def test_a_resident_with_two_sensors_is_felt_by_both() -> None:
-    devices = [
-        {"name": name, "type": "bed_sensor", "home": "house", "resident": "deji"}
-        for name in ("left", "right")
-    ]
-    stage, _ = played(devices=devices, timeline=["22:00 deji goes to bed"])
-    assert stage.diary == ["22:00:00 left bed.entered", "22:00:00 right bed.entered"]
+    cast = having(left="bed_sensor", right="bed_sensor")
+    stage, _ = played(cast=cast, timeline=["22:00 deji goes to bed"], must_not=["call"], expect=[])
+    assert stage.diary == ["22:00 left bed.entered", "22:00 right bed.entered"]
 
 
 def test_a_fault_of_the_stage_ends_the_play() -> None:
     class Gone(SmallService):
-        def report(self, device: str, kind: str, at: datetime) -> None:
+        def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
             raise ConnectionError(device)
 
     story = scenario()

@@ -15,7 +15,7 @@ from tests.unit.simulator.stories import scenario
 
 def shown(*verdicts: Verdict) -> str:
     story = scenario()
-    press_at = story.lines[-1][0]
+    press_at = story.steps[-1].at
     happenings = [
         Happening(press_at + timedelta(seconds=40), What.ANSWER, "norbu", "accepts"),
         Happening(press_at, What.EVENT, "deji", "presses [bold]"),
@@ -27,7 +27,7 @@ def shown(*verdicts: Verdict) -> str:
 
 def test_what_happened_stands_in_order_of_local_time() -> None:
     report = shown(Verdict("a", passed=True))
-    assert report.index("02:13:00 +1d") < report.index("02:13:40 +1d")
+    assert report.index("+1 day 02:13 ") < report.index("+1 day 02:13:40")
     assert "(Asia/Shanghai)" in report
 
 

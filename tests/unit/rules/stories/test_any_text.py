@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.rules.stories.faults import StoryFaults
+from notation.faults import StoryFaults
 from services.rules.stories.judging import try_story
 from services.rules.stories.reading import read_stories
 from tests.unit.rules.stories.told import BOOK

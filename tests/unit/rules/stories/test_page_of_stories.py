@@ -8,13 +8,14 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from notation.entries import Entry, Resident
+from notation.yaml_core import read_yaml
 from services.rules.reading import read_rulebook
 from services.rules.schemas.rulebooks import rulebook_schema
 from services.rules.schemas.stories import story_schema
-from services.rules.stories.form import Entry, Expected, Forbidden, Resident, Told
+from services.rules.stories.form import Expected, Forbidden, Told
 from services.rules.stories.judging import try_story
 from services.rules.stories.reading import read_stories
-from services.rules.yaml_core import read_yaml
 from services.wiring.story_files import SHIPPED
 from tests.house import tree
 

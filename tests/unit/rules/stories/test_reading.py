@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.rules.stories.faults import StoryFaults
+from notation.faults import StoryFaults
 from services.rules.stories.reading import read_stories
 from tests.unit.rules.stories.told import BOOK, complaints, tried
 

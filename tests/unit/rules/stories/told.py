@@ -6,8 +6,8 @@ from textwrap import indent
 
 import pytest
 
+from notation.faults import StoryFaults
 from services.rules.reading import read_rulebook
-from services.rules.stories.faults import StoryFaults
 from services.rules.stories.judging import Verdict, try_story
 from services.rules.stories.reading import read_stories
 

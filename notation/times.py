@@ -7,18 +7,22 @@ found is written in the same notation, so that it can be held beside what was ex
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.domain.instants import local, utc_of_local
+from notation.walls import instant_of
 
+TIME = r"(?:\+[1-9]\d{0,3} days? |\d{4}-\d\d-\d\d )?(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?"
+"""A time to be built into longer sentences; no groups."""
 NOTATION = r"^(\+([1-9]\d{0,3}) days? |(\d{4}-\d\d-\d\d) )?([01]\d|2[0-3]):([0-5]\d)(:([0-5]\d))?$"
 """As a pattern that JSON Schema reads as well."""
 EXPECTED = 'a local time such as "22:40", "+1 day 06:10" or "2025-07-23 02:13:05"'
 YEARS = range(1971, 2200)
 """The years that a story may tell of; what it waits for lies within the calendar then as well."""
 _NOTATION = re.compile(NOTATION, re.ASCII)
+_DAY = timedelta(days=1)
 
 
 class NotATime(ValueError):
@@ -33,12 +37,38 @@ class Moment:
     days_later: int = 0
     day: date | None = None
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether no day is said."""
+        return self.days_later == 0 and self.day is None
+
     def instant(self, first_day: date, zone: ZoneInfo) -> datetime:
         """The instant in UTC; `NotATime` outside the years that a story may tell of."""
         day = self.day or first_day + timedelta(days=self.days_later)
         if day.year not in YEARS:
             raise NotATime(day.isoformat())
-        return utc_of_local(day, self.wall, zone)
+        return instant_of(day, self.wall, zone)
+
+
+def rolled(moment: Moment, earliest: datetime, first_day: date, zone: ZoneInfo) -> datetime:
+    """The instant of a moment in a sentence: a bare wall time is the first such at or after ``earliest``.
+
+    So a night is written as it is told.
+    """
+    if not moment.is_bare:
+        return moment.instant(first_day, zone)
+    day = earliest.astimezone(zone).date()
+    instant = Moment(moment.wall, day=day).instant(first_day, zone)
+    return instant if instant >= earliest else replace(moment, day=day + _DAY).instant(first_day, zone)
+
+
+@lru_cache(maxsize=64)
+def zone_named(name: str) -> ZoneInfo:
+    """The IANA zone of that name; an unknown one: ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is named {name[:64]!r}") from error
 
 
 def read_moment(text: str) -> Moment:
@@ -56,7 +86,7 @@ def read_moment(text: str) -> Moment:
 
 def written(instant: datetime, first_day: date, zone: ZoneInfo) -> str:
     """An instant as a story writes it: near its first day by days after it, else by the date."""
-    shown = local(instant, zone)
+    shown = instant.astimezone(zone)
     wall = shown.strftime("%H:%M:%S" if shown.second else "%H:%M")
     days = (shown.date() - first_day).days
     if days == 0:

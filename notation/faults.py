@@ -1,7 +1,11 @@
-"""What is wrong with a file of stories, said so that its author can mend it: every fault at once."""
+"""What is wrong with a file of stories or with a scenario, said so that its author can mend it: every fault
+at once.
+"""
 
 from __future__ import annotations
 
+import difflib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -33,3 +37,29 @@ class StoryFaults(ValueError):
     def __init__(self, faults: Iterable[StoryFault]) -> None:
         self.faults: tuple[StoryFault, ...] = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def nearest_of(word: str, known: Iterable[str]) -> str | None:
+    """The known word that looks most like this one, None if none does."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def one_of(words: Iterable[str]) -> str:
+    """The words as an expectation."""
+    return "one of " + ", ".join(words)
+
+
+def shown_value(value: object) -> str:
+    """A value as it is shown in a fault: short, and told apart from a text that looks like it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number that is not finite"
+    text = repr(value) if isinstance(value, str | int | float) else type(value).__name__
+    return text if len(text) <= _MOST_FOUND else text[: _MOST_FOUND - 1] + "…"
+
+
+_MOST_FOUND = 60

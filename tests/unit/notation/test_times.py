@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from notation.times import NotATime, read_moment, written
 from services.domain.instants import format_instant
-from services.rules.stories.times import NotATime, read_moment, written
 
 DAY = date(2025, 7, 22)
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -1,0 +1,1 @@
+"""The one grammar of stories and scenarios."""
