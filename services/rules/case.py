@@ -280,7 +280,7 @@ class Kind(Protocol[S]):
         """An event that was taken in counts no more from now on."""
         ...
 
-    def adjust(self, case: Case, state: S, *, went_away: bool) -> Outcome[S]:
+    def adjust(self, case: Case, state: S) -> Outcome[S]:
         """The rule, the resident or an override has changed, or the resident went away."""
         ...
 
@@ -326,7 +326,7 @@ class Unmoved(Generic[S]):
     def retract(self, case: Case, state: S, target: Sign) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger
         return Outcome(state)
 
-    def adjust(self, case: Case, state: S, *, went_away: bool) -> Outcome[S]:  # noqa: ARG002 - see above
+    def adjust(self, case: Case, state: S) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger
         return Outcome(state)
 
     def turn(self, case: Case, state: S, cause: Sign) -> Outcome[S]:  # noqa: ARG002 - the shape of every trigger

@@ -20,7 +20,6 @@ from services.rules.settling import Source
 from services.rules.signs import Sign
 
 S = TypeVar("S")
-_AWAY = "resident.away"
 _NEVER_DUE: object = Unmoved.due_at
 
 
@@ -128,8 +127,7 @@ def adjust(kind: Kind[Any], case: Case, state: KeyState[Any], turn: Sign | None 
     step = Step(_touched(state, case.now))
     if state.inner is None:
         return step
-    went_away = turn is not None and turn.kind == _AWAY
-    step = step.then(kind.adjust(_before(case, state), state.inner, went_away=went_away))
+    step = step.then(kind.adjust(_before(case, state), state.inner))
     if turn is None:
         return step
     return step.then(kind.turn(_before(case, step.state), step.state.inner, turn))

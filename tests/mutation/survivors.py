@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 EQUIVALENT: Mapping[tuple[str, str], str] = {
+    ("services/rules/kinds/where.py", "sign.order < (state.newest_at, state.newest_seq)"): (
+        "two events never have one place in the order, and none is taken in twice"
+    ),
     ("services/rules/kinds/drift.py", "since >= end"): (
         "a stretch that begins with the end of the night adds no time, and the next one begins after it"
     ),

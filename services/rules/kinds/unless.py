@@ -97,7 +97,7 @@ class Unless(Unmoved[UnlessState]):
         preventions = tuple(each for each in state.preventions if each.seq != target.seq)
         return Outcome(replace(state, watches=watches, preventions=preventions))
 
-    def adjust(self, case: Case, state: UnlessState, *, went_away: bool) -> Outcome[UnlessState]:  # noqa: ARG002 - as all
+    def adjust(self, case: Case, state: UnlessState) -> Outcome[UnlessState]:
         unwatched = case.unwatched_at(case.now)
         if unwatched is not None:
             for watch in state.watches:

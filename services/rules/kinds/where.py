@@ -116,7 +116,7 @@ class Where(Unmoved[WhereState]):
             return Outcome(replace(state, run=None))
         return Outcome(replace(state, run=replace(run, events=events, last_at=events[-1].at)))
 
-    def adjust(self, case: Case, state: WhereState, *, went_away: bool) -> Outcome[WhereState]:  # noqa: ARG002 - as all
+    def adjust(self, case: Case, state: WhereState) -> Outcome[WhereState]:
         unwatched = case.unwatched_at(case.now)
         if unwatched is not None:
             return _broken(case, state, None, unwatched)

@@ -37,6 +37,16 @@ def test_a_change_settles_if_it_holds_up_to_but_not_at_the_end(
     assert [row[:3] for row in history.brief(EXITS)] == found
 
 
+@pytest.mark.parametrize(("again", "found"), [(99, [100]), (100, [100]), (101, [100, 201])])
+def test_what_is_learned_late_of_the_time_up_to_a_finding_begins_no_other(
+    again: float, found: list[float]
+) -> None:
+    history = History().resident().device("d1", "door_sensor").event("door.opened", 0)
+    history.event("door.opened", again, received=150).end(DAY)
+    book = rulebook("id: left-open, on: door.opened, unless: door.closed, for: 100s")
+    assert [row[1] for row in history.brief(book)] == found
+
+
 @pytest.mark.parametrize(("received", "found"), [(60, 0), (61, 1)])
 def test_a_settling_once_met_is_never_undone(received: float, found: int) -> None:
     history = in_bed().event(OUT, 0).event(IN, 59, received=received).end(DAY)

@@ -30,6 +30,20 @@ def test_a_month_with_two_visits_says_nothing() -> None:
     assert told(month("2025-07-01T00:00:00+08:00", "2025-07-24T23:59:59+08:00")) == []
 
 
+@pytest.mark.parametrize(
+    ("visit", "state"),
+    [
+        ("2025-07-24T23:59:59+08:00", "withdrawn"),
+        ("2025-07-25T00:00:00+08:00", "withdrawn"),
+        ("2025-07-25T00:00:01+08:00", "ended"),
+    ],
+)
+def test_a_visit_up_to_the_warning_takes_it_back_and_a_later_one_ends_it(visit: str, state: str) -> None:
+    history = History().resident(enrolled_at=START).at("restart", START).visit("2025-07-01T00:00:00+08:00")
+    history.visit(visit, received="2025-07-26T00:00:00+08:00").end("2025-08-01T00:00:00+08:00")
+    assert [row[:3] for row in told(history)] == [(JULY_WARNING, state, "warn")]
+
+
 def test_a_month_with_one_visit_is_short() -> None:
     assert told(month("2025-07-03T10:00:00+08:00")) == [
         (JULY_WARNING, "holds", "warn", [3]),

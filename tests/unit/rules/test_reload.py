@@ -317,3 +317,13 @@ def test_a_device_that_belongs_to_nobody_is_still_listened_for(store: SqlStore) 
     told.reload(OTHER, QUIET, at=100)
     told.until(5000)
     assert [each.device_id for each in told.found() if each.device_id == "gw"] == ["gw"]
+
+
+def test_what_was_measured_last_stands_in_the_evidence_of_a_run(store: SqlStore) -> None:
+    told = Told(store, "id: fast, on: bed.vitals, where: event.data.heart_rate > 110, for: 5m")
+    for at, rate in ((0, 115), (200, 120), (300, 125)):
+        told.event("bed.vitals", at, data={"heart_rate": rate})
+    [found] = told.found("fast")
+    figures = found.evidence.figures
+    assert (figures["run_seconds"], figures["readings"]) == (300, 3)
+    assert figures["values"] == {"event.data.heart_rate": 125}
