@@ -13,6 +13,15 @@ _LOOK_AGAIN = 0.02
 """Seconds between two looks at something that gives no sign when it changes."""
 
 
+SECOND = 1_000_000_000
+"""Nanoseconds, the unit of stamps."""
+
+
+def stamp() -> int:
+    """Nanoseconds of CLOCK_MONOTONIC, the same for every process of this machine."""
+    return time.monotonic_ns()
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

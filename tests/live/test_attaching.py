@@ -65,11 +65,14 @@ def test_an_empty_house_on_the_wall_clock_is_no_stage_and_where_a_real_resident_
         refused = played_in(house, token, "run", "quiet-night")
         assert refused.returncode == 2
         assert "whom no simulator invented" in refused.stderr
+        refused = played_in(house, token, "fleet", "--homes", "2")
+        assert refused.returncode == 2
+        assert "whom no simulator invented" in refused.stderr
         after = everything_in(house.folder)
     finally:
         house.end()
-    # The house notes in this one table that it is alive, whether anybody comes or not.
-    assert {name for name in before if before[name] != after[name]} <= {"runner_leases"}
+    # In these two the house notes that it is alive and how far it has read, whether anybody comes or not.
+    assert {name for name in before if before[name] != after[name]} <= {"runner_leases", "cursors"}
     assert len(before["residents"]) == 1
 
 

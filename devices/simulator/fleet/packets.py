@@ -31,9 +31,11 @@ def connect(client_id: str, username: str = "", password: str = "") -> bytes:
     return _packet(CONNECT, 0, head + (_text(username) + _text(password) if username else b""))
 
 
-def publish(topic: str, payload: bytes, number: int) -> bytes:
+def publish(topic: str | bytes, payload: bytes, number: int) -> bytes:
     """A message at QoS 1; ``number`` is the packet number, 1 to 65535."""
-    return _packet(PUBLISH, QOS_1, _text(topic) + struct.pack("!H", number) + payload)
+    raw = topic.encode() if isinstance(topic, str) else topic
+    head = struct.pack("!H", len(raw)) + raw + struct.pack("!H", number)
+    return _packet(PUBLISH, QOS_1, head + payload)
 
 
 def subscribe(topics: str) -> bytes:
@@ -71,10 +73,15 @@ class Buffer:
 
     def feed(self, more: bytes) -> Iterator[tuple[int, bytes]]:
         """The packets that are whole now: kind and body."""
+        for kind, _, body in self.packets(more):
+            yield kind, body
+
+    def packets(self, more: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """The packets that are whole now: kind, flags and body."""
         held, place = self._bytes + more, 0
         while (bounds := _bounds(held, place)) is not None:
-            kind, (begin, place) = held[place] >> 4, bounds
-            yield kind, held[begin:place]
+            first, (begin, place) = held[place], bounds
+            yield first >> 4, first & 0x0F, held[begin:place]
         self._bytes = held[place:]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.wiring.cli.options import refuse
+from services.wiring.cli.simulate_fleet import fleet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from devices.simulator.scenario import Scenario
 
 app = typer.Typer(help="Play scenarios against the real service.", no_args_is_help=True)
+app.command("fleet")(fleet)
 
 
 @app.callback()
