@@ -20,12 +20,10 @@ scenario: short
 title: A press that somebody hears of.
 timezone: Asia/Shanghai
 starts: "2025-07-22 21:30"
-ends: "21:33"
-cast:
-  homes: [{name: courtyard, address: 雪松巷 5 号}]
-  workers: [{name: norbu, called: 罗布, role: grid_worker, answers: never}]
-  residents: [{name: tsering, called: 次仁, home: courtyard, worker: norbu}]
-devices: [{name: button, type: call_button, home: courtyard, resident: tsering}]
+until: "21:33"
+homes: {courtyard: {address: 雪松巷 5 号}}
+workers: {norbu: {called: 罗布, role: grid_worker, answers: never}}
+cast: {tsering: {called: 次仁, home: courtyard, worker: norbu, devices: {button: call_button}}}
 timeline: ["21:31 tsering presses"]
 expect: [{told: norbu, by: "21:32"}]
 """
