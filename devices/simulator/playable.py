@@ -4,9 +4,12 @@ played without it.
 Whoever teaches the simulator a trouble or an ecosystem adds its name here.
 """
 
-TROUBLES: frozenset[str] = frozenset()
+from devices.simulator.ecosystems.known import understood
+from devices.simulator.instruments.known import MEANINGS
+
+TROUBLES: frozenset[str] = frozenset(MEANINGS)
 """Names of `notation.sentences.TROUBLES`."""
-ECOSYSTEMS: frozenset[str] = frozenset({"native"})
+ECOSYSTEMS: frozenset[str] = frozenset(understood())
 CHANNELS: frozenset[str] = frozenset({"webhook"})
 LIVES = False
 """Whether residents live by themselves (`life:`)."""

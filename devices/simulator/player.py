@@ -14,6 +14,7 @@ from typing import Protocol
 
 from devices.simulator.acts import Act, Data, Fault, Saying
 from devices.simulator.happenings import Happening, What
+from devices.simulator.instrumented import sayings_of
 from devices.simulator.scenario import Scenario, Step
 from devices.simulator.sentences import Answer, Move
 
@@ -36,10 +37,8 @@ class Stage(Protocol):
         """Let the service's time come to ``instant`` and wait until everything up to it is done there."""
         ...
 
-    def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
-        """Let a device say now that something happened ``at`` an instant; returns once the service has said
-        that it is stored.
-        """
+    def say(self, saying: Saying) -> None:
+        """Let a device say something now; returns once the service has taken it in."""
         ...
 
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
@@ -66,14 +65,20 @@ class Player:
     """Plays one scenario once."""
 
     def __init__(
-        self, scenario: Scenario, stage: Stage, moved: Callable[[datetime], None] = lambda _: None
+        self,
+        scenario: Scenario,
+        stage: Stage,
+        moved: Callable[[datetime], None] = lambda _: None,
+        seed: int = 1,
     ) -> None:
+        """``seed`` is that of the devices: how a mat chatters, what overtakes what."""
         self.scenario = scenario
         self.stage = stage
         self.happenings: list[Happening] = []
         self._moved = moved
+        self._seed = seed
         self._now = scenario.starts_at
-        self._agenda: list[tuple[datetime, int, Step | _Pending]] = []
+        self._agenda: list[tuple[datetime, int, Step | Saying | _Pending]] = []
         self._numbers = count()
         self._answers = {worker.name: worker.answers for worker in scenario.cast.workers}
         self._concerned: set[tuple[str, str]] = set()
@@ -84,6 +89,8 @@ class Player:
         """From the start to the end of the scenario; faults of the stage are raised."""
         for step in self.scenario.steps:
             self._plan(step.at, step)
+        for saying in sayings_of(self.scenario, self._seed):
+            self._plan(saying.at, saying)
         ends_at = self.scenario.ends_at
         while True:
             self._take_in()
@@ -108,7 +115,7 @@ class Player:
     def _quickest_reaction(self) -> timedelta | None:
         return min((answers[0].after for answers in self._answers.values() if answers), default=None)
 
-    def _plan(self, at: datetime, thing: Step | _Pending) -> None:
+    def _plan(self, at: datetime, thing: Step | Saying | _Pending) -> None:
         heappush(self._agenda, (at, next(self._numbers), thing))
 
     def _take_in(self) -> None:
@@ -126,14 +133,18 @@ class Player:
         if place < len(answers):
             self._plan(since + answers[place].after, _Pending(worker, about, answers[place].move))
 
-    def _do(self, thing: Step | _Pending) -> None:
+    def _do(self, thing: Step | Saying | _Pending) -> None:
+        if isinstance(thing, Saying):
+            self.stage.say(thing)
+            return
         if isinstance(thing, _Pending):
             self._answer(thing)
             return
         match thing.what:
             case Act() as act:
                 self._note(What.EVENT, thing.who, thing.words, {"kind": act.kind, "resident": act.resident})
-                self._live(act)
+                if act.device_type is None:
+                    self.stage.record(act.resident, act.kind, act.at, act.data)
             case Saying() as saying:
                 owner = next(
                     (each.resident for each in self.scenario.devices if each.name == saying.device), None
@@ -142,22 +153,14 @@ class Player:
                 self._note(
                     What.EVENT, thing.who, thing.words, fields | ({"resident": owner} if owner else {})
                 )
-                self.stage.report(saying.device, saying.kind, saying.occurred_at or self._now, saying.data)
             case Fault() as fault:
                 self._note(
                     What.FAULT,
                     thing.who,
                     thing.words,
                     {"fault": fault.name, **({"device": fault.who} if fault.who else {})},
+                    fault.until,
                 )
-
-    def _live(self, act: Act) -> None:
-        if act.device_type is None:
-            self.stage.record(act.resident, act.kind, act.at, act.data)
-            return
-        for device in self.scenario.devices:
-            if device.resident == act.resident and device.type == act.device_type:
-                self.stage.report(device.name, act.kind, act.at, act.data)
 
     def _answer(self, pending: _Pending) -> None:
         concerns = (pending.worker, pending.about)
@@ -176,8 +179,10 @@ class Player:
         if refused is None:
             self._plan_answer(pending.worker, pending.about, place + 1, self._now)
 
-    def _note(self, what: What, who: str, text: str, fields: Mapping[str, str]) -> None:
-        self.happenings.append(Happening(self._now, what, who, text, fields))
+    def _note(
+        self, what: What, who: str, text: str, fields: Mapping[str, str], until_at: datetime | None = None
+    ) -> None:
+        self.happenings.append(Happening(self._now, what, who, text, fields, until_at))
 
 
 def in_order(happenings: Sequence[Happening]) -> list[Happening]:

@@ -11,19 +11,21 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from devices.simulator import clock
-from devices.simulator.acts import Data
+from devices.simulator.acts import Data, Saying
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import farewell
 from devices.simulator.chronicle import chronicle, instant, written
+from devices.simulator.ecosystems.native import PRESENCE
 from devices.simulator.enrolling import Enrolled, enrol
 from devices.simulator.happenings import Happening, What
 from devices.simulator.judging import said
-from devices.simulator.mqtt import DeviceLink, Wire
+from devices.simulator.mqtt import DeviceLink, NotStored, Wire
 from devices.simulator.player import Message
 from devices.simulator.scenario import Scenario, Wish
 from devices.simulator.sentences import Answer
 from devices.simulator.telephones import Call, Telephones
 
+PRESENCE_WITHIN = timedelta(seconds=10)
 COMMANDS_WITHIN = timedelta(seconds=5)
 """How long what was said to a device may be on its way when the story is over: the one thing here that
 takes its own time, for the broker has no part in the stepped clock.
@@ -45,6 +47,8 @@ class Theatre:
         self._enrolled = Enrolled()
         self._links: dict[str, DeviceLink] = {}
         self._heard: list[Happening] = []
+        self._gone: set[str] = set()
+        """Devices that are offline, as far as the service was told."""
         self._rang_at: dict[str, datetime] = {}
         """When the notice of that id came to a telephone."""
 
@@ -82,8 +86,28 @@ class Theatre:
         self._now = instant
         self._api.move_time_to(instant)
 
-    def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
-        self._links[device].send(kind, at, dict(data))
+    def say(self, saying: Saying) -> None:
+        is_online = PRESENCE.get(saying.kind)
+        if is_online is None:
+            self._links[saying.device].say(saying)
+        else:
+            self._is_there(saying.device, is_online=is_online)
+
+    def _is_there(self, device: str, *, is_online: bool) -> None:
+        """Say what a last will, or a device that is back, says: the service answers it with nothing but an
+        event of its own, and only where it changes.
+        """
+        kind = "device.online" if is_online else "device.offline"
+        device_id = self._enrolled.devices[device]
+        before = self._count(device_id, kind)
+        self._links[device].is_there(is_online=is_online)
+        if (device not in self._gone) is not is_online:
+            self._gone ^= {device}
+            if not clock.until(lambda: self._count(device_id, kind) > before, PRESENCE_WITHIN):
+                raise NotStored(f"{device}: {kind} was not stored")
+
+    def _count(self, device_id: str, kind: str) -> int:
+        return sum(1 for _ in self._api.all("events", device_id=device_id, kind=kind))
 
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         resident_id = self._enrolled.residents[resident]

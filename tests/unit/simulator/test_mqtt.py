@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from devices.simulator.acts import Saying
 from devices.simulator.mqtt import BrokerUnreachable, DeviceLink, NotStored, Wire
 from services.wiring.broker import EmbeddedBroker
 
@@ -133,3 +134,25 @@ def test_a_broker_that_does_not_let_one_in_is_said_so(
     monkeypatch.setattr("devices.simulator.mqtt.CONNECT_WITHIN", timedelta(seconds=1))
     with pytest.raises(BrokerUnreachable, match="cannot be used"):
         Wire(broker.url, "nobody", "nothing", "stranger").open(("anxin/v1/x/receipt",))
+
+
+def test_a_message_that_is_said_once_more_waits_for_a_receipt_of_its_own(
+    button: DeviceLink, receiver: Receiver
+) -> None:
+    press = Saying(AT, "button", "7f3a", "call_button.pressed", None, retained=True)
+    receiver.answers = ["stored", "quarantined"]
+    button.say(press)
+    with pytest.raises(NotStored):
+        button.say(press)
+    assert receiver.next() == receiver.next()
+
+
+def test_readings_may_be_passed_over_and_that_is_no_fault(button: DeviceLink, receiver: Receiver) -> None:
+    receiver.answers = ["quarantined"]
+    button.say(Saying(AT, "button", "1", "device.battery", AT, {"percent": 50.0}))
+    assert receiver.next()[1]["id"] == "1"
+
+
+def test_a_device_says_what_its_last_will_says(button: DeviceLink, receiver: Receiver) -> None:
+    button.is_there(is_online=False)
+    assert receiver.next() == ("anxin/v1/button-1/status", "offline")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from devices.simulator.acts import Data
+from devices.simulator.acts import Data, Saying
 from devices.simulator.happenings import What
 from devices.simulator.player import Message, Player, in_order
 from devices.simulator.scenario import Scenario
@@ -38,10 +38,11 @@ class SmallService:
             self._tell(due_at, who, "alert")
         self.now = instant
 
-    def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
+    def say(self, saying: Saying) -> None:
+        at = saying.at
         assert at == self.now, "time is moved before what belongs to an instant is done"
-        self._write(f"{device} {kind}")
-        if kind == "call_button.pressed":
+        self._write(f"{saying.device} {saying.kind}")
+        if saying.kind == "call_button.pressed":
             self._tell(at, "norbu", "alert")
             self._due = [(at + BACKUP_AFTER, "lhamo"), (at + BACKUP_AFTER, "pema")]
 
@@ -150,8 +151,8 @@ def test_a_resident_with_two_sensors_is_felt_by_both() -> None:
 
 def test_a_fault_of_the_stage_ends_the_play() -> None:
     class Gone(SmallService):
-        def report(self, device: str, kind: str, at: datetime, data: Data) -> None:
-            raise ConnectionError(device)
+        def say(self, saying: Saying) -> None:
+            raise ConnectionError(saying.device)
 
     story = scenario()
     with pytest.raises(ConnectionError, match="mat"):
@@ -163,3 +164,29 @@ def test_at_one_instant_causes_come_before_what_they_bring_about() -> None:
     press = next(each for each in player.happenings if each.text == "presses")
     answer = next(each for each in player.happenings if each.what is What.ANSWER)
     assert in_order([answer, press]) == [press, answer]
+
+
+def test_what_is_said_behind_a_gateway_that_is_down_is_said_when_it_is_back() -> None:
+    cast = having(box="gateway", mat={"type": "bed_sensor", "gateway": "box"})
+    stage, player = played(
+        cast=cast, timeline=["from 22:00 the gateway is down for 40m", "22:10 deji goes to bed"]
+    )
+    assert stage.diary == [
+        "22:00:45 box device.offline",
+        "22:00:45 mat device.offline",
+        "22:40 box device.online",
+        "22:40 mat device.online",
+        "22:40 mat bed.entered",
+    ]
+    fault = next(each for each in player.happenings if each.what is What.FAULT)
+    assert fault.until_at == fault.at + timedelta(minutes=40)
+
+
+def test_another_seed_lets_a_mat_chatter_otherwise() -> None:
+    story = scenario(timeline=["22:00 deji goes to bed", "from 22:10 mat chatters for 2m"])
+    diaries = []
+    for seed in (1, 1, 2):
+        stage = SmallService(story)
+        Player(story, stage, seed=seed).play()
+        diaries.append(stage.diary)
+    assert diaries[0] == diaries[1] != diaries[2]

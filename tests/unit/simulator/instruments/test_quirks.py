@@ -26,6 +26,7 @@ from devices.simulator.instruments.quirks.reconnect_storm import ReconnectStorm
 from devices.simulator.instruments.quirks.repeated_presses import PressedInARow, RepeatedPress, RepeatsLast
 from devices.simulator.instruments.quirks.retained import Retained
 from devices.simulator.instruments.quirks.wrong_clock import NoClock, ResetClock, WrongClock
+from notation.sentences import TROUBLES, Broke, Of, Trouble, read_sentence
 
 START = datetime(2025, 7, 22, 18, 0, tzinfo=UTC)
 MAT, BUTTON = frozenset({"mat"}), frozenset({"button"})
@@ -293,3 +294,15 @@ def test_another_seed_makes_another_night_and_another_device_does_not() -> None:
     once = list(perturb(NIGHT, alone, 1))
     assert once == [each for each in perturb(both, among, 1) if each.device == "mat"]
     assert once != list(perturb(NIGHT, alone, 2))
+
+
+def test_the_notation_has_words_for_every_misbehaviour_and_no_others_of_devices() -> None:
+    of_devices = {trouble.name for trouble in TROUBLES if trouble.of is not Of.HOUSE}
+    assert of_devices == set(MEANINGS)
+
+
+@pytest.mark.parametrize("trouble", [each for each in TROUBLES if each.of is not Of.HOUSE])
+def test_the_example_of_each_reads_as_what_it_says(trouble: Trouble) -> None:
+    said = read_sentence(f"03:00 {trouble.example}").what
+    assert isinstance(said, Broke)
+    assert said.trouble == trouble
