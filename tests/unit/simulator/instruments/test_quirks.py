@@ -2,11 +2,13 @@
 outside their span, whatever they do not say that they lose.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -30,6 +32,7 @@ from notation.sentences import TROUBLES, Broke, Of, Trouble, read_sentence
 
 START = datetime(2025, 7, 22, 18, 0, tzinfo=UTC)
 MAT, BUTTON = frozenset({"mat"}), frozenset({"button"})
+PAGE = Path(__file__).parents[4] / "docs" / "devices-simulated.md"
 PRESENCE = ("device.online", "device.offline")
 LOSES = (DyingBattery,)
 REWRITES = (WrongClock,)
@@ -299,6 +302,14 @@ def test_another_seed_makes_another_night_and_another_device_does_not() -> None:
 def test_the_notation_has_words_for_every_misbehaviour_and_no_others_of_devices() -> None:
     of_devices = {trouble.name for trouble in TROUBLES if trouble.of is not Of.HOUSE}
     assert of_devices == set(MEANINGS)
+
+
+def test_the_page_has_a_row_for_every_misbehaviour_in_words_that_can_be_read() -> None:
+    rows = re.findall(r"^\| (`.+?) \|", PAGE.read_text("utf-8"), re.MULTILINE)
+    words = [word for row in rows for word in re.findall(r"`([^`…]+)`", row) if " " in word]
+    said = [read_sentence(each if each[0].isdigit() else f"03:00 {each}").what for each in words]
+    shown = {each.trouble.name for each in said if isinstance(each, Broke)}
+    assert set(MEANINGS) - shown <= {"clock-behind", "clock-loses"}, "those two stand beside their opposites"
 
 
 @pytest.mark.parametrize("trouble", [each for each in TROUBLES if each.of is not Of.HOUSE])
