@@ -7,10 +7,12 @@ has no other input. An Event is never changed: a mistake is taken back by a late
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from services.domain.values import value
 
 Json = Any
 """A value as JSON has them: None, bool, int, float, str, list or dict of these."""
@@ -38,7 +40,7 @@ class Mark(StrEnum):
     """Taken in again from quarantine: the event counts, and is no sign of life now."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Event:
     """Something that happened.
 

@@ -18,6 +18,7 @@ from services.domain.findings import FindingReason, FindingState, Severity
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant, local
 from services.domain.kinds import ALARM_KINDS, AWAY_PREFIXES
+from services.domain.values import value
 from services.rules.because import Because
 from services.rules.beds import PairChange
 from services.rules.connection import Gap
@@ -62,7 +63,7 @@ class Change:
     by_event_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Outcome(Generic[S]):
     """What came of it: the state from now on, what was found, what no longer holds."""
 
@@ -71,7 +72,7 @@ class Outcome(Generic[S]):
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Case:
     """One rule, with the resident's overrides in it, before one key at ``now``.
 

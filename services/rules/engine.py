@@ -62,6 +62,7 @@ class Engine:
         for rule in self.rules.values():
             for kind in rule.touching_kinds:
                 self._by_kind.setdefault(kind, []).append(rule)
+        self.has_drift = any(rule.trigger is Trigger.DRIFT for rule in self.rules.values())
         self.forms: dict[str, Form] = {rule.name: FORMS[rule.trigger] for rule in self.rules.values()}
         self.failing: set[tuple[str, str]] = set()
         """(rule, key) that failed and did not work since."""
@@ -76,6 +77,7 @@ class Engine:
         alone._zones, alone._sources, alone.absence = self._zones, self._sources, self.absence
         alone.rules = {rule.name: rule}
         alone.silent_rules = [rule] if rule.trigger is Trigger.SILENT else []
+        alone.has_drift = rule.trigger is Trigger.DRIFT
         for kind in rule.touching_kinds:
             alone._by_kind[kind] = [rule]
         return alone
@@ -100,13 +102,15 @@ class Engine:
             return Place(StateKey(rule.name, f"/{device_id}"), None, None)
         return None
 
-    def observe(self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL) -> None:
-        """Show an event that is no fact of the register to the rules on its kind."""
-        sign = sign_of(event)
+    def observe(
+        self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL, sign: Sign | None = None
+    ) -> None:
+        """Show an event that is no fact of the register to the rules on its kind; as ``sign``, if known."""
         is_alarm = event.kind in ALARM_KINDS
-        if is_replaced(event) and not is_alarm:
+        if not is_alarm and is_replaced(event):
             noting.pass_over(self, memory, event, Because.TIME_REPLACED)
             return
+        sign = sign or sign_of(event)
         before = len(result.findings)
         for rule in self.rules_on(event.kind):
             is_alarm_rule = is_alarm and rule.is_plain_on
@@ -124,20 +128,21 @@ class Engine:
                 home_id = event.home_id or (profile.home_id if profile is not None else None)
                 result.findings.append(floor_finding(event, sign, home_id))
 
-    def hear(self, memory: Memory, event: Event, result: Result) -> None:
+    def hear(self, memory: Memory, event: Event, result: Result, sign: Sign) -> None:
         """Show a message to the rules on silence, whatever time it claims; `device.offline` is none."""
         if event.kind == OFFLINE or not self.silent_rules:
             return
-        sign = sign_of(event)
         is_sent = event.device_id is not None
-        type_ = self._type_of(memory, event)
         for rule in self.silent_rules:
             if rule.kind != event.kind and not is_sent:
                 continue
-            if rule.device_types and type_ not in rule.device_types:
-                continue
-            if rule.kind not in {ANY_MESSAGE, event.kind} and type_ not in senders_of(rule.kind):
-                continue
+            is_about = rule.kind in {ANY_MESSAGE, event.kind}
+            if rule.device_types or not is_about:
+                type_ = self._type_of(memory, event)
+                if rule.device_types and type_ not in rule.device_types:
+                    continue
+                if not is_about and type_ not in senders_of(rule.kind):
+                    continue
             self._touch(memory, rule, event, sign, result, key_state.hear)
 
     def hear_bed(self, memory: Memory, event: Event, result: Result) -> None:
@@ -168,7 +173,7 @@ class Engine:
         for rule in {rule.name: rule for kind in (ENTERED, EXITED) for rule in self.rules_on(kind)}.values():
             beside = sensors if rule.per is Per.DEVICE else ()
             for device_id in dict.fromkeys((event.device_id, *beside)):
-                shown = replace(event, device_id=device_id)
+                shown = event if device_id == event.device_id else replace(event, device_id=device_id)
                 if rule.trigger is Trigger.DRIFT:
                     self._touch(memory, rule, shown, change, result, key_state.look)
                 elif rule.settle_for is not None:
@@ -282,14 +287,17 @@ class Engine:
         take: Callable[..., Step],
     ) -> None:
         is_remembered = not rule.is_plain_on or rule.settle_for is not None
-        if is_remembered:
-            self.catch_up(memory, place.at, event.received_at, result)
+        now = event.received_at
+        if is_remembered and memory.key_state(place.at) is not None:
+            due_at = memory.due_at(place.at)
+            if due_at is not None and due_at < now:
+                self.catch_up(memory, place.at, now, result)
 
         def work() -> tuple[Case, Step]:
             state = memory.key_state(place.at) if is_remembered else None
             if state is None:
-                state = KeyState(event.received_at, place.resident_id, place.device_id)
-            case = self.case_of(memory, rule, place, event.received_at, event.device_id)
+                state = KeyState(now, place.resident_id, place.device_id)
+            case = self.case_of(memory, rule, place, now, event.device_id)
             return case, take(KINDS_OF_TRIGGER[rule.trigger], case, state, sign)
 
         self._guard(memory, rule, place, event, result, work, is_remembered=is_remembered)
@@ -312,11 +320,12 @@ class Engine:
                 case, step = work()
                 if is_remembered:
                     self._put(memory, rule, place, step.state, case)
-                self._collect(case, step, event, result)
+                if step.raises or step.changes:
+                    self._collect(case, step, event, result)
             except Exception as failure:  # noqa: BLE001 - one rule must never take the others with it
                 error = failure
             else:
-                if (rule.name, place.at.key) in self.failing:
+                if self.failing and (rule.name, place.at.key) in self.failing:
                     self.failing.discard((rule.name, place.at.key))
                     result.mended.add((rule.name, place.at.key))
                 return True
@@ -326,8 +335,6 @@ class Engine:
         return False
 
     def _collect(self, case: Case, step: Step, event: Event | None, result: Result) -> None:
-        if not step.raises and not step.changes:
-            return
         home_id = case.resident.home_id if case.resident is not None else None
         synthetic = case.resident.synthetic if case.resident is not None else False
         if event is not None:
@@ -373,15 +380,16 @@ class Engine:
         if profile is not None and profile.overrides:
             effective = overridden(rule, profile.overrides_at(now))
         return Case(
-            rule=effective,
-            key=place.at.key,
-            zone=self.zone_of(rule, profile),
-            now=now,
-            resident_id=place.resident_id,
-            resident=profile,
-            device=device,
-            notes=self.notes.get(rule.name) if self.notes else None,
-            gaps=memory.gaps() if rule.trigger is Trigger.SILENT else (),
+            effective,
+            place.at.key,
+            self.zone_of(rule, profile),
+            now,
+            place.resident_id,
+            profile,
+            device,
+            (),
+            memory.gaps() if rule.trigger is Trigger.SILENT else (),
+            self.notes.get(rule.name) if self.notes else None,
         )
 
     def zone_of(self, rule: Rule, profile: Profile | None) -> ZoneInfo:

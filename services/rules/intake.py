@@ -79,24 +79,24 @@ class Intake:
         if lane is not Lane.ALARMS:
             # Nobody waits for the end of an override to answer a press; it is met behind the presses.
             end_overrides(self._engine, memory, event.resident_id, event.received_at, result, inclusive=True)
-            if event.kind not in REGISTER_KINDS:
-                self._engine.hear(memory, event, result)
         if event.kind in REGISTER_KINDS:
             self._take_fact(memory, event, result)
-        elif event.kind in {AWAY, RETURNED}:
-            self._take_turn(memory, event, result)
-            self._engine.observe(memory, event, result, lane)  # coming home may be what a rule is about
+            return
+        sign = sign_of(event)
+        if lane is not Lane.ALARMS:
+            self._engine.hear(memory, event, result, sign)
+        if event.kind in {ENTERED, EXITED}:
+            self._take_bed(memory, event, result)
+            return
+        if event.kind in {AWAY, RETURNED}:
+            self._take_turn(memory, event, result)  # coming home may be what a rule is about
         elif event.kind == RETRACTED:
             self._take_back(memory, event, result)
-            self._engine.observe(memory, event, result, lane)
-        elif event.kind in {ENTERED, EXITED}:
-            self._take_bed(memory, event, result)
-        else:
-            if event.kind == OFFLINE and not is_replaced(event):
-                self._silence(memory, event, event.device_id or "", result)
-            elif event.kind == VITALS:
-                self._hear_bed(memory, event, result)
-            self._engine.observe(memory, event, result, lane)
+        elif event.kind == OFFLINE and not is_replaced(event):
+            self._silence(memory, event, event.device_id or "", result)
+        elif event.kind == VITALS:
+            self._hear_bed(memory, event, result)
+        self._engine.observe(memory, event, result, lane, sign)
 
     def _take_fact(self, memory: Memory, event: Event, result: Result) -> None:
         if event.kind in _RESIDENT_FACTS:
@@ -215,6 +215,8 @@ class Intake:
             )
 
     def _hear_bed(self, memory: Memory, event: Event, result: Result) -> None:
+        if not self._engine.has_drift:
+            return
         profile = memory.profile(event.resident_id)
         if _not_of_a_bed(event, profile) is None:
             self._engine.hear_bed(memory, event, result)

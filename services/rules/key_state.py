@@ -7,11 +7,12 @@ instant.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.domain.findings import Trigger
+from services.domain.values import value
 from services.rules import settling
 from services.rules.because import Because
 from services.rules.beds import PairChange
@@ -23,7 +24,7 @@ S = TypeVar("S")
 _NEVER_DUE: object = Unmoved.due_at
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeyState(Generic[S]):
     """The whole state of a rule for a key."""
 
@@ -44,7 +45,7 @@ class KeyState(Generic[S]):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Step:
     """What a touch of a key came to."""
 

@@ -66,6 +66,8 @@ class Memory:
         self._known: dict[StateKey, Any] = {}
         self._due: dict[StateKey, datetime | None] = {}
         self._changed: dict[StateKey, None] = {}
+        self._profiles: dict[str, Profile] = {}
+        """Those of the known, by the resident: each rule asks for one several times at every event."""
         self._whole: set[str] = set()
         self._under: dict[str, dict[StateKey, None]] = {}
         self.unreadable: list[StateKey] = []
@@ -158,7 +160,12 @@ class Memory:
         return [self._stored(at, value) for at, value in self._known.items() if value is not None]
 
     def profile(self, resident_id: str | None) -> Profile | None:
-        found = None if resident_id is None else self.get(StateKey(PROFILE, resident_id))
+        if resident_id is None:
+            return None
+        known = self._profiles.get(resident_id)
+        if known is not None:
+            return known
+        found = self.get(StateKey(PROFILE, resident_id))
         return found if isinstance(found, Profile) else None
 
     def device(self, device_id: str | None) -> KnownDevice | None:
@@ -175,7 +182,10 @@ class Memory:
         return found if isinstance(found, tuple) else ()
 
     def key_state(self, at: StateKey) -> KeyState[Any] | None:
-        found = self.get(at)
+        try:
+            found = self._known[at]
+        except KeyError:
+            found = self.get(at)
         return found if isinstance(found, KeyState) else None
 
     def _stored(self, at: StateKey, value: Any) -> StoredState:
@@ -199,6 +209,11 @@ class Memory:
             self._under.setdefault(_root(at.key), {})[at] = None
         self._known[at] = value
         self._due[at] = due_at
+        if at.rule == PROFILE:
+            if isinstance(value, Profile):
+                self._profiles[at.key] = value
+            else:
+                self._profiles.pop(at.key, None)
 
 
 def _root(key: str) -> str:

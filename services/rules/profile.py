@@ -16,7 +16,10 @@ from services.domain.kinds import KINDS
 from services.rules.rulebook import ANY_MESSAGE
 
 VERSION = 1
-_EVERY_TYPE: frozenset[str] = frozenset(DeviceType)
+_SENT_BY: dict[str, frozenset[str]] = {
+    **{kind: frozenset(info.sent_by) for kind, info in KINDS.items()},
+    ANY_MESSAGE: frozenset(DeviceType),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,10 @@ class Profile:
     overrides: tuple[Override, ...] = ()
 
     def device(self, device_id: str | None) -> KnownDevice | None:
-        return next((device for device in self.devices if device.id == device_id), None)
+        for device in self.devices:  # at every event, so no generator
+            if device.id == device_id:
+                return device
+        return None
 
     def senders_of(self, kind: str) -> tuple[str, ...]:
         """The ids of the registered devices that can send this kind."""
@@ -80,7 +86,10 @@ class Profile:
     def has_sender_of(self, kind: str) -> bool:
         """Whether a device that can send this kind is registered; kinds that people record need none."""
         sent_by = senders_of(kind)
-        return not sent_by or any(device.type in sent_by for device in self.devices)
+        for device in self.devices:  # as above
+            if device.type in sent_by:
+                return True
+        return not sent_by
 
     def is_enrolled_at(self, instant: datetime) -> bool:
         """Whether what happened at an instant counts for more than alarm kinds."""
@@ -114,6 +123,8 @@ class Profile:
 
     def was_away_in(self, start: datetime, end: datetime) -> bool:
         """Whether a window, ends included, touches time away."""
+        if not self.turns:
+            return False
         return any(since <= end and (until is None or start < until) for since, until in self.absences())
 
     def watched_for(self, start: datetime, end: datetime, now: datetime) -> timedelta:
@@ -178,7 +189,7 @@ class Profile:
 
 def senders_of(kind: str) -> frozenset[str]:
     """The types of devices that send a kind, or anything at all; none for what people record."""
-    return _EVERY_TYPE if kind == ANY_MESSAGE else frozenset(KINDS[kind].sent_by)
+    return _SENT_BY[kind]
 
 
 def condition_values(profile: Profile) -> dict[str, object]:

@@ -80,16 +80,19 @@ class Rule:
     over_days: int | None = None
     """With how many local days before it `drift` compares a night."""
     beyond: float | None = None
+    name: str = field(init=False, compare=False, repr=False)
+    """Its name among the rules of all rulebooks."""
+    own_kinds: frozenset[str] = field(init=False, compare=False, repr=False)
+    """The kinds whose events it looks at."""
+    is_plain_on: bool = field(init=False, compare=False, repr=False)
+    """Fires for each matching event, with no state but settlings."""
 
-    @property
-    def name(self) -> str:
-        """Its name among the rules of all rulebooks."""
-        return f"{self.rulebook}/{self.id}"
-
-    @property
-    def own_kinds(self) -> frozenset[str]:
-        """The kinds whose events it looks at."""
-        return _own_kinds(self.trigger, self.kind, self.unless, self.while_kind)
+    def __post_init__(self) -> None:
+        # Asked for several times at every event, and always the same.
+        object.__setattr__(self, "name", f"{self.rulebook}/{self.id}")
+        kinds = _own_kinds(self.trigger, self.kind, self.unless, self.while_kind)
+        object.__setattr__(self, "own_kinds", kinds)
+        object.__setattr__(self, "is_plain_on", self.trigger is Trigger.ON)
 
     @property
     def touching_kinds(self) -> tuple[str, ...]:
@@ -111,11 +114,6 @@ class Rule:
             return DailyWindow(self.from_wall, self.by_wall)
         return self.between
 
-    @property
-    def is_plain_on(self) -> bool:
-        """Fires for each matching event, with no state but settlings."""
-        return self.trigger is Trigger.ON
-
     def with_overrides(self, values: Mapping[str, object]) -> Rule:
         """The rule with other values of its fields for one resident; the values are checked already."""
         return replace(self, **values) if values else self  # type: ignore[arg-type]
@@ -123,7 +121,6 @@ class Rule:
 
 @lru_cache(maxsize=1024)
 def _own_kinds(trigger: Trigger, kind: str, unless: str | None, while_kind: str | None) -> frozenset[str]:
-    """Asked for at every event."""
     kinds = {each for each in (kind, unless, while_kind) if each}
     if while_kind is not None:
         kinds |= PAIR_OF.get(while_kind, frozenset())

@@ -7,11 +7,12 @@ event.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from services.domain.events import Event, Json, Origin
 from services.domain.kinds import ALARM_KINDS, KINDS
+from services.domain.values import value
 
 OLDEST_CLAIM = timedelta(days=7)
 """How far before its reception a device's claim may lie."""
@@ -20,8 +21,15 @@ NEWEST_CLAIM = timedelta(minutes=2)
 OLDEST_RECORD = timedelta(days=400)
 """How far back what a person records may lie; never ahead."""
 
+_CLAIMS = {
+    kind: (-OLDEST_CLAIM, NEWEST_CLAIM) if Origin.DEVICE in info.origins else (-OLDEST_RECORD, timedelta(0))
+    for kind, info in KINDS.items()
+    if info.origins & {Origin.DEVICE, Origin.PERSON}
+}
+"""How far from its reception a claim may lie, by kind; what the house says of itself is never doubted."""
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Sign:
     """Something a rule may look at. ``at`` is the instant by which it is judged."""
 
@@ -41,26 +49,15 @@ class Sign:
 
 def sign_of(event: Event) -> Sign:
     """The event as a sign. Alarm kinds are always judged by when they were received."""
-    claim_counts = event.kind not in ALARM_KINDS and not is_replaced(event)
-    return Sign(
-        kind=event.kind,
-        at=event.occurred_at if claim_counts else event.received_at,
-        seq=event.seq,
-        received_at=event.received_at,
-        event_id=event.id,
-        device_id=event.device_id,
-        data=event.data,
-    )
+    kind, received_at = event.kind, event.received_at
+    claim_counts = kind not in ALARM_KINDS and not is_replaced(event)
+    at = event.occurred_at if claim_counts else received_at
+    return Sign(kind, at, event.seq, received_at, event.id, event.device_id, event.data)
 
 
 def is_replaced(event: Event) -> bool:
     """Whether the claimed time cannot be true, so that the time of reception takes its place."""
     if event.time_replaced:
         return True
-    origins = KINDS[event.kind].origins if event.kind in KINDS else frozenset()
-    ahead = event.occurred_at - event.received_at
-    if Origin.DEVICE in origins:
-        return not -OLDEST_CLAIM <= ahead <= NEWEST_CLAIM
-    if Origin.PERSON in origins:
-        return not -OLDEST_RECORD <= ahead <= timedelta(0)
-    return False
+    span = _CLAIMS.get(event.kind)
+    return span is not None and not span[0] <= event.occurred_at - event.received_at <= span[1]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_origin
 
 from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Dialect, Integer, Text
@@ -100,6 +100,8 @@ class Json(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002
         read = _adapter(self.shape).validate_json
+        if get_origin(self.shape) is tuple:  # of nothing it is always the same, and most events have no marks
+            return lambda value: None if value is None else () if value == "[]" else read(value)
         return lambda value: None if value is None else read(value)
 
 

@@ -14,6 +14,7 @@ from services.domain.events import Json
 from services.domain.findings import FindingState
 from services.domain.instants import format_instant
 from services.domain.kinds import KINDS
+from services.domain.values import value
 from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.connection import end_of
@@ -56,7 +57,7 @@ class FoundSilence:
         return (self.since, self.at)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SilentState:
     """The newest sign of life by its reception, and the Finding that waits for the next."""
 
@@ -191,7 +192,7 @@ def _note(case: Case, state: SilentState, because: Because, until: datetime, **f
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Silence:
     """From when a silence is reckoned, when it is long enough, and when that may be said."""
 

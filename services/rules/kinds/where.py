@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from services.domain.events import Json
 from services.domain.findings import FindingState
+from services.domain.values import value
 from services.rules.because import Because
 from services.rules.beds import EXITED
 from services.rules.case import Case, Change, Match, Outcome, Raise, Unmoved, state_when_raised
@@ -27,7 +28,7 @@ MOST_NAMED = 500
 _NOT_FINAL = frozenset({FindingState.HOLDS, FindingState.ENDED})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Matched:
     """An event of a run."""
 
@@ -37,7 +38,7 @@ class Matched:
     device_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Run:
     """Events that matched, one after the other, and the Finding that came of them."""
 
@@ -70,7 +71,7 @@ class FoundRun:
         return (self.first.at, self.first.seq) < sign.order < (self.last.at, self.last.seq)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WhereState:
     """The run that goes on, and the newest event that was judged."""
 
