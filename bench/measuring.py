@@ -110,14 +110,17 @@ def _cost(store: StoreKind, few: Cost, many: Cost) -> Iterator[Figure]:
 
 
 def _rules(cells: list[Cell]) -> Iterator[Figure]:
-    """A row a number of rules, with every number of homes beside it; held against the first cell of all."""
+    """A row a number of rules, with every number of homes beside it; held against the first cell of all.
+    What a home costs that is heard for the first time since the start stands beside it.
+    """
     first = cells[0]
     for rules in dict.fromkeys(cell.rules for cell in cells):
         row = [cell for cell in cells if cell.rules == rules]
         ratio = max(cell.seconds for cell in row) / first.seconds
         name = f"rules: CPU of an event by {rules} rule{'s' if rules > 1 else ''}, dearest to first"
         note = "; ".join(
-            f"{cell.homes:,} homes {cell.seconds * 1e6:.0f} µs ({cell.seconds / first.seconds:.2f} ×)"
+            f"{cell.homes:,} homes {cell.seconds * 1e6:.0f} µs ({cell.seconds / first.seconds:.2f} ×), "
+            f"first heard {cell.cold * 1e6:.0f}"
             for cell in row
         )
         yield Figure(name, StoreKind.SQLITE.value, ratio, "×", COST_RATIO, note=note)
