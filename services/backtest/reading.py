@@ -6,7 +6,7 @@ for a backtest. The log up to one event is read and nothing after it; nothing is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,16 +62,32 @@ class Live:
     notices: Sequence[Notice]
 
 
-class History:
-    """The stored history as it is when this is made."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far the log is read, and the rulebooks of then."""
 
-    def __init__(self, store: Readings) -> None:
+    last_seq: int
+    begins_at: datetime | None
+    """When its first event was received; None for an empty one."""
+    rulebooks: tuple[RulebookRevision, ...]
+
+
+class History:
+    """The stored history as it is when this is made, or as it was ``seen`` by another."""
+
+    def __init__(self, store: Readings, seen: Seen | None = None) -> None:
         self._store = store
-        with store.reading() as uow:
-            self.last_seq = uow.events.last_seq()
+        self.seen = seen or self._look()
+        self.last_seq, self.begins_at = self.seen.last_seq, self.seen.begins_at
+
+    def _look(self) -> Seen:
+        with self._store.reading() as uow:
             first = uow.events.after(0, 1)
-            self.rulebooks: list[RulebookRevision] = uow.rulebooks.latest()
-        self.begins_at: datetime | None = first[0].received_at if first else None
+            return Seen(
+                uow.events.last_seq(),
+                first[0].received_at if first else None,
+                tuple(uow.rulebooks.latest()),
+            )
 
     def count_since(self, instant: datetime) -> int:
         """How many events were stored from ``instant`` on."""
@@ -110,8 +126,12 @@ class History:
                 found.append(Stretch(after, last, kinds))
         return found
 
-    def standing(self, kinds: Iterable[str], stretches: Sequence[Stretch], people: Snapshot) -> list[Event]:
-        """The newest events of these kinds from before they are in the stretches, ascending."""
+    def standing(
+        self, kinds: Iterable[str], stretches: Sequence[Stretch], resident_ids: Collection[str]
+    ) -> list[Event]:
+        """The newest events of these kinds, about these residents, from before they are in the stretches,
+        ascending.
+        """
         found: dict[int, Event] = {}
         for kind in kinds:
             begins = min((each.after for each in stretches if kind in each.kinds), default=self.last_seq)
@@ -119,20 +139,20 @@ class History:
                 continue
             with self._store.reading() as uow:
                 [at] = uow.events.after(begins - 1, 1)
-            for resident in people.residents.all():
+            for resident_id in resident_ids:
                 with self._store.reading() as uow:
                     events = uow.events.of_resident(
-                        resident.id, [kind], EPOCH, at.received_at + NEWEST_CLAIM, NEWEST_OF_KIND
+                        resident_id, [kind], EPOCH, at.received_at + NEWEST_CLAIM, NEWEST_OF_KIND
                     )
                 found |= {event.seq: event for event in events if event.seq <= begins}
         return [found[seq] for seq in sorted(found)]
 
-    def pieces(self, stretch: Stretch) -> Iterator[list[Event]]:
-        """The events of a stretch, piece by piece."""
+    def pieces(self, stretch: Stretch, without: Collection[str] = ()) -> Iterator[list[Event]]:
+        """The events of a stretch, piece by piece, as `EventLog.between` gives them."""
         after = stretch.after
         while True:
             with self._store.reading() as uow:
-                events = uow.events.between(after, stretch.last, stretch.kinds, PIECE)
+                events = uow.events.between(after, stretch.last, stretch.kinds, PIECE, without)
             if events:
                 yield events
             if len(events) < PIECE:

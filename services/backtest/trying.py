@@ -6,20 +6,19 @@ the functions of escalation. It reads and never writes; what live would have sai
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from services.backtest import comparing
 from services.backtest.answering import answering_of
 from services.backtest.calling import Calling, Calls, as_raised
 from services.backtest.paging import pages_of
+from services.backtest.passing import Asked, Helpers, Pass, shared_out, tried
 from services.backtest.reading import History, Live, Readings
 from services.domain.backtests import MOST_DAYS, Backtest, Note, NoteKind, Progress
-from services.domain.events import Event, Mark
+from services.domain.events import Mark
 from services.domain.findings import BUILT_IN, Finding, FindingChange
 from services.domain.instants import local, zone_named
 from services.escalation.policies import Policies
@@ -27,17 +26,9 @@ from services.escalation.scene import House
 from services.rules.reading import FLOOR, read_rulebook
 from services.rules.rulebook import Rulebook
 from services.rules.shelf import as_stored
-from services.rules.trial import Trial
+from services.rules.trial import Tried
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be tried: the text of a rulebook, and the days up to an instant."""
-
-    text: str
-    file: str
-    days: int
-    until: datetime
+__all__ = ["Asked", "Installation", "backtest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +44,40 @@ def nothing_said(_done: int, _of: int) -> None:
 
 
 def backtest(
-    store: Readings, house: Installation, asked: Asked, progress: Progress = nothing_said
+    store: Readings,
+    house: Installation,
+    asked: Asked,
+    progress: Progress = nothing_said,
+    helpers: Helpers | None = None,
 ) -> Backtest:
-    """The report. Bad input: `RulebookFaults` with every fault; ValueError for days that make no sense."""
+    """The report, the same whoever helps with it. Bad input: `RulebookFaults` with every fault; ValueError
+    for days that make no sense.
+    """
     if not 1 <= asked.days <= MOST_DAYS:
         raise ValueError(f"days from 1 to {MOST_DAYS}, found {asked.days}")
     book = read_rulebook(asked.text, asked.file)
-    return _Backtest(store, house, asked, book).report(progress)
+    return _Backtest(store, house, asked, book, helpers).report(progress)
 
 
 class _Backtest:
     """One backtest."""
 
-    def __init__(self, store: Readings, house: Installation, asked: Asked, book: Rulebook) -> None:
+    def __init__(
+        self, store: Readings, house: Installation, asked: Asked, book: Rulebook, helpers: Helpers | None
+    ) -> None:
+        self._store = store
         self._asked = asked
         self._house = house
         self._book = book
-        self._since = asked.until - timedelta(days=asked.days)
+        self._helpers = helpers
+        self._since = asked.since
         self._history = History(store)
         self._people = self._history.people()
-        beside = [
-            each.book for each in as_stored(self._history.rulebooks).books if each.book.name != book.name
+        self._beside = [
+            each.book.name
+            for each in as_stored(self._history.seen.rulebooks).books
+            if each.book.name != book.name
         ]
-        self._beside = [each.name for each in beside]
-        # It would be the next revision; and what it shares with others of the house it would share then too.
-        newest = max(
-            (each.revision for each in self._history.rulebooks if each.rulebook == book.name), default=0
-        )
-        self._books = [*beside, replace(book, revision=newest + 1)]
 
     def report(self, progress: Progress) -> Backtest:
         trial = self._tried(progress)
@@ -132,19 +129,13 @@ class _Backtest:
             notes=tuple(self._notes(trial, len(tests))),
         )
 
-    def _tried(self, progress: Progress) -> Trial:
+    def _tried(self, progress: Progress) -> Tried:
         """The rulebooks over the log."""
-        trial = Trial(self._books, self._house.house.timezone, self._history.event)
-        stretches = self._history.stretches(trial.lead_times(), self._since)
-        total, first = self._history.last_seq, stretches[0].after if stretches else 0
-        standing = self._history.standing(trial.standing_kinds(), stretches, self._people)
-        pieces = chain.from_iterable(self._history.pieces(stretch) for stretch in stretches)
-        for piece in _in_order(pieces, standing):
-            trial.take(piece)
-            progress(max(piece[-1].seq - first, 0), total - first)
-        trial.finish(self._asked.until)
-        progress(total - first, total - first)
-        return trial
+        residents = [resident.id for resident in self._people.residents.all()]
+        processes = self._helpers.processes if self._helpers is not None else 1
+        shares, of = shared_out(residents, self._history.last_seq, processes)
+        work = Pass(self._asked, self._history.seen, self._house.house.timezone, shares, of)
+        return tried(self._store, work, self._helpers, progress)
 
     def _own(self, findings: Sequence[Finding]) -> list[Finding]:
         """Those of the rulebook that is tried, and of the floor, which takes what no rule does."""
@@ -175,7 +166,7 @@ class _Backtest:
             yield day
             day += timedelta(days=1)
 
-    def _notes(self, trial: Trial, tests: int) -> Iterator[Note]:
+    def _notes(self, trial: Tried, tests: int) -> Iterator[Note]:
         begins_at = self._history.begins_at
         if begins_at is None:
             yield Note(NoteKind.NO_HISTORY)
@@ -196,15 +187,3 @@ class _Backtest:
 
 def _is_floor(finding: Finding) -> bool:
     return finding.rulebook == BUILT_IN and finding.rule == FLOOR
-
-
-def _in_order(pieces: Iterable[list[Event]], standing: Iterable[Event]) -> Iterator[list[Event]]:
-    """The pieces of the log, and the older events among them where they were stored."""
-    early = deque(standing)
-    for piece in pieces:
-        beside: list[Event] = []
-        while early and early[0].seq < piece[-1].seq:
-            beside.append(early.popleft())
-        yield sorted((*beside, *piece), key=lambda event: event.seq) if beside else piece
-    if early:
-        yield list(early)

@@ -7,12 +7,15 @@ named and takes no other with it.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event
 from services.domain.findings import Finding, FindingChange, Trigger
+from services.domain.instants import microseconds
 from services.domain.kinds import DEVICE_KINDS, KINDS
 from services.rules.beds import OFFLINE
 from services.rules.engine import Engine, Result, RuleFault
@@ -30,15 +33,53 @@ PAIR_FOR = timedelta(days=14)
 MOST_FAULTS = 200
 
 
+_AFTER_ALL = 2**63 - 1
+"""After every event of a log."""
+
+When = tuple[int, int, int, str, str]
+"""When in a pass something came: at which event; of what came after the last, in which round, at which
+deadline (microseconds), of which rule and key.
+"""
+Told = tuple[When, Result]
+
+
+@dataclass(slots=True)
+class Tried:
+    """What came of a pass, as far as it is told."""
+
+    findings: dict[str, Finding] = field(default_factory=dict)
+    """What was found, by id, in the order of finding; the states are those at the raising."""
+    changes: list[FindingChange] = field(default_factory=list)
+    """What was withdrawn or ended, in the order of taking in."""
+    faults: list[RuleFault] = field(default_factory=list)
+
+    def take(self, result: Result) -> None:
+        """What came next."""
+        for finding in result.findings:
+            self.findings.setdefault(finding.id, finding)
+        self.changes.extend(result.changes)
+        for fault in result.faults:
+            if len(self.faults) < MOST_FAULTS and fault not in self.faults:
+                self.faults.append(fault)
+
+
+def merged(shares: Sequence[Sequence[Told]]) -> Tried:
+    """What came of a pass whose residents were shared out: as if one pass had gone over all of them. Nothing
+    that the rules know of one resident ever depends on another.
+    """
+    tried = Tried()
+    for _, result in heapq.merge(*shares, key=lambda told: told[0]):
+        tried.take(result)
+    return tried
+
+
 class Trial:
     """One pass over the log; `take` every event in the order of storing, then `finish`."""
 
     def __init__(self, books: Sequence[Rulebook], zone: ZoneInfo, lookup: Lookup) -> None:
-        self.findings: dict[str, Finding] = {}
-        """What was found, by id, in the order of finding; the states are those at the raising."""
-        self.changes: list[FindingChange] = []
-        """What was withdrawn or ended, in the order of taking in."""
-        self.faults: list[RuleFault] = []
+        self.tried = Tried()
+        self.told: list[Told] = []
+        """What came of it, each with when it came; for `merged`."""
         self._engine = Engine(books, zone)
         self._intake = Intake(self._engine, lookup)
         self._memory = Memory(self._engine.forms)
@@ -69,15 +110,19 @@ class Trial:
         result = Result()
         for event in events:
             self._intake.take(self._memory, event, result)
-        self._keep(result)
+            if result.findings or result.changes or result.faults:
+                self._keep((event.seq, 0, 0, "", ""), result)
+                result = Result()
 
     def finish(self, until: datetime) -> None:
         """Meet every deadline up to ``until``."""
-        while due := [at for due_at, at in self._memory.due() if due_at <= until]:
-            for at in due:  # an override that ends may bring deadlines where there were none
+        turn = 0
+        while due := [each for each in self._memory.due() if each[0] <= until]:
+            for due_at, at in due:  # an override that ends may bring deadlines where there were none
                 result = Result()
                 self._engine.catch_up(self._memory, at, until, result, inclusive=True)
-                self._keep(result)
+                self._keep((_AFTER_ALL, turn, microseconds(due_at), at.rule, at.key), result)
+            turn += 1
 
     def _kinds_of(self, rule: Rule) -> Iterable[str]:
         if rule.trigger is Trigger.SILENT:
@@ -86,14 +131,12 @@ class Trial:
             kinds = rule.own_kinds
         return [kind for kind in kinds if kind in DEVICE_KINDS]
 
-    def _keep(self, result: Result) -> None:
-        for finding in result.findings:
-            self.findings.setdefault(finding.id, finding)
-        if result.changes:
-            self.changes.extend(result.changes)
-        for fault in result.faults:
-            if fault not in self.faults and len(self.faults) < MOST_FAULTS:
-                self.faults.append(fault)
+    def _keep(self, when: When, result: Result) -> None:
+        if len(self.tried.faults) == MOST_FAULTS:
+            result.faults.clear()  # no more of them are ever told
+        self.tried.take(result)
+        if result.findings or result.changes or result.faults:
+            self.told.append((when, result))
 
 
 def _lead_time(rule: Rule, kind: str) -> timedelta:

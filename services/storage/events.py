@@ -4,12 +4,12 @@ changes and never deletes an event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, not_, or_, select
 
 from services.domain.events import Event
 from services.domain.kinds import ALARM_KINDS, DEVICE_KINDS, KINDS, REGISTER_KINDS
@@ -65,6 +65,9 @@ _BETWEEN = _ALL.where(
     _COLUMNS.seq > bindparam("after"), _COLUMNS.seq <= bindparam("last"), among(_COLUMNS.kind, "kinds")
 ).limit(bindparam("most"))
 _BETWEEN_OF_PEOPLE = _BETWEEN.where(NOT_FROM_DEVICES)
+_BETWEEN_WITHOUT = _BETWEEN.where(
+    or_(_COLUMNS.resident_id.is_(None), not_(among(_COLUMNS.resident_id, "others")), NOT_FROM_DEVICES)
+)
 _LAST = select(func.coalesce(func.max(_COLUMNS.seq), 0))
 _LIST = Listing(
     EVENT,
@@ -173,10 +176,16 @@ class SqlEventLog:
     def first_received(self, since: datetime) -> Event | None:
         return next(iter(self._read(_FIRST_RECEIVED, since=since)), None)
 
-    def between(self, after: int, last: int, kinds: Iterable[str], limit: int) -> list[Event]:
+    def between(
+        self, after: int, last: int, kinds: Iterable[str], limit: int, without: Collection[str] = ()
+    ) -> list[Event]:
         asked = sorted(kinds)
-        query = _BETWEEN_OF_PEOPLE if _NO_DEVICE_SENDS.issuperset(asked) else _BETWEEN
-        return self._read(query, after=after, last=last, kinds=keys(asked), most=limit)
+        given: dict[str, object] = {"after": after, "last": last, "kinds": keys(asked), "most": limit}
+        if _NO_DEVICE_SENDS.issuperset(asked):
+            return self._read(_BETWEEN_OF_PEOPLE, **given)
+        if not without:
+            return self._read(_BETWEEN, **given)
+        return self._read(_BETWEEN_WITHOUT, **given, others=keys(without))
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[Event]:
         asked = "kind" in filters or "origin" in filters

@@ -279,6 +279,20 @@ def test_the_log_is_gone_over_by_kinds_in_short_readings(store: Store) -> None:
         assert unit.events.between(0, 9, {"visit.completed", "meal.ordered"}, 2) == [kept[2]]
 
 
+def test_what_devices_said_of_some_residents_is_left_out(store: Store) -> None:
+    kept = stored(
+        store,
+        event("own", resident_id="r1"),
+        event("other", resident_id="r2"),
+        event("nobodys", resident_id=None),
+        event("told", resident_id="r2", kind="visit.completed", origin=Origin.PERSON),
+    )
+    kinds = {each.kind for each in kept}
+    with store.reading() as unit:
+        found = unit.events.between(0, 9, kinds, 9, ["r2", "r3"])
+    assert found == [kept[0], kept[2], kept[3]]
+
+
 def test_the_first_that_was_received_from_an_instant_on_is_the_first_stored(
     store: Store,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -89,9 +89,11 @@ class EventLog(Protocol):
         """The event with the smallest ``seq`` whose ``received_at`` ≥ since; it may read the whole log."""
         ...
 
-    def between(self, after: int, last: int, kinds: Iterable[str], limit: int) -> list[Event]:
+    def between(
+        self, after: int, last: int, kinds: Iterable[str], limit: int, without: Collection[str] = ()
+    ) -> list[Event]:
         """Up to ``limit`` events of these kinds with after < ``seq`` ≤ last, ascending; for going over the
-        log in short readings.
+        log in short readings. What devices said of the residents ``without`` is left out.
         """
         ...
 

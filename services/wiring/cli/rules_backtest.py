@@ -70,6 +70,7 @@ def _tried(settings: Settings, file: Path, days: int, until: str | None) -> Back
     from services.domain.instants import NotAnInstant, parse_instant, zone_named
     from services.domain.ports import StoreUnavailable
     from services.rules.faults import RulebookFaults
+    from services.wiring.backtest_processes import Processes, ShareLost
     from services.wiring.backtesting import installation, looked_at
     from services.wiring.cli.progress import bars
     from services.wiring.clock import SystemClock
@@ -90,12 +91,13 @@ def _tried(settings: Settings, file: Path, days: int, until: str | None) -> Back
                 bar.advance(now - done)
                 done = now
 
-            return backtest(store, installation(settings), Asked(text, name, days, end), progress)
+            asked = Asked(text, name, days, end)
+            return backtest(store, installation(settings), asked, progress, Processes(settings))
     except RulebookFaults as refused:
         for fault in refused.faults:
             typer.echo(str(fault), err=True)
         raise typer.Exit(FAULTY) from refused
-    except CannotOpen as error:
+    except (CannotOpen, ShareLost) as error:
         refuse(str(error), code=1)
     except StoreUnavailable as error:
         refuse(str(cannot_open(settings, error)), code=1)

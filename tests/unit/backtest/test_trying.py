@@ -165,10 +165,10 @@ def test_a_trial_finds_what_a_replay_finds(steps: list[tuple[str, int, int]]) ->
     trial.finish(lines[-1].received_at)
     found = sorted(
         (each.rule, format_instant(each.at), format_instant(each.raised_at), sorted(each.evidence.event_seqs))
-        for each in trial.findings.values()
+        for each in trial.tried.findings.values()
         if each.rulebook != BUILT_IN or each.rule == "floor"
     )
-    assert trial.faults == []
+    assert trial.tried.faults == []
     assert found == sorted(
         (each["rule"], each["at"], each["raised_at"], each["events"]) for each in history.found(BOOK)
     )
