@@ -12,8 +12,8 @@ from devices.simulator.lives.spells import Ill, Spells
 BUTTON, FALL_DETECTOR = "call_button", "fall_detector"
 PRESSED, FELL = "call_button.pressed", "fall.detected"
 DETECTED_AFTER = timedelta(seconds=25)
-PRESSES_WHO_FELL = 0.6
-"""The share of those on the floor who can reach the button (assumption)."""
+PRESSES_WHO_FELL = 0.2
+"""The share of those who fell alone and used their alarm: Fleming & Brayne 2008, BMJ (90 and older)."""
 
 
 def day_calls(person: Person, spells: Spells, day: date, up_at: datetime, bed_at: datetime) -> Iterator[Act]:

@@ -112,18 +112,18 @@ class Spells:
         return sorted(found, key=lambda away: away.since_at)
 
     def falls_on(self, day: date) -> bool:
-        return day in self._block(day.toordinal() // BLOCK_DAYS).falls
+        return day in self.block(day.toordinal() // BLOCK_DAYS).falls
 
     def presses_on(self, day: date) -> int:
-        return self._block(day.toordinal() // BLOCK_DAYS).presses.count(day)
+        return self.block(day.toordinal() // BLOCK_DAYS).presses.count(day)
 
     def _around(self, since_at: datetime, until_at: datetime) -> Iterator[Block]:
         """The blocks that a time touches; zones are a day wide at most."""
         first = (since_at.toordinal() - 1) // BLOCK_DAYS
         for number in range(first, (until_at.toordinal() + 1) // BLOCK_DAYS + 1):
-            yield self._block(number)
+            yield self.block(number)
 
-    def _block(self, number: int) -> Block:
+    def block(self, number: int) -> Block:
         block = self._blocks.get(number)
         if block is None:
             block = self._blocks[number] = _drawn(self._person, number)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.wiring.cli import simulate_lives
 from services.wiring.cli.options import refuse
 from services.wiring.cli.simulate_fleet import fleet
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Play scenarios against the real service.", no_args_is_help=True)
 app.command("fleet")(fleet)
+app.command()(simulate_lives.lives)
+app.command()(simulate_lives.history)
 
 
 @app.callback()
