@@ -2,9 +2,9 @@
 home is done on the first day back; who comes from hospital is visited the next morning.
 """
 
-from calendar import monthrange
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from devices.simulator.acts import Act
 from devices.simulator.lives.dice import dice_of
@@ -29,15 +29,22 @@ def care_on(person: Person, spells: Spells, day: date) -> Iterator[Act]:
     visited, visited_at = dice.choice(SERVICES), dice.uniform(9.2 * 60, 11.3 * 60)
     brought_at, checked_at = dice.uniform(14.5 * 60, 17 * 60), dice.uniform(9.5 * 60, 11 * 60)
     home = _Home(person, spells)
-    if home.due(day, lambda each: each.day in _visit_days(person, each)):
+    if home.due(
+        day,
+        lambda each: (
+            each.day in _visit_days(person.seed, person.name, life.visits_a_month, each.replace(day=1))
+        ),
+    ):
         yield Act(person.at(day, visited_at), name, "visit.completed", None, {"service": visited})
     if life.visits_a_month and home.from_hospital(day - _DAY):
         at = person.at(day, dice.uniform(*_ILL_VISITED))
         yield Act(at, name, "visit.completed", None, {"service": "看望"})
-    if life.medicine and home.due(day, lambda each: each.toordinal() % BLOCK_DAYS == _medicine_day(person)):
+    if life.medicine and home.due(
+        day, lambda each: each.toordinal() % BLOCK_DAYS == _medicine_day(person.seed, person.name)
+    ):
         yield Act(person.at(day, brought_at), name, "medication.delivered", None, {"days": MEDICINE_DAYS})
     if life.check_up and home.due(
-        day, lambda each: each.timetuple().tm_yday == _check_up_day(person, each.year)
+        day, lambda each: each.timetuple().tm_yday == _check_up_day(person.seed, person.name, each.year)
     ):
         yield Act(person.at(day, checked_at), name, "checkup.completed", None)
     yield from _lunch(person, spells, day)
@@ -72,27 +79,28 @@ class _Home:
         )
 
 
-def _visit_days(person: Person, day: date) -> frozenset[int]:
+@lru_cache(maxsize=4096)
+def _visit_days(seed: int | str, name: str, visits: int, month: date) -> frozenset[int]:
     """The days of a month with a planned visit, spread over it; none on a Sunday."""
-    visits = person.life.visits_a_month
     if not visits:
         return frozenset()
-    dice = dice_of(person.seed, "visits", person.name, day.strftime("%Y-%m"))
+    dice = dice_of(seed, "visits", name, month.strftime("%Y-%m"))
     slot = VISITS_UNTIL / visits
     days = (1 + int((number + dice.uniform(0.15, 0.85)) * slot) for number in range(visits))
-    last = monthrange(day.year, day.month)[1]
-    return frozenset(min(each + (day.replace(day=each).weekday() == _SUNDAY), last) for each in days)
+    return frozenset(each + (month.replace(day=each).weekday() == _SUNDAY) for each in days)
 
 
 _SUNDAY = 6
 
 
-def _medicine_day(person: Person) -> int:
-    return dice_of(person.seed, "medicine", person.name).randrange(BLOCK_DAYS)
+@lru_cache(maxsize=4096)
+def _medicine_day(seed: int | str, name: str) -> int:
+    return dice_of(seed, "medicine", name).randrange(BLOCK_DAYS)
 
 
-def _check_up_day(person: Person, year: int) -> int:
-    return dice_of(person.seed, "check-up", person.name, year).randint(60, 300)
+@lru_cache(maxsize=4096)
+def _check_up_day(seed: int | str, name: str, year: int) -> int:
+    return dice_of(seed, "check-up", name, year).randint(60, 300)
 
 
 def _lunch(person: Person, spells: Spells, day: date) -> Iterator[Act]:

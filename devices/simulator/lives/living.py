@@ -157,6 +157,8 @@ def _about(
     yield from door_acts(person, day, up_at, outings)
     yield from night_acts(person, night.at, night.outs)
     asleep = [(nap.at, nap.at + timedelta(seconds=nap.length))] if nap else []
+    if noticed_by is not None and MOTION not in noticed_by:
+        return
     dice = dice_of(person.seed, "motion", person.name, day)
     yield from motion_acts(person, dice, up_at, night.at, outings + asleep)
 
