@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
-from devices.simulator.lives.moments import Moment, read_moment, read_span
 from devices.simulator.lives.shipped import habit_named
+from notation import spans, times
+from notation.spans import NotASpan, read_span
+from notation.times import Moment, NotATime, read_moment
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Special = Literal["market", "family", "rest"]
@@ -26,7 +28,10 @@ SHORTEST_NIGHT = timedelta(hours=5)
 def _moment(value: object) -> Moment:
     if isinstance(value, Moment):
         return value
-    return read_moment(value if isinstance(value, str) else repr(value))
+    try:
+        return read_moment(value if isinstance(value, str) else repr(value))
+    except NotATime as error:
+        raise ValueError(f"expected {times.EXPECTED}") from error
 
 
 def _wall(value: object) -> time:
@@ -41,7 +46,10 @@ def _wall(value: object) -> time:
 def _span(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    return read_span(value if isinstance(value, str) else repr(value))
+    try:
+        return read_span(value if isinstance(value, str) else repr(value))
+    except NotASpan as error:
+        raise ValueError(f"expected {spans.EXPECTED}") from error
 
 
 def _since_midnight(wall: time) -> timedelta:

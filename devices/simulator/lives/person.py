@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from devices.simulator.lives.dice import dice_of, jitter
 from devices.simulator.lives.form import EVENING, Life
-from devices.simulator.lives.moments import Moment
+from notation.times import Moment
 
 DAY_MINUTES = 24 * 60
 
