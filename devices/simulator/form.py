@@ -89,8 +89,16 @@ class Home(Form):
 
 
 Answers = Annotated[
-    Literal["never"] | list[Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{ANSWER}$"})]],
+    Any,
     by_reading(parse_answers, ANSWERS),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "never"},
+                {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": f"^{ANSWER}$"}},
+            ]
+        }
+    ),
 ]
 
 

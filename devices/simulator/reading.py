@@ -4,7 +4,6 @@ with every fault listed: file, line, field, what was found, what was expected, t
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -100,5 +99,5 @@ def _look_for_expectations(given: dict[str, Json], found: list[Amiss]) -> None:
 def _line(lines: dict[str, int], field: str) -> int:
     """The line of a field, or of the nearest thing around it; 0 for the file as a whole."""
     while field and field not in lines:
-        field = re.sub(r"(\.[^.\[\]]*|\[\d+\]|^[^.\[\]]*)$", "", field)
+        field = field[: max(field.rfind("."), field.rfind("["), 0)]
     return lines.get(field, 0) if field else 0

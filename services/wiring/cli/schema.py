@@ -17,16 +17,23 @@ class Written(StrEnum):
 
     RULEBOOK = "rulebook"
     STORY = "story"
+    SCENARIO = "scenario"
     POLICY = "policy"
 
 
 def schema(
-    of: Annotated[Written, typer.Argument(metavar="rulebook|story|policy", help="Of which files.")],
+    of: Annotated[Written, typer.Argument(metavar="rulebook|story|scenario|policy", help="Of which files.")],
 ) -> None:
-    """Print the JSON Schema of rulebooks, stories or policies, so that an editor completes them."""
+    """Print the JSON Schema of one of them, so that an editor completes what people write."""
+    from devices.simulator.schema import scenario_schema
     from services.escalation.policy_schema import policy_schema
     from services.rules.schemas.rulebooks import rulebook_schema
     from services.rules.schemas.stories import story_schema
 
-    made = {Written.RULEBOOK: rulebook_schema, Written.STORY: story_schema, Written.POLICY: policy_schema}
+    made = {
+        Written.RULEBOOK: rulebook_schema,
+        Written.STORY: story_schema,
+        Written.SCENARIO: scenario_schema,
+        Written.POLICY: policy_schema,
+    }
     typer.echo(json.dumps(made[of](), ensure_ascii=False, indent=2))

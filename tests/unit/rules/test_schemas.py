@@ -55,7 +55,7 @@ def test_the_shipped_policies_fit_the_schema(path: Path) -> None:
     assert [each.message for each in POLICY.iter_errors(plain(path.read_text("utf-8")))] == []
 
 
-@pytest.mark.parametrize("of", ["rulebook", "story", "policy"])
+@pytest.mark.parametrize("of", ["rulebook", "story", "scenario", "policy"])
 def test_the_command_prints_a_schema_that_is_one(of: str) -> None:
     done = CliRunner().invoke(app, ["schema", of])
     assert done.exit_code == 0
