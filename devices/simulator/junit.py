@@ -1,5 +1,6 @@
-"""What came of scenarios as JUnit XML, for whatever shows the tests of a build: a scenario is a testsuite, each of
-its expectations a testcase; a scenario that could not be played is a testsuite with one error.
+"""What came of scenarios as JUnit XML, for whatever shows the tests of a build.
+
+A scenario is a testsuite, each of its expectations a testcase; one that could not be played is an error.
 """
 
 from __future__ import annotations

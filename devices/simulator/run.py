@@ -38,13 +38,13 @@ class Played:
         return all(verdict.passed for verdict in self.verdicts)
 
 
-def run_on_its_own(scenario: Scenario, command: Sequence[str], moved: Moved) -> Played:
+def run_on_its_own(scenario: Scenario, command: Sequence[str], moved: Moved, seed: int = 1) -> Played:
     """Play against a service that is started for this and stopped after it."""
     with own_service(command, scenario.starts_at) as service:
-        return _play(scenario, service, moved)
+        return _play(scenario, service, moved, seed)
 
 
-def run_attached(scenario: Scenario, service: Service, moved: Moved) -> Played:
+def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int = 1) -> Played:
     """Play in a service on stepped time that runs already; its time is moved to the start of the scenario
     first. `NotAdmitted` where real people live: nothing is written there.
     """
@@ -62,14 +62,14 @@ def run_attached(scenario: Scenario, service: Service, moved: Moved) -> Played:
     finally:
         api.close()
     # A service knows a device by its name for good: those of a second run need names of their own.
-    return _play(scenario, service, moved, mark=f"-{clock.now():%m%d%H%M%S}")
+    return _play(scenario, service, moved, seed, mark=f"-{clock.now():%m%d%H%M%S}")
 
 
-def _play(scenario: Scenario, service: Service, moved: Moved, mark: str = "") -> Played:
+def _play(scenario: Scenario, service: Service, moved: Moved, seed: int, mark: str = "") -> Played:
     api = Api(service.url, service.token)
     try:
         with Theatre(scenario, api, mark) as theatre:
-            player = Player(scenario, theatre, moved)
+            player = Player(scenario, theatre, moved, seed=seed)
             try:
                 player.play()
                 happenings = [*player.happenings, *theatre.history()]

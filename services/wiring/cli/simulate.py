@@ -13,6 +13,7 @@ import typer
 
 from services.wiring.cli import simulate_lives
 from services.wiring.cli.options import refuse
+from services.wiring.cli.simulate_check import check
 from services.wiring.cli.simulate_fleet import fleet
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ app = typer.Typer(help="Play scenarios against the real service.", no_args_is_he
 app.command("fleet")(fleet)
 app.command()(simulate_lives.lives)
 app.command()(simulate_lives.history)
+app.command("check")(check)
 
 
 @app.callback()
@@ -52,7 +54,13 @@ def list_shipped() -> None:
 
 @app.command()
 def run(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario's name, or a file.")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME|FILE…", help="Names of shipped scenarios, or files.")
+    ],
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write what came of it as JUnit XML.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Dice with the same seed fall the same way.")] = 1,
     attach: Annotated[
         str | None,
         typer.Option(
@@ -65,25 +73,31 @@ def run(
         str | None, typer.Option("--token", help="A bearer token of role admin at the service of --attach.")
     ] = None,
 ) -> None:
-    """Play a scenario and hold what came of it against what it expects."""
+    """Play scenarios and hold what came of each against what it expects; ends with 1 if one fails."""
     from rich.console import Console
 
-    from devices.simulator.reading import ScenarioUnknown, find, read
+    from devices.simulator.junit import Judged
+    from devices.simulator.junit import junit as as_junit
     from devices.simulator.report import show
-    from notation.faults import StoryFaults
+    from services.wiring.cli.simulate_check import scenarios_of
 
     if (attach is None) != (token is None):
         refuse("--attach and --token belong together: where to play, and the right to do so")
-    try:
-        scenario = read(find(name))
-    except (StoryFaults, ScenarioUnknown) as error:
-        refuse(*str(error).splitlines())
-    played = _play(scenario, attach, token)
-    show(Console(), scenario, played.happenings, played.verdicts)
-    raise typer.Exit(0 if played.passed else 1)
+    judged, passed = [], True
+    for scenario in scenarios_of(names):
+        played = _play(scenario, attach, token, seed)
+        show(Console(), scenario, played.happenings, played.verdicts)
+        judged.append(Judged(scenario.scenario, scenario.file, played.verdicts))
+        passed = passed and played.passed
+    if junit is not None:
+        try:
+            junit.write_bytes(as_junit(judged))
+        except OSError as error:
+            refuse(f"{junit}: cannot be written: {error.strerror}")
+    raise typer.Exit(0 if passed else 1)
 
 
-def _play(scenario: Scenario, attach: str | None, token: str | None) -> Played:
+def _play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -> Played:
     from rich.console import Console
 
     from devices.simulator.api import ApiRefused, ApiUnreachable
@@ -99,8 +113,8 @@ def _play(scenario: Scenario, attach: str | None, token: str | None) -> Played:
 
         try:
             if attach is not None and token is not None:
-                return run_attached(scenario, Service(attach, token), moved)
-            return run_on_its_own(scenario, _anxin(), moved)
+                return run_attached(scenario, Service(attach, token), moved, seed)
+            return run_on_its_own(scenario, _anxin(), moved, seed)
         except (NotAdmitted, NotOnSteppedTime) as error:
             refuse(str(error))
         except (ApiRefused, ApiUnreachable, BrokerUnreachable, NotStored, ServiceDidNotStart) as error:

@@ -42,3 +42,18 @@ def test_a_service_that_is_not_there_ends_the_play_in_words() -> None:
     gone = RUNNER.invoke(app, ["run", "quiet-night", "--attach", "http://127.0.0.1:1", "--token", "x"])
     assert gone.exit_code == 1
     assert "quiet-night could not be played to its end" in gone.stderr
+
+
+def test_check_says_that_a_scenario_can_be_played_without_playing_it() -> None:
+    checked = RUNNER.invoke(app, ["check", "quiet-night", "night-illness"])
+    assert checked.exit_code == 0
+    assert "quiet-night: can be played, 2 expectations" in checked.output
+
+
+def test_check_names_the_faults_of_all_files(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text("moon: full\n")
+    refused = RUNNER.invoke(app, ["check", str(tmp_path / "one.yaml"), str(tmp_path / "two.yaml")])
+    assert refused.exit_code == 2
+    assert "one.yaml:1: moon" in refused.stderr
+    assert "two.yaml:1: moon" in refused.stderr

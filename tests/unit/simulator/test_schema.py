@@ -68,7 +68,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("cast", "deji", "enrolled"),
     ("cast", "deji", "life"),
 )
-WORDS = (
+WORDS: tuple[Any, ...] = (
     *(None, True, 0, 2.5, "", "x", "anybody", "22:00", "+1 day 02:10", "2025-07-23 02:13:05", "2025-07-23"),
     *("never", "bed_sensor", "02:13 deji presses", "from 03:00 the gateway is down for 40m", "Asia/Shanghai"),
     *({}, [], [7], ["night-call"], ["22:00 presses"], {"mat": "bed_sensor"}, {"mat": {"type": "bed_sensor"}}),
