@@ -99,6 +99,7 @@ def _notices(
             "told": who,
             "notice": str(notice["kind"]),
             "alert": str(alert["kind"]),
+            "about": _about(enrolled, alert) or "",
             "reached": "no" if came_at is None else "yes",
             "over": OVER,
             "tried": "yes" if came_at is not None or state in ("sent", "failed") else "no",

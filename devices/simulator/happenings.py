@@ -30,7 +30,7 @@ class Happening:
     * finding: ``rule``, ``resident``, ``device``, ``state``, ``reason``;
     * alert: ``alert`` (its kind), ``about``, ``severity``, ``outcome``; ``accepted_at``, ``arrived_at`` (ISO
       8601), ``holder``;
-    * notice: ``told``, ``notice`` (its kind), ``alert``, ``reached`` and ``tried`` (yes or no);
+    * notice: ``told``, ``notice`` (its kind), ``alert``, ``about``, ``reached`` and ``tried`` (yes or no);
     * command: ``device``, ``hears``.
 
     ``until_at`` is the end of what lasts: an alert that was closed, a fault that was mended. ``figures`` are

@@ -142,7 +142,8 @@ class Player:
             return
         match thing.what:
             case Act() as act:
-                self._note(What.EVENT, thing.who, thing.words, {"kind": act.kind, "resident": act.resident})
+                fields = {"kind": act.kind, "resident": act.resident}
+                self._note(What.EVENT, thing.who, thing.words, fields, data=act.data)
                 if act.device_type is None:
                     self.stage.record(act.resident, act.kind, act.at, act.data)
             case Saying() as saying:
@@ -150,9 +151,8 @@ class Player:
                     (each.resident for each in self.scenario.devices if each.name == saying.device), None
                 )
                 fields = {"kind": saying.kind, "device": saying.device}
-                self._note(
-                    What.EVENT, thing.who, thing.words, fields | ({"resident": owner} if owner else {})
-                )
+                fields |= {"resident": owner} if owner else {}
+                self._note(What.EVENT, thing.who, thing.words, fields, data=saying.data)
             case Fault() as fault:
                 self._note(
                     What.FAULT,
@@ -180,9 +180,16 @@ class Player:
             self._plan_answer(pending.worker, pending.about, place + 1, self._now)
 
     def _note(
-        self, what: What, who: str, text: str, fields: Mapping[str, str], until_at: datetime | None = None
+        self,
+        what: What,
+        who: str,
+        text: str,
+        fields: Mapping[str, str],
+        until_at: datetime | None = None,
+        data: Mapping[str, float | str] | None = None,
     ) -> None:
-        self.happenings.append(Happening(self._now, what, who, text, fields, until_at))
+        figures = {name: value for name, value in (data or {}).items() if not isinstance(value, str)}
+        self.happenings.append(Happening(self._now, what, who, text, fields, until_at, figures))
 
 
 def in_order(happenings: Sequence[Happening]) -> list[Happening]:
