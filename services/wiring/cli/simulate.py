@@ -7,7 +7,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -72,29 +72,48 @@ def run(
     token: Annotated[
         str | None, typer.Option("--token", help="A bearer token of role admin at the service of --attach.")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", help="Write a page to look at.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="FILE.svg", help="Write its picture alone.")
+    ] = None,
+    language: Annotated[
+        Literal["zh-CN", "bo", "en"], typer.Option("--language", help="Of the page and of the picture.")
+    ] = "zh-CN",
 ) -> None:
     """Play scenarios and hold what came of each against what it expects; ends with 1 if one fails."""
     from rich.console import Console
 
     from devices.simulator.junit import Judged
     from devices.simulator.junit import junit as as_junit
+    from devices.simulator.pages import html, svg
     from devices.simulator.report import show
     from services.wiring.cli.simulate_check import scenarios_of
 
     if (attach is None) != (token is None):
         refuse("--attach and --token belong together: where to play, and the right to do so")
+    if len(names) > 1 and (report or picture):
+        refuse("--report and --picture are of one scenario; of several: anxin simulate pictures")
     judged, passed = [], True
     for scenario in scenarios_of(names):
         played = _play(scenario, attach, token, seed)
         show(Console(), scenario, played.happenings, played.verdicts)
         judged.append(Judged(scenario.scenario, scenario.file, played.verdicts))
         passed = passed and played.passed
+        for path, make in ((report, html), (picture, svg)):
+            if path is not None:
+                _write(path, make(played, scenario, language).encode())
     if junit is not None:
-        try:
-            junit.write_bytes(as_junit(judged))
-        except OSError as error:
-            refuse(f"{junit}: cannot be written: {error.strerror}")
+        _write(junit, as_junit(judged))
     raise typer.Exit(0 if passed else 1)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        refuse(f"{path} could not be written: {error.strerror}")
 
 
 def _play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -> Played:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
+from services.wiring.cli import simulate
 from services.wiring.cli.simulate import app
+from tests.unit.simulator.pages.told import night, played
 
 RUNNER = CliRunner()
 
@@ -57,3 +60,23 @@ def test_check_names_the_faults_of_all_files(tmp_path: Path) -> None:
     assert refused.exit_code == 2
     assert "one.yaml:1: moon" in refused.stderr
     assert "two.yaml:1: moon" in refused.stderr
+
+
+def test_a_story_that_was_played_is_written_as_a_page_and_as_a_picture_in_a_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate, "_play", lambda *_, **__: played(night()))
+    page, picture = tmp_path / "a.html", tmp_path / "a.svg"
+    call = ["run", "quiet-night", "--report", str(page), "--picture", str(picture), "--language", "bo"]
+    assert RUNNER.invoke(app, call).exit_code == 1
+    assert '<html lang="bo">' in page.read_text(encoding="utf-8")
+    assert picture.read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_a_page_that_cannot_be_written_is_a_fault_of_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate, "_play", lambda *_, **__: played(night()))
+    refused = RUNNER.invoke(app, ["run", "quiet-night", "--report", str(tmp_path / "no" / "a.html")])
+    assert refused.exit_code == 2
+    assert "could not be written: No such file" in refused.stderr
