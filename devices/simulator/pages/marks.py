@@ -93,6 +93,8 @@ def events(story: Story, speech: Speech, axis: Axis, resident: Resident, y: floa
         if kind in ALARMS:
             strong.append(press(x, y, title, falls=kind != ALARMS[0]))
             labels.block(x - 10, x + 10)
+        elif kind not in QUIET and not _is_sensor(each):
+            labels.block(x - 6, x + 6)
     if long:
         bits += heat(axis, (each for each in shown if _is_sensor(each)), y)
     for each in shown:
@@ -100,7 +102,11 @@ def events(story: Story, speech: Speech, axis: Axis, resident: Resident, y: floa
         x = axis.x(each.at)
         if kind in ALARMS and not long:
             words = f"{speech.wall(each.at)} {speech.word('kinds', kind)}"
-            strong.append(labels.place(x + 12, y + 4, words, "label strong"))
+            left = x - 14 - wide(words)
+            put = labels.place(x + 12, y + 4, words, "label strong")
+            if not put and left > axis.left:
+                put = labels.place(left, y + 4, words, "label strong")
+            strong.append(put)
         elif kind not in QUIET and len(bits) < MOST_MARKS and not (long and _is_sensor(each)):
             title = f"{speech.time(each.at)} {what(story, speech, each)}"
             how = "sensor" if _is_sensor(each) else "person"

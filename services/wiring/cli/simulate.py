@@ -15,6 +15,7 @@ from services.wiring.cli import simulate_lives
 from services.wiring.cli.options import refuse
 from services.wiring.cli.simulate_check import check
 from services.wiring.cli.simulate_fleet import fleet
+from services.wiring.cli.simulate_pictures import pictures
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +28,7 @@ app.command("fleet")(fleet)
 app.command()(simulate_lives.lives)
 app.command()(simulate_lives.history)
 app.command("check")(check)
+app.command("pictures")(pictures)
 
 
 @app.callback()
@@ -97,7 +99,7 @@ def run(
         refuse("--report and --picture are of one scenario; of several: anxin simulate pictures")
     judged, passed = [], True
     for scenario in scenarios_of(names):
-        played = _play(scenario, attach, token, seed)
+        played = play(scenario, attach, token, seed)
         show(Console(), scenario, played.happenings, played.verdicts)
         judged.append(Judged(scenario.scenario, scenario.file, played.verdicts))
         passed = passed and played.passed
@@ -116,7 +118,8 @@ def _write(path: Path, content: bytes) -> None:
         refuse(f"{path} could not be written: {error.strerror}")
 
 
-def _play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -> Played:
+def play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -> Played:
+    """Play it in a service of its own, or in that of ``attach``; what went wrong on the way ends the call."""
     from rich.console import Console
 
     from devices.simulator.api import ApiRefused, ApiUnreachable

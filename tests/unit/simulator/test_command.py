@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from devices.simulator.run import Played
 from services.wiring.cli import simulate
 from services.wiring.cli.simulate import app
 from tests.unit.simulator.pages.told import night, played
@@ -65,7 +66,7 @@ def test_check_names_the_faults_of_all_files(tmp_path: Path) -> None:
 def test_a_story_that_was_played_is_written_as_a_page_and_as_a_picture_in_a_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulate, "_play", lambda *_, **__: played(night()))
+    monkeypatch.setattr(simulate, "play", lambda *_, **__: played(night()))
     page, picture = tmp_path / "a.html", tmp_path / "a.svg"
     call = ["run", "quiet-night", "--report", str(page), "--picture", str(picture), "--language", "bo"]
     assert RUNNER.invoke(app, call).exit_code == 1
@@ -76,7 +77,21 @@ def test_a_story_that_was_played_is_written_as_a_page_and_as_a_picture_in_a_lang
 def test_a_page_that_cannot_be_written_is_a_fault_of_the_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulate, "_play", lambda *_, **__: played(night()))
+    monkeypatch.setattr(simulate, "play", lambda *_, **__: played(night()))
     refused = RUNNER.invoke(app, ["run", "quiet-night", "--report", str(tmp_path / "no" / "a.html")])
     assert refused.exit_code == 2
     assert "could not be written: No such file" in refused.stderr
+
+
+def test_a_picture_is_written_of_a_story_that_went_well_and_of_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        simulate,
+        "play",
+        lambda story, *_: played(night()) if story.scenario == "quiet-night" else Played((), ()),
+    )
+    shown = RUNNER.invoke(app, ["pictures", "night-illness", "quiet-night", "--out", str(tmp_path)])
+    assert shown.exit_code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["night-illness.svg"]
+    assert "quiet-night: not as expected" in shown.stderr

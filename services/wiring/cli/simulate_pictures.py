@@ -1,0 +1,47 @@
+"""`anxin simulate pictures`: plays scenarios one after the other and writes the picture of each, for docs. It
+writes none of a scenario that did not end as expected: a picture in docs shows what the service does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from services.wiring.cli.options import refuse
+
+SEED = 1
+"""That of `simulate run` without another."""
+
+
+def pictures(
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where NAME.svg of each goes.")],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME|FILE]...", help="All that are shipped, if none."),
+    ] = None,
+    language: Annotated[
+        Literal["zh-CN", "bo", "en"], typer.Option("--language", help="Of the pictures.")
+    ] = "zh-CN",
+) -> None:
+    """Play scenarios and write the picture of each."""
+    from devices.simulator.pages import write
+    from devices.simulator.reading import shipped
+    from services.wiring.cli.simulate import play
+    from services.wiring.cli.simulate_check import scenarios_of
+
+    failed = False
+    for scenario in scenarios_of(names or [str(path) for path in shipped()]):
+        played, path = play(scenario, None, None, SEED), out / f"{scenario.scenario}.svg"
+        if not played.passed:
+            typer.echo(f"{scenario.scenario}: not as expected, no picture", err=True)
+            failed = True
+            continue
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            write(path, played, scenario, language)
+        except OSError as error:
+            refuse(f"{path} could not be written: {error.strerror}")
+        typer.echo(f"{path} {path.stat().st_size / 1000:.0f} kB")
+    raise typer.Exit(1 if failed else 0)
