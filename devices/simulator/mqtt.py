@@ -3,6 +3,7 @@ service says that it is stored. A `Wire` is one connection to the broker; a `Dev
 its own wire. Nothing here decides what a device says.
 """
 
+import contextlib
 import json
 import socket
 from collections.abc import Callable
@@ -45,18 +46,20 @@ class Wire:
         self._ready = Event()
         self._refusal = ""
         self._topics: tuple[str, ...] = ()
+        self._status: str | None = None
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id)
         self._client.username_pw_set(username, password)
         self._client.reconnect_delay_set(min_delay=1, max_delay=5)
         self._client.on_socket_open = _send_at_once
         self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
 
     def open(self, topics: tuple[str, ...] = (), heard: Heard | None = None, will: str | None = None) -> None:
         """Connect and subscribe; ``will`` is the topic of a retained ``offline`` for when the connection
-        breaks.
+        breaks, and of a retained ``online`` whenever it stands.
         """
-        self._topics = topics
+        self._topics, self._status = topics, will
         if heard is not None:
             self._client.on_message = lambda _client, _data, message: heard(
                 message.topic, bytes(message.payload)
@@ -73,9 +76,27 @@ class Wire:
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         self._client.publish(topic, payload, qos=1, retain=retain)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it stands, with its subscriptions."""
+        return self._ready.is_set()
+
+    def cut(self) -> None:
+        """Lose the connection without a goodbye; it is made again by itself."""
+        self._ready.clear()
+        line = self._client.socket()
+        if isinstance(line, socket.socket):
+            with contextlib.suppress(OSError):  # the other side was quicker
+                line.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+    def _on_disconnect(
+        self, _client: paho.Client, _data: Any, _flags: Any, _reason: Any, _properties: Any
+    ) -> None:
+        self._ready.clear()
 
     def _on_connect(
         self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
@@ -85,7 +106,7 @@ class Wire:
         elif self._topics:
             client.subscribe([(topic, 1) for topic in self._topics])
         else:
-            self._ready.set()
+            self._stands()
 
     def _on_subscribe(
         self, _client: paho.Client, _data: Any, _id: int, granted: Any, _properties: Any
@@ -94,7 +115,12 @@ class Wire:
         if refused:
             self._refusal = f"a subscription was refused ({refused[0]})"
         else:
-            self._ready.set()
+            self._stands()
+
+    def _stands(self) -> None:
+        if self._status is not None:
+            self.publish(self._status, b"online", retain=True)
+        self._ready.set()
 
 
 class DeviceLink:
@@ -118,7 +144,6 @@ class DeviceLink:
     def open(self) -> None:
         status = self._topic("status")
         self._wire.open((self._topic("receipt"), self._topic("command")), self._heard, will=status)
-        self._wire.publish(status, b"online", retain=True)
 
     def close(self) -> None:
         """Leave as a device that is switched off in good order: nobody is told by its last will."""

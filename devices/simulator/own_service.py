@@ -1,6 +1,6 @@
 """A service of the simulator's own: started on stepped time with an empty data folder, and stopped again,
-whatever happens in between. It knows the commands `up` and `token add` of the contract, and nothing of what
-they start.
+whatever happens in between; killed and started anew on the same folder and ports where a story wants that. It
+knows the commands `up` and `token add` of the contract, and nothing of what they start.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO
+from urllib.parse import urlsplit
 
 READY_WITHIN = timedelta(seconds=60)
 STOPPED_WITHIN = timedelta(seconds=10)
@@ -31,52 +32,112 @@ class Service:
     token: str
 
 
-@contextmanager
-def own_service(command: Sequence[str], now: datetime) -> Iterator[Service]:
-    """A service that stands at ``now``, for as long as the context lasts. ``command`` is `anxin`, as it is
-    started.
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """One process of the service, and what it says."""
+
+    process: subprocess.Popen[bytes]
+    lines: SimpleQueue[bytes]
+
+
+class OwnService:
+    """One installation in one folder: life after life on the same ports, so that nobody outside has to learn
+    where it is again.
     """
-    with tempfile.TemporaryDirectory(prefix="anxin-simulate-") as folder:
-        data_dir, log = Path(folder) / "data", Path(folder) / "log"
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        self._command = command
+        self.data_dir = folder / "data"
+        self._log = folder / "log"
+        self._life: _Life | None = None
+        self._ports = (0, 0)
+        self.url = ""
+        self.token = ""
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now, 0 while none does."""
+        return self._life.process.pid if self._life is not None else 0
+
+    def begin(self, now: datetime) -> None:
+        """Start a process that stands at ``now``; does not wait for it."""
         instant = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        options = ["--clock", "stepped", "--now", instant, "--data-dir", str(data_dir)]
-        with log.open("wb") as words:
+        http_port, mqtt_port = map(str, self._ports)
+        options = ["--clock", "stepped", "--now", instant, "--data-dir", str(self.data_dir)]
+        with self._log.open("ab") as words:
             process = subprocess.Popen(
-                [*command, "up", *options, "--http-port", "0", "--mqtt-port", "0"],
+                [*self._command, "up", *options, "--http-port", http_port, "--mqtt-port", mqtt_port],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=words,
             )
+        assert process.stdout is not None  # noqa: S101 - it was asked for as a pipe
+        lines: SimpleQueue[bytes] = SimpleQueue()
+        Thread(target=_read, args=(process.stdout, lines), name="service-output", daemon=True).start()
+        self._life = _Life(process, lines)
+
+    def wait_until_ready(self) -> None:
+        """Wait for the one line that says where it is; `ServiceDidNotStart` if it never comes."""
+        assert self._life is not None  # noqa: S101 - whoever waits has begun
+        said = _ready(self._life.lines)
+        if said is None:
+            code = self._life.process.poll()
+            self.stop()
+            words = self._log.read_text("utf-8", errors="replace").strip()[-2000:]
+            raise ServiceDidNotStart(f"the service did not become ready (exit code {code}): {words}")
+        self.url, mqtt = str(said["http"]), str(said.get("mqtt", ""))
+        self._ports = (urlsplit(self.url).port or 0, urlsplit(mqtt).port or 0)
+        self.token = self.token or _token(self._command, self.data_dir)
+
+    def kill(self) -> None:
+        """End it as a power cut would (SIGKILL), and wait for its end."""
+        if self._life is not None:
+            self._life.process.kill()
+            self._life.process.wait()
+            self._life = None
+
+    def stop(self) -> None:
+        """End it in good order, or, if that takes too long, as it comes."""
+        if self._life is None:
+            return
+        process, self._life = self._life.process, None
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOPPED_WITHIN.total_seconds())
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def own_service(command: Sequence[str], now: datetime) -> Iterator[OwnService]:
+    """A service that stands at ``now``, for as long as the context lasts. ``command`` is `anxin`, as it is
+    started.
+    """
+    with tempfile.TemporaryDirectory(prefix="anxin-simulate-") as folder:
+        service = OwnService(command, Path(folder))
         try:
-            url = _ready(process, log)
-            yield Service(url, _token(command, data_dir))
+            service.begin(now)
+            service.wait_until_ready()
+            yield service
         finally:
-            _stop(process)
+            service.stop()
 
 
-def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Wait for the one line that says where it is, as long as it may still come."""
-    lines: SimpleQueue[bytes] = SimpleQueue()
-    assert process.stdout is not None  # noqa: S101 - it was asked for as a pipe
-    Thread(target=_read, args=(process.stdout, lines), name="service-output", daemon=True).start()
+def _ready(lines: SimpleQueue[bytes]) -> dict[str, object] | None:
+    """What the ready line says; None if the process ended or said nothing in time."""
     try:
         while line := lines.get(timeout=READY_WITHIN.total_seconds()):
-            url = _address_in(line)
-            if url is not None:
-                return url
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(said, dict) and said.get("ready"):
+                return said
     except Empty:
         pass
-    _stop(process)
-    words = log.read_text("utf-8", errors="replace").strip()[-2000:]
-    raise ServiceDidNotStart(f"the service did not become ready (exit code {process.returncode}): {words}")
-
-
-def _address_in(line: bytes) -> str | None:
-    try:
-        said = json.loads(line)
-    except ValueError:
-        return None
-    return str(said["http"]) if isinstance(said, dict) and said.get("ready") else None
+    return None
 
 
 def _read(output: IO[bytes], lines: SimpleQueue[bytes]) -> None:
@@ -102,13 +163,3 @@ def _token(command: Sequence[str], data_dir: Path) -> str:
             f"no token was to be had: {made.stderr.decode(errors='replace').strip()[-2000:]}"
         )
     return made.stdout.decode().strip()
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOPPED_WITHIN.total_seconds())
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

@@ -5,7 +5,7 @@ and what was done is known stored before time moves on. No step is longer than t
 cast, so that nobody's answer ever falls due inside a step and each is given at its exact instant.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -13,6 +13,7 @@ from itertools import count
 from typing import Protocol
 
 from devices.simulator.acts import Act, Data, Fault, Saying
+from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.happenings import Happening, What
 from devices.simulator.instrumented import sayings_of
 from devices.simulator.scenario import Scenario, Step
@@ -28,6 +29,15 @@ class Message:
     notice: str
     about: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A fault of the house at an instant; ``lasts`` is of the machine's clock, None for its own length."""
+
+    at: datetime
+    fault: str
+    lasts: timedelta | None = None
 
 
 class Stage(Protocol):
@@ -49,6 +59,10 @@ class Stage(Protocol):
         """Let a worker answer an Alert; None if it was taken, else the service's reason why not."""
         ...
 
+    def suffer(self, fault: str, lasts: timedelta | None) -> None:
+        """Let a fault of the house strike; it is over at the latest when time moves on."""
+        ...
+
     def new_messages(self) -> Sequence[Message]:
         """What has come to people since the last time this was asked."""
         ...
@@ -61,6 +75,9 @@ class _Pending:
     move: Move
 
 
+_Thing = Step | Saying | _Pending | Strike
+
+
 class Player:
     """Plays one scenario once."""
 
@@ -70,15 +87,20 @@ class Player:
         stage: Stage,
         moved: Callable[[datetime], None] = lambda _: None,
         seed: int = 1,
+        strikes: Sequence[Strike] = (),
+        sayings: Iterable[Saying] | None = None,
     ) -> None:
-        """``seed`` is that of the devices: how a mat chatters, what overtakes what."""
+        """``seed`` is that of the devices: how a mat chatters, what overtakes what. ``strikes`` come first of
+        what happens at their instants. With ``sayings`` the devices say just that.
+        """
         self.scenario = scenario
         self.stage = stage
         self.happenings: list[Happening] = []
         self._moved = moved
-        self._seed = seed
+        self._strikes = strikes
+        self._sayings = sayings_of(scenario, seed) if sayings is None else sayings
         self._now = scenario.starts_at
-        self._agenda: list[tuple[datetime, int, Step | Saying | _Pending]] = []
+        self._agenda: list[tuple[datetime, int, _Thing]] = []
         self._numbers = count()
         self._answers = {worker.name: worker.answers for worker in scenario.cast.workers}
         self._concerned: set[tuple[str, str]] = set()
@@ -87,15 +109,17 @@ class Player:
 
     def play(self) -> None:
         """From the start to the end of the scenario; faults of the stage are raised."""
+        for strike in self._strikes:
+            self._plan(strike.at, strike)
         for step in self.scenario.steps:
             self._plan(step.at, step)
-        for saying in sayings_of(self.scenario, self._seed):
+        for saying in self._sayings:
             self._plan(saying.at, saying)
         ends_at = self.scenario.ends_at
         while True:
             self._take_in()
             while self._agenda and self._agenda[0][0] <= self._now:
-                self._do(heappop(self._agenda)[2])
+                self._do_next()
                 self.stage.move_to(self._now)
                 self._take_in()
             if self._now >= ends_at:
@@ -115,7 +139,7 @@ class Player:
     def _quickest_reaction(self) -> timedelta | None:
         return min((answers[0].after for answers in self._answers.values() if answers), default=None)
 
-    def _plan(self, at: datetime, thing: Step | Saying | _Pending) -> None:
+    def _plan(self, at: datetime, thing: _Thing) -> None:
         heappush(self._agenda, (at, next(self._numbers), thing))
 
     def _take_in(self) -> None:
@@ -133,12 +157,27 @@ class Player:
         if place < len(answers):
             self._plan(since + answers[place].after, _Pending(worker, about, answers[place].move))
 
-    def _do(self, thing: Step | Saying | _Pending) -> None:
+    def _do_next(self) -> None:
+        """Do the next thing; a fault of the house together with what falls into it: what is said first."""
+        thing = heappop(self._agenda)[2]
+        self._do(thing)
+        if _is_of_the_house(thing):
+            while self._agenda and self._agenda[0][0] <= self._now:
+                thing = heappop(self._agenda)[2]
+                self._do(thing)
+                if isinstance(thing, Saying):
+                    return
+
+    def _do(self, thing: _Thing) -> None:
         if isinstance(thing, Saying):
             self.stage.say(thing)
             return
         if isinstance(thing, _Pending):
             self._answer(thing)
+            return
+        if isinstance(thing, Strike):
+            self._note(What.FAULT, "the house", thing.fault, {"fault": thing.fault}, self._now)
+            self.stage.suffer(thing.fault, thing.lasts)
             return
         match thing.what:
             case Act() as act:
@@ -159,8 +198,10 @@ class Player:
                     thing.who,
                     thing.words,
                     {"fault": fault.name, **({"device": fault.who} if fault.who else {})},
-                    fault.until,
+                    self._now if fault.name in HOUSE_FAULTS else fault.until,
                 )
+                if fault.name in HOUSE_FAULTS:
+                    self.stage.suffer(fault.name, None if fault.until is None else fault.until - fault.at)
 
     def _answer(self, pending: _Pending) -> None:
         concerns = (pending.worker, pending.about)
@@ -190,6 +231,12 @@ class Player:
     ) -> None:
         figures = {name: value for name, value in (data or {}).items() if not isinstance(value, str)}
         self.happenings.append(Happening(self._now, what, who, text, fields, until_at, figures))
+
+
+def _is_of_the_house(thing: _Thing) -> bool:
+    if isinstance(thing, Step) and isinstance(thing.what, Fault):
+        return thing.what.name in HOUSE_FAULTS
+    return isinstance(thing, Strike)
 
 
 def in_order(happenings: Sequence[Happening]) -> list[Happening]:

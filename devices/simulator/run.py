@@ -3,16 +3,18 @@ already. Who calls decides what to show and with which code to end.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 from devices.simulator import clock
+from devices.simulator.acts import Saying
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import admit
 from devices.simulator.happenings import Happening
 from devices.simulator.judging import Verdict, judge
 from devices.simulator.own_service import Service, own_service
-from devices.simulator.player import Player
+from devices.simulator.player import Player, Strike
 from devices.simulator.scenario import Scenario
 from devices.simulator.theatre import Theatre
 
@@ -38,44 +40,51 @@ class Played:
         return all(verdict.passed for verdict in self.verdicts)
 
 
-def run_on_its_own(scenario: Scenario, command: Sequence[str], moved: Moved, seed: int = 1) -> Played:
-    """Play against a service that is started for this and stopped after it."""
-    with own_service(command, scenario.starts_at) as service:
-        return _play(scenario, service, moved, seed)
+def run_on_its_own(
+    scenario: Scenario,
+    command: Sequence[str],
+    moved: Moved,
+    seed: int = 1,
+    *,
+    strikes: Sequence[Strike] = (),
+    sayings: Sequence[Saying] | None = None,
+) -> Played:
+    """Play against a service that is started for this and stopped after it; ``strikes`` are done to it, and
+    with ``sayings`` its devices say just that.
+    """
+    with (
+        own_service(command, scenario.starts_at) as own,
+        closing(Api(own.url, own.token)) as api,
+        Theatre(scenario, api, service=own) as theatre,
+    ):
+        player = Player(scenario, theatre, moved, seed=seed, strikes=strikes, sayings=sayings)
+        return _play(player, theatre)
 
 
 def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int = 1) -> Played:
     """Play in a service on stepped time that runs already; its time is moved to the start of the scenario
     first. `NotAdmitted` where real people live: nothing is written there.
     """
-    api = Api(service.url, service.token)
-    try:
-        admit(api, service.url)
-        api.move_time_to(scenario.starts_at)
-    except ApiRefused as refused:
-        if refused.status == NOT_FOUND:
-            raise NotOnSteppedTime(
-                f"{service.url} goes by the wall clock, and a scenario needs time that it can move: "
-                "start the service with --clock stepped --now T"
-            ) from refused
-        raise
-    finally:
-        api.close()
-    # A service knows a device by its name for good: those of a second run need names of their own.
-    return _play(scenario, service, moved, seed, mark=f"-{clock.now():%m%d%H%M%S}")
-
-
-def _play(scenario: Scenario, service: Service, moved: Moved, seed: int, mark: str = "") -> Played:
-    api = Api(service.url, service.token)
-    try:
-        with Theatre(scenario, api, mark) as theatre:
-            player = Player(scenario, theatre, moved, seed=seed)
+    with closing(Api(service.url, service.token)) as api:
+        try:
+            admit(api, service.url)
+            api.move_time_to(scenario.starts_at)
+        except ApiRefused as refused:
+            if refused.status == NOT_FOUND:
+                raise NotOnSteppedTime(
+                    f"{service.url} goes by the wall clock, and a scenario needs time that it can move: "
+                    "start the service with --clock stepped --now T"
+                ) from refused
+            raise
+        # A service knows a device by its name for good: those of a second run need names of their own.
+        with Theatre(scenario, api, mark=f"-{clock.now():%m%d%H%M%S}") as theatre:
             try:
-                player.play()
-                happenings = [*player.happenings, *theatre.history()]
-                return Played(happenings, judge(scenario, happenings, theatre.why_not))
+                return _play(Player(scenario, theatre, moved, seed=seed), theatre)
             finally:
-                if mark:
-                    theatre.take_leave()
-    finally:
-        api.close()
+                theatre.take_leave()
+
+
+def _play(player: Player, theatre: Theatre) -> Played:
+    player.play()
+    happenings = [*player.happenings, *theatre.history()]
+    return Played(happenings, judge(player.scenario, happenings, theatre.why_not))

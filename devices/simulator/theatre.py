@@ -17,9 +17,12 @@ from devices.simulator.attaching import farewell
 from devices.simulator.chronicle import chronicle, instant, written
 from devices.simulator.ecosystems.native import PRESENCE
 from devices.simulator.enrolling import Enrolled, enrol
+from devices.simulator.faults import HOUSE_FAULTS
+from devices.simulator.faults.house import House, Mend
 from devices.simulator.happenings import Happening, What
 from devices.simulator.judging import said
 from devices.simulator.mqtt import DeviceLink, NotStored, Wire
+from devices.simulator.own_service import OwnService
 from devices.simulator.player import Message
 from devices.simulator.scenario import Scenario, Wish
 from devices.simulator.sentences import Answer
@@ -32,13 +35,25 @@ takes its own time, for the broker has no part in the stepped clock.
 """
 
 
+class NotOurHouse(Exception):
+    """A fault of the house in a story that is played in somebody else's; it is done to an own one only."""
+
+
 class Theatre:
     """A service with the cast of one scenario in it. A context: devices and telephones live as long as it
     does.
     """
 
-    def __init__(self, scenario: Scenario, api: Api, mark: str = "") -> None:
+    def __init__(
+        self, scenario: Scenario, api: Api, mark: str = "", service: OwnService | None = None
+    ) -> None:
+        """``service`` is the one behind ``api`` where it is the simulator's own, so that faults may be done
+        to it.
+        """
         self.scenario = scenario
+        self._service = service
+        self._wires: dict[str, Wire] = {}
+        self._mends: list[Mend] = []
         self._api = api
         self._mark = mark
         self._now = scenario.starts_at
@@ -73,6 +88,7 @@ class Theatre:
             link.open()
             self._stack.callback(link.close)
             self._links[name] = link
+            self._wires[name] = wire
 
     def _hears(self, device: str, state: str) -> None:
         fields = {"device": device, "hears": state}
@@ -82,7 +98,23 @@ class Theatre:
         """Leave a service that goes on after the play: its people have left, its devices are retired."""
         farewell(self._api, self._enrolled.guests, self._now)
 
+    def suffer(self, fault: str, lasts: timedelta | None) -> None:
+        """Let a fault of the house strike. What devices say meanwhile falls into it; before anything else the
+        house is whole again.
+        """
+        if self._service is None:
+            raise NotOurHouse(f"{fault} is done to a service of the simulator's own only")
+        self._mend()
+        struck = HOUSE_FAULTS[fault]
+        house = House(self._service, self._wires)
+        self._mends.append(struck.strike(house, self._now, struck.lasts if lasts is None else lasts))
+
+    def _mend(self) -> None:
+        while self._mends:
+            self._mends.pop()()
+
     def move_to(self, instant: datetime) -> None:
+        self._mend()
         self._now = instant
         self._api.move_time_to(instant)
 
@@ -97,6 +129,7 @@ class Theatre:
         """Say what a last will, or a device that is back, says: the service answers it with nothing but an
         event of its own, and only where it changes.
         """
+        self._mend()
         kind = "device.online" if is_online else "device.offline"
         device_id = self._enrolled.devices[device]
         before = self._count(device_id, kind)
@@ -110,12 +143,14 @@ class Theatre:
         return sum(1 for _ in self._api.all("events", device_id=device_id, kind=kind))
 
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
+        self._mend()
         resident_id = self._enrolled.residents[resident]
         self._api.make(
             "events", kind=kind, resident_id=resident_id, occurred_at=at.isoformat(), data=dict(data)
         )
 
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:
+        self._mend()
         body: dict[str, Any] = {"worker_id": self._enrolled.workers[worker]}
         if answer.outcome is not None:
             body["outcome"] = answer.outcome
@@ -126,7 +161,10 @@ class Theatre:
         return None
 
     def new_messages(self) -> Sequence[Message]:
-        return [self._message(call) for call in self._telephones.take_new()]
+        calls = self._telephones.take_new()
+        if calls:
+            self._mend()
+        return [self._message(call) for call in calls]
 
     def _message(self, call: Call) -> Message:
         """What rang, with what the service says of it: the webhook does not say when its notice was sent."""

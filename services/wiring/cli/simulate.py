@@ -124,9 +124,11 @@ def play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -
 
     from devices.simulator.api import ApiRefused, ApiUnreachable
     from devices.simulator.attaching import NotAdmitted
+    from devices.simulator.faults.house import HouseNotWhole
     from devices.simulator.mqtt import BrokerUnreachable, NotStored
     from devices.simulator.own_service import Service, ServiceDidNotStart
     from devices.simulator.run import NotOnSteppedTime, run_attached, run_on_its_own
+    from devices.simulator.theatre import NotOurHouse
 
     with Console(stderr=True).status("starting") as status:
 
@@ -137,9 +139,16 @@ def play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -
             if attach is not None and token is not None:
                 return run_attached(scenario, Service(attach, token), moved, seed)
             return run_on_its_own(scenario, _anxin(), moved, seed)
-        except (NotAdmitted, NotOnSteppedTime) as error:
+        except (NotAdmitted, NotOnSteppedTime, NotOurHouse) as error:
             refuse(str(error))
-        except (ApiRefused, ApiUnreachable, BrokerUnreachable, NotStored, ServiceDidNotStart) as error:
+        except (
+            ApiRefused,
+            ApiUnreachable,
+            BrokerUnreachable,
+            HouseNotWhole,
+            NotStored,
+            ServiceDidNotStart,
+        ) as error:
             refuse(f"{scenario.scenario} could not be played to its end: {error}", code=1)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from devices.simulator.acts import Data, Saying
 from devices.simulator.happenings import What
-from devices.simulator.player import Message, Player, in_order
+from devices.simulator.player import Message, Player, Strike, in_order
 from devices.simulator.scenario import Scenario
 from devices.simulator.sentences import Answer
 from tests.unit.simulator.stories import answering, having, scenario
@@ -45,6 +45,9 @@ class SmallService:
         if saying.kind == "call_button.pressed":
             self._tell(at, "norbu", "alert")
             self._due = [(at + BACKUP_AFTER, "lhamo"), (at + BACKUP_AFTER, "pema")]
+
+    def suffer(self, fault: str, lasts: timedelta | None) -> None:
+        self._write(f"the house suffers {fault}, {lasts}")
 
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         assert at == self.now
@@ -190,3 +193,40 @@ def test_another_seed_lets_a_mat_chatter_otherwise() -> None:
         Player(story, stage, seed=seed).play()
         diaries.append(stage.diary)
     assert diaries[0] == diaries[1] != diaries[2]
+
+
+def test_a_fault_of_the_house_strikes_before_what_falls_into_it_and_is_told_with_its_end() -> None:
+    story = scenario()
+    press = story.steps[1].at
+    stage = SmallService(story)
+    player = Player(story, stage, strikes=[Strike(press, "service-restart", timedelta(seconds=3))])
+    player.play()
+    assert stage.diary[1:3] == [
+        "+1 day 02:13 the house suffers service-restart, 0:00:03",
+        "+1 day 02:13 button call_button.pressed",
+    ]
+    [fault] = [each for each in player.happenings if each.what is What.FAULT]
+    assert (fault.fields, fault.at, fault.until_at) == ({"fault": "service-restart"}, press, press)
+
+
+def test_a_timeline_says_what_happens_to_the_house() -> None:
+    stage, player = played(
+        timeline=["22:00 deji goes to bed", "22:10 the service restarts", "22:20 the database pauses for 20s"]
+    )
+    assert stage.diary[1:] == [
+        "22:10 the house suffers service-restart, None",
+        "22:20 the house suffers database-pause, 0:00:20",
+    ]
+    faults = [each for each in player.happenings if each.what is What.FAULT]
+    assert all(each.at == each.until_at for each in faults), "the time of the story stands still meanwhile"
+
+
+def test_devices_that_are_told_what_to_say_say_just_that_whatever_people_do() -> None:
+    story = scenario()
+    press = story.steps[1].at
+    late = Saying(press + timedelta(minutes=2), "button", "1", "call_button.pressed", press)
+    stage = SmallService(story)
+    player = Player(story, stage, sayings=[late])
+    player.play()
+    assert [line for line in stage.diary if "button" in line] == ["+1 day 02:15 button call_button.pressed"]
+    assert "presses" in [each.text for each in player.happenings]

@@ -1,0 +1,1 @@
+"""Faults of the house, one by one."""
