@@ -15,6 +15,7 @@ from services.wiring.cli import simulate_lives
 from services.wiring.cli.options import refuse
 from services.wiring.cli.simulate_check import check
 from services.wiring.cli.simulate_fleet import fleet
+from services.wiring.cli.simulate_matrix import matrix
 from services.wiring.cli.simulate_pictures import pictures
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ app.command()(simulate_lives.lives)
 app.command()(simulate_lives.history)
 app.command("check")(check)
 app.command("pictures")(pictures)
+app.command("matrix")(matrix)
 
 
 @app.callback()
@@ -138,7 +140,7 @@ def play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -
         try:
             if attach is not None and token is not None:
                 return run_attached(scenario, Service(attach, token), moved, seed)
-            return run_on_its_own(scenario, _anxin(), moved, seed)
+            return run_on_its_own(scenario, anxin(), moved, seed)
         except (NotAdmitted, NotOnSteppedTime, NotOurHouse) as error:
             refuse(str(error))
         except (
@@ -152,7 +154,7 @@ def play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -
             refuse(f"{scenario.scenario} could not be played to its end: {error}", code=1)
 
 
-def _anxin() -> list[str]:
+def anxin() -> list[str]:
     """The command that runs here, as a new process can start it."""
     beside = Path(sys.executable).with_name("anxin")
     found = str(beside) if beside.is_file() else shutil.which("anxin")

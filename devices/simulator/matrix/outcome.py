@@ -1,0 +1,64 @@
+"""The outcome of a played story: its alert log, in the story's own names: which alerts there were and who was
+told or not told of them, and when. Two plays had the same outcome if these are equal.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from devices.simulator.happenings import Happening, What
+
+CALLS = frozenset({"call-button", "fall", "smoke", "gas"})
+"""Alerts of somebody who calls for help, or of what calls for them (the alarm kinds of RULES §4)."""
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the alert log. ``name`` says which: alert and subject, or person, kind of notice and alert.
+
+    ``details`` are what else the log says of it; ``until_at`` is the end of an alert, None while it runs.
+    """
+
+    what: What
+    name: tuple[str, ...]
+    at: datetime
+    details: tuple[tuple[str, str], ...] = ()
+    until_at: datetime | None = None
+
+    @property
+    def alert(self) -> str:
+        """The kind of the alert that it is about."""
+        return self.name[-1]
+
+    @property
+    def is_of_a_call(self) -> bool:
+        return self.alert in CALLS
+
+    def __str__(self) -> str:
+        if self.what is What.ALERT:
+            about, alert = self.name
+            return f"alert {alert} about {about}"
+        told, notice, alert = self.name
+        reached = dict(self.details).get("reached") == "yes"
+        return f"{told} {'told' if reached else 'not told'} ({notice}) of {alert}"
+
+
+def outcome_of(happenings: Iterable[Happening]) -> tuple[Entry, ...]:
+    """The alert log of a play, in order."""
+    entries = [entry for each in happenings if (entry := _entry(each)) is not None]
+    return tuple(
+        sorted(entries, key=lambda each: (each.at, each.what is What.NOTICE, each.name, each.details))
+    )
+
+
+def _entry(happening: Happening) -> Entry | None:
+    fields = happening.fields
+    if happening.what is What.ALERT:
+        details = tuple((name, fields.get(name, "none")) for name in ("severity", "outcome"))
+        name = (fields["about"], fields["alert"])
+        return Entry(What.ALERT, name, happening.at, details, happening.until_at)
+    if happening.what is What.NOTICE:
+        reached = (("reached", fields["reached"]),)
+        return Entry(What.NOTICE, (fields["told"], fields["notice"], fields["alert"]), happening.at, reached)
+    return None

@@ -1,0 +1,1 @@
+"""The matrix scenarios × faults, without a service."""

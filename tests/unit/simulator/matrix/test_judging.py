@@ -1,0 +1,168 @@
+"""The judge of a cell, on doctored alert logs: whatever is lost, doubled, late or told to somebody else is
+found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from devices.simulator.happenings import Happening, What
+from devices.simulator.local_time import Frame
+from devices.simulator.matrix.allowances import ALLOWANCES, LATE_BY
+from devices.simulator.matrix.differences import How, differences
+from devices.simulator.matrix.faults import FAULTS
+from devices.simulator.matrix.judging import Cell, Mark, judge
+from devices.simulator.matrix.outcome import Entry, outcome_of
+from tests.unit.simulator.stories import scenario
+
+START = datetime(2025, 7, 22, 18, 13, tzinfo=UTC)
+ENDS_AT = START + timedelta(hours=2)
+FRAME: Frame = scenario().frame
+MAY_CHANGE_NOTHING = sorted(set(FAULTS) - set(ALLOWANCES))
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def alert(seconds: float, kind: str = "call-button", until: float | None = 1500) -> Entry:
+    details = (("severity", "high"), ("outcome", "none" if until is None else "hospital"))
+    return Entry(What.ALERT, ("deji", kind), at(seconds), details, None if until is None else at(until))
+
+
+def told(who: str, seconds: float, notice: str = "alert", kind: str = "call-button") -> Entry:
+    return Entry(What.NOTICE, (who, notice, kind), at(seconds), (("reached", "yes"),))
+
+
+CALL = alert(0)
+CLEAN = (CALL, told("norbu", 0), told("pema", 0), told("pema", 40, "stand_down"))
+WATCHED = (*CLEAN, alert(600, "out-of-bed-at-night"), told("norbu", 600, kind="out-of-bed-at-night"))
+
+
+def cell(fault: str, faulty: Sequence[Entry], clean: Sequence[Entry] = CLEAN) -> Cell:
+    return judge(fault, clean, faulty, ENDS_AT)
+
+
+def said(judged: Cell) -> list[str]:
+    return [each.difference.say(FRAME) for each in judged.faults]
+
+
+def without(entry: Entry, log: Sequence[Entry] = CLEAN) -> tuple[Entry, ...]:
+    return tuple(each for each in log if each is not entry)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_same_log_is_the_same_under_every_fault(fault: str) -> None:
+    assert cell(fault, CLEAN).mark is Mark.SAME
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_lost_call_fails_whatever_the_fault(fault: str) -> None:
+    judged = cell(fault, [])
+    assert judged.mark is Mark.FAIL
+    assert len(judged.faults) == len(CLEAN)
+    assert {each.because for each in judged.faults} == {
+        "a call may never be lost, and whoever is to hear of it must"
+    }
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_doubled_call_fails_whatever_the_fault(fault: str) -> None:
+    judged = cell(fault, (*CLEAN, replace(CALL, at=at(5))))
+    assert [each.because for each in judged.faults] == [
+        "an alert was doubled: another of the same matter still runs"
+    ]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_doubled_alert_of_a_watch_fails_as_well(fault: str) -> None:
+    faulty = (*WATCHED, replace(WATCHED[4], at=at(700)))
+    assert cell(fault, faulty, WATCHED).mark is Mark.FAIL
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_who_is_told_twice_of_a_call_fails_whatever_the_fault(fault: str) -> None:
+    assert cell(fault, (*CLEAN, told("norbu", 1))).mark is Mark.FAIL
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_another_person_told_of_a_call_fails_and_the_nearest_is_named(fault: str) -> None:
+    judged = cell(fault, (*without(CLEAN[2]), told("lhamo", 0)))
+    assert said(judged) == [
+        f"+1 day 02:13 {difference}; nearest: +1 day 02:13 norbu told (alert) of call-button"
+        for difference in (
+            "lhamo told (alert) of call-button: added",
+            "pema told (alert) of call-button: missing",
+        )
+    ]
+
+
+@pytest.mark.parametrize("fault", MAY_CHANGE_NOTHING)
+def test_a_second_late_fails_where_the_fault_may_change_nothing(fault: str) -> None:
+    judged = cell(fault, (*without(CLEAN[1]), told("norbu", 1)))
+    assert said(judged) == ["+1 day 02:13 norbu told (alert) of call-button: 1 s later"]
+    assert [each.because for each in judged.faults] == [f"no row allows this to {fault}"]
+
+
+@pytest.mark.parametrize("fault", MAY_CHANGE_NOTHING)
+def test_a_watch_that_comes_to_nothing_fails_where_the_fault_may_change_nothing(fault: str) -> None:
+    assert cell(fault, CLEAN, WATCHED).mark is Mark.FAIL
+
+
+def moved(log: Sequence[Entry], by: timedelta) -> list[Entry]:
+    return [
+        replace(each, at=each.at + by, until_at=None if each.until_at is None else each.until_at + by)
+        for each in log
+    ]
+
+
+def test_a_call_that_was_received_late_may_be_told_as_late_and_no_second_more() -> None:
+    assert cell("late", moved(CLEAN, LATE_BY)).mark is Mark.ALLOWED
+    assert cell("late", moved(CLEAN, LATE_BY + timedelta(seconds=1))).mark is Mark.FAIL
+
+
+def test_nobody_is_told_of_a_call_before_it_was_made() -> None:
+    judged = cell("late", moved(CLEAN, timedelta(seconds=-1)))
+    assert {each.difference.how for each in judged.faults} == {How.EARLIER}
+
+
+def test_a_wrong_clock_may_change_what_is_watched_and_no_call() -> None:
+    assert cell("clock-ahead", CLEAN, WATCHED).mark is Mark.ALLOWED
+    assert cell("clock-ahead", moved(CLEAN, timedelta(seconds=1)), CLEAN).mark is Mark.FAIL
+
+
+def test_an_alert_of_another_severity_or_end_is_said_with_both() -> None:
+    other = replace(CALL, details=(("severity", "medium"), ("outcome", "helped")))
+    assert said(cell("duplicate", (other, *CLEAN[1:]))) == [
+        "+1 day 02:13 alert call-button about deji: severity medium, not high; outcome helped, not hospital"
+    ]
+
+
+def test_what_would_come_late_and_lies_behind_the_end_of_the_story_is_not_lost() -> None:
+    ends_at = at(1500)
+    judged = judge(
+        "late", CLEAN, [alert(120, until=None), *moved(CLEAN[1:], timedelta(seconds=120))], ends_at
+    )
+    assert judged.mark is Mark.ALLOWED
+    assert judge("late", CLEAN, [alert(0, until=None), *CLEAN[1:]], ENDS_AT).mark is Mark.FAIL
+
+
+def test_of_several_of_one_name_the_nearest_in_time_are_held_against_each_other() -> None:
+    first, second = told("desk", 0), told("desk", 300)
+    [difference] = differences([first, second], [told("desk", 301), first])
+    assert (difference.clean, difference.by) == (second, timedelta(seconds=1))
+
+
+def test_an_outcome_is_made_of_alerts_and_of_who_was_told_or_not() -> None:
+    fields = {"alert": "fall", "about": "deji", "severity": "high"}
+    unheard = {"told": "desk", "notice": "alert", "alert": "fall", "reached": "no", "tried": "no"}
+    log = outcome_of(
+        [
+            Happening(at(1), What.NOTICE, "desk", "not told", unheard),
+            Happening(at(1), What.ALERT, "deji", "alert fall", fields),
+            Happening(at(0), What.EVENT, "deji", "falls"),
+        ]
+    )
+    assert [str(each) for each in log] == ["alert fall about deji", "desk not told (alert) of fall"]
