@@ -26,7 +26,7 @@ def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["night-illness", "quiet-night"])
+@pytest.mark.parametrize("name", [path.stem for path in sorted(SHIPPED.glob("*.yaml"))])
 def test_a_shipped_scenario_ends_as_it_should(name: str) -> None:
     played = simulate("run", name)
     assert played.returncode == 0, played.stdout + played.stderr
