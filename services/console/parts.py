@@ -63,11 +63,23 @@ class Stepped:
     notices: int
 
 
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """How far a stepped clock is to move. ``as_claimed_until``: what devices say from now on of a time after
+    the clock's and up to this instant arrives when time comes there; None: when it is received. With
+    ``stops_when_told`` time stops at the first instant at which anybody was told of something.
+    """
+
+    to: datetime
+    as_claimed_until: datetime | None = None
+    stops_when_told: bool = False
+
+
 class Stepper(Protocol):
     """Moves simulated time; there is one only where the clock is a stepped one."""
 
-    def advance(self, to: datetime) -> Stepped:
-        """Meet every deadline up to ``to`` in order; answers when all that follows is done."""
+    def advance(self, journey: Journey) -> Stepped:
+        """Meet every deadline on the way in order; answers when all that follows is done."""
         ...
 
 

@@ -56,18 +56,24 @@ def settle(rooms: Sequence[Room], most_rounds: int = MOST_ROUNDS) -> None:
     raise DoesNotSettle(f"the rooms found work at one instant {most_rounds} times over")
 
 
+def next_due(rooms: Sequence[Room]) -> datetime | None:
+    """The nearest deadline of any room."""
+    due = [due_at for room in rooms if (due_at := room.next_due_at()) is not None]
+    return min(due, default=None)
+
+
 def advance(clock: SteppedClock, rooms: Sequence[Room], to: datetime) -> None:
     """Move the clock to ``to``, stopping at each deadline on the way and settling there."""
     settle(rooms)
     while True:
-        due = [due_at for room in rooms if (due_at := room.next_due_at()) is not None and due_at <= to]
-        if not due:
+        due_at = next_due(rooms)
+        if due_at is None or due_at > to:
             break
-        if min(due) <= clock.now():
+        if due_at <= clock.now():
             raise DoesNotSettle(
-                f"a deadline of {min(due).isoformat()} stays unmet at {clock.now().isoformat()}"
+                f"a deadline of {due_at.isoformat()} stays unmet at {clock.now().isoformat()}"
             )
-        clock.move_to(min(due))
+        clock.move_to(due_at)
         settle(rooms)
     clock.move_to(to)
     settle(rooms)

@@ -27,6 +27,7 @@ from services.domain.ports import (
     Store,
     StoreUnavailable,
     ToldWithoutStore,
+    TooMuchAtOnce,
     Topic,
     UnitOfWork,
 )
@@ -122,6 +123,9 @@ class IngestLoop:
             stored = self._store_together(messages)
         except StoreUnavailable as error:
             return self._keep(messages, error)
+        except TooMuchAtOnce:
+            self._inbox.give_back(messages)
+            return True
         except Exception:
             log.exception(
                 "a batch of %d messages could not be stored together; each is tried alone", len(messages)
@@ -188,7 +192,7 @@ class IngestLoop:
         try:
             with unit.on_trial():
                 return self._following(unit)
-        except StoreUnavailable:
+        except (StoreUnavailable, TooMuchAtOnce):
             raise
         except Exception:
             log.exception("what follows from a batch could not be stored with it; the loops take it up alone")

@@ -225,8 +225,9 @@ class RulesLoop:
         self._note(result)
         return True
 
-    def take_rest_in(self, uow: UnitOfWork) -> Callable[[], None]:
-        """Take in what waits behind the presses, in somebody's open transaction, and meet no deadline.
+    def take_rest_in(self, uow: UnitOfWork, until: datetime | None = None) -> Callable[[], None]:
+        """Take in what waits behind the presses, in somebody's open transaction, and meet the deadlines up to
+        ``until``, or none.
 
         Answers what is to be called once that is committed.
         """
@@ -234,6 +235,8 @@ class RulesLoop:
             return _nothing
         result = Result()
         memory, events = self._take_events(uow, BATCH, result)
+        if until is not None and self._stepped_at is not None:
+            self._meet_due(uow, memory, until, result)
         self._write(uow, memory)
         self._save(uow, result)
 

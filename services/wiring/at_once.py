@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.domain.ports import UnitOfWork
 from services.notify.delivery import DeliveryLoop
@@ -23,10 +24,12 @@ class AtOnce:
     rules: RulesLoop
     alerts: AlertLoop
     delivery: DeliveryLoop
+    until: datetime | None = None
+    """Up to when the deadlines of rules are met with it; None: the rules meet them by themselves."""
 
     def __call__(self, uow: UnitOfWork) -> Callable[[], None]:
         """Write what follows from new events, for presses the whole way; answers the sends."""
         if not self.rules.take_alarms_in(uow):
-            return self.rules.take_rest_in(uow)
+            return self.rules.take_rest_in(uow, self.until)
         self.alerts.take_findings_in(uow)
         return self.delivery.start_due_in(uow)

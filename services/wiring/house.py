@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from services.console.parts import RulebookStatus
 from services.domain.ports import Clock, Topic
@@ -17,6 +18,7 @@ from services.domain.stepping import Room
 from services.ingest.mqtt import MqttInbox
 from services.storage.store import SqlStore
 from services.wiring import console_parts, ways_out
+from services.wiring.arrivals import Arrivals, NotBeyond
 from services.wiring.beats import Beat, Beats
 from services.wiring.broker_side import BrokerSide, EmbeddedSide, ExternalSide
 from services.wiring.clock import SteppedClock, SystemClock
@@ -28,12 +30,12 @@ from services.wiring.ingest_service import inbox_faults, make_inbox, start_inbox
 from services.wiring.living_demo import GUEST, LivingDemo
 from services.wiring.part import one_beat
 from services.wiring.passwords import hash_password
-from services.wiring.rooms import Manner, Outside, books_at_work, build_rooms
+from services.wiring.rooms import Manner, Outside, as_it_is, books_at_work, build_rooms, never
 from services.wiring.rulebook_desk import FolderDesk
 from services.wiring.senders import Senders
 from services.wiring.settings import Settings
 from services.wiring.shipped import texts_in
-from services.wiring.simulated_time import SimulatedTime, Together
+from services.wiring.simulated_time import Calls, SimulatedTime, Together
 from services.wiring.without_store import WithoutStoreParts
 
 CATCH_UP_SECONDS = 60.0
@@ -101,10 +103,19 @@ class House:
         channels = ways_out.channels(settings, http)
         without_store = WithoutStoreParts(store, clock, inbox.unstored, gathering, channels, texts)
         roles = ground.roles(store, clock) if isinstance(clock, SystemClock) else None
+        arrivals, calls = Arrivals(inbox, clock), Calls()
+        is_stepped = isinstance(clock, SteppedClock)
         rooms = build_rooms(
             store,
             clock,
-            Outside(inbox, inbox, channels, self._senders(), without_store.told, lambda: inbox.is_connected),
+            Outside(
+                arrivals if is_stepped else inbox,
+                inbox,
+                calls.counted(channels) if is_stepped else channels,
+                self._senders(),
+                without_store.told,
+                lambda: inbox.is_connected,
+            ),
             texts,
             gathering,
             ground.signals,
@@ -113,6 +124,8 @@ class House:
                 roles,
                 in_real_time=isinstance(clock, SystemClock),
                 desk=FolderDesk(settings.data_dir / "rulebooks"),
+                follows=partial(NotBeyond, arrivals, clock) if is_stepped else as_it_is,
+                until=arrivals.before_last if is_stepped else never,
             ),
         )
         observing = ground.observing(store, clock)
@@ -132,7 +145,9 @@ class House:
         def rulebooks() -> Sequence[RulebookStatus]:
             return elsewhere() if rooms.rules.current is None else at_work()
 
-        others = OtherRooms(rulebooks, self._stepper(clock, together, store, inbox), side.turned_away)
+        others = OtherRooms(
+            rulebooks, self._stepper(clock, together, store, inbox, arrivals, calls), side.turned_away
+        )
         console = make_console(ground, store, clock, gathering, side.door, others, observing)
         serve(ground, console, listener)
         start_inbox(ground, inbox)
@@ -145,7 +160,12 @@ class House:
 
     @staticmethod
     def _stepper(
-        clock: SystemClock | SteppedClock, together: Together | None, store: SqlStore, inbox: MqttInbox
+        clock: SystemClock | SteppedClock,
+        together: Together | None,
+        store: SqlStore,
+        inbox: MqttInbox,
+        arrivals: Arrivals,
+        calls: Calls,
     ) -> SimulatedTime | None:
         if not isinstance(clock, SteppedClock) or together is None:
             return None
@@ -154,7 +174,7 @@ class House:
             if not inbox.caught_up(CATCH_UP_SECONDS):
                 log.warning("not every message published before was taken in in %s s", CATCH_UP_SECONDS)
 
-        return SimulatedTime(clock, together, store, catch_up)
+        return SimulatedTime(clock, together, store, catch_up, arrivals, calls)
 
     def _clock(self, store: SqlStore) -> SystemClock | SteppedClock:
         """The machine's clock, or a stepped one where everybody is invented or nobody is there yet."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.crash_points import Reached, goes_on
 from services.domain.ports import (
     Clock,
+    Following,
     NobodyTold,
     Publisher,
     RulebookDesk,
@@ -62,6 +63,16 @@ class Outside:
     """Whether messages of devices can come in now; None where that is never in doubt."""
 
 
+def as_it_is(following: Following) -> Following:
+    """Put nothing around what follows from a batch."""
+    return following
+
+
+def never() -> datetime | None:
+    """The deadlines of rules are met by the rules' own loop."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How the rooms work: in real time or on a clock that is moved; who hears of the crash points that they
@@ -73,6 +84,10 @@ class Manner:
     in_real_time: bool = False
     desk: RulebookDesk | None = None
     """The folder of the rulebooks, where the house may write into it."""
+    follows: Callable[[Following], Following] = as_it_is
+    """What is put around what follows from a batch of messages."""
+    until: Callable[[], datetime | None] = never
+    """Up to when deadlines of rules are met with the batch that is stored; None: with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +211,8 @@ def build_rooms(
     rules = build_rules(store, clock, rulebooks, zone, manner)
     ways = WaysOut(outside.publisher, outside.channels, outside.pool)
     telling = build_telling(store, clock, gathering, ways, signals, manner)
-    beside = Beside(WhileLeading(rules, telling), outside.told, manner.reached, outside.is_connected)
+    following = manner.follows(WhileLeading(rules, telling, manner.until))
+    beside = Beside(following, outside.told, manner.reached, outside.is_connected)
     ingest = IngestLoop(store, clock, outside.inbox, outside.publisher, zone, beside=beside)
     return Rooms(ingest, rules, telling)
 
@@ -204,8 +220,11 @@ def build_rooms(
 class WhileLeading:
     """What follows from a press, stored with it while this process has the rules and the alerts."""
 
-    def __init__(self, rules: Runner[RulesLoop], telling: Telling) -> None:
+    def __init__(
+        self, rules: Runner[RulesLoop], telling: Telling, until: Callable[[], datetime | None] = never
+    ) -> None:
         self._rules = rules
+        self._until = until
         self._telling = telling
         self._claims = [each.claim for each in (rules, telling.alerts) if isinstance(each, Led)]
 
@@ -213,7 +232,7 @@ class WhileLeading:
         rules, alerts = self._rules.current, self._telling.alerts.current
         if rules is None or alerts is None or not all(claim.holds(uow) for claim in self._claims):
             return _nothing
-        return AtOnce(rules, alerts, self._telling.delivery)(uow)
+        return AtOnce(rules, alerts, self._telling.delivery, self._until())(uow)
 
 
 def _nothing() -> None:

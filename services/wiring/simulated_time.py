@@ -1,24 +1,38 @@
 """Simulated time: a stepped clock moved over the rooms, with everything that was published before taken in
 first.
+
+It decides the order in which deadlines and held messages come to pass, and where time stops early because
+somebody was told; what is done at an instant the rooms decide, as they do on a clock that goes by itself.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from services.console.parts import Stepped
+from services.console.parts import Journey, Stepped
+from services.domain.people import ChannelKind
 from services.domain.ports import Store
-from services.domain.stepping import Room, advance
+from services.domain.stepping import DoesNotSettle, Room, advance, next_due, settle
+from services.notify.channels.channel import Channel, ChannelOutcome, Channels, Sending
+from services.wiring.arrivals import Arrivals
 from services.wiring.clock import SteppedClock
+
+MOST_CUTS = 10_000
+"""So often one batch may be cut before it is a fault; each cut leaves less of it."""
 
 
 class Together:
-    """Several rooms as one, so that one beat lets them work in turn and in the same order each time."""
+    """Several rooms as one, so that one beat lets them work in turn and in the same order each time: ingest,
+    then the rules, then those that tell people.
+    """
 
     def __init__(self, rooms: Sequence[Room]) -> None:
         self._rooms = tuple(rooms)
+        self._ingest = self._rooms[0]
+        self._telling = self._rooms[2:]
         self._turn = threading.RLock()
 
     def step(self) -> bool:
@@ -27,30 +41,118 @@ class Together:
 
     def next_due_at(self) -> datetime | None:
         with self._turn:
-            due = [due_at for room in self._rooms if (due_at := room.next_due_at()) is not None]
-            return min(due, default=None)
+            return next_due(self._rooms)
 
     def advance(self, clock: SteppedClock, to: datetime) -> None:
         """Move the clock to ``to`` with nobody else at work meanwhile; who came too late finds it done."""
         with self._turn:
             advance(clock, self._rooms, max(to, clock.now()))
 
+    def advance_with(
+        self, clock: SteppedClock, to: datetime, arrivals: Arrivals, stops: Callable[[], bool]
+    ) -> None:
+        """The same, with what is held arriving on the way; ``stops`` is asked after each instant."""
+        with self._turn:
+            settle(self._rooms)
+            while not stops():
+                bound = _earlier(next_due(self._telling), to)
+                arrived_at = self._let_in(clock, arrivals, bound)
+                if arrived_at is not None:
+                    clock.move_to(max(arrived_at, clock.now()))
+                    if not arrivals.is_quiet or arrived_at >= bound:
+                        settle(self._rooms)
+                    continue
+                bound = _earlier(_earlier(next_due(self._rooms), to), arrivals.first_at())
+                if bound > clock.now():
+                    clock.move_to(bound)
+                    settle(self._rooms)
+                elif bound >= to:
+                    return
+                else:
+                    raise DoesNotSettle(f"what is due at {bound.isoformat()} stays undone")
+
+    def _let_in(self, clock: SteppedClock, arrivals: Arrivals, bound: datetime) -> datetime | None:
+        """Store the next batch up to ``bound``; the instant at which its last message came, None if there is
+        none, or if something is to be done before it.
+        """
+        arrives_at = arrivals.release(bound)
+        if arrives_at is None:
+            return None
+        if arrivals.has_alarms():  # people are told with the transaction that stores one
+            due_at = next_due(self._rooms)
+            if due_at is not None and due_at < arrives_at:
+                arrivals.cut_after(due_at)
+                return None
+            clock.move_to(max(arrives_at, clock.now()))
+        for _ in range(MOST_CUTS):
+            last_at = arrivals.last_at()
+            if last_at is None:
+                return None
+            self._ingest.step()
+            if arrivals.last_at() is None and arrivals.stored_until == last_at:
+                return last_at
+        raise DoesNotSettle(f"what arrives up to {bound.isoformat()} is not stored")
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime:
+    """The earlier of two instants, of which one at least is there."""
+    return min(at for at in (one, other) if at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A way to people that counts how often it was taken."""
+
+    channel: Channel
+    count: Callable[[], None]
+
+    def send(self, address: str, sending: Sending) -> ChannelOutcome:
+        self.count()
+        return self.channel.send(address, sending)
+
+
+class Calls:
+    """How often anybody was tried to be reached since the start."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def counted(self, channels: Channels) -> Mapping[ChannelKind, Channel]:
+        """The same channels, each counting here."""
+        return {kind: Counting(channel, self._count) for kind, channel in channels.items()}
+
+    def _count(self) -> None:
+        self.made += 1
+
 
 class SimulatedTime:
     """The console's stepper: `POST /api/v1/clock`."""
 
     def __init__(
-        self, clock: SteppedClock, rooms: Together, store: Store, catch_up: Callable[[], None]
+        self,
+        clock: SteppedClock,
+        rooms: Together,
+        store: Store,
+        catch_up: Callable[[], None],
+        arrivals: Arrivals,
+        calls: Calls,
     ) -> None:
         self._clock = clock
         self._rooms = rooms
         self._store = store
         self._catch_up = catch_up
+        self._arrivals = arrivals
+        self._calls = calls
 
-    def advance(self, to: datetime) -> Stepped:
-        before = self._counts()
+    def advance(self, journey: Journey) -> Stepped:
+        before, calls = self._counts(), self._calls.made
         self._catch_up()
-        self._rooms.advance(self._clock, to)
+        self._arrivals.open_until(journey.as_claimed_until)
+
+        def stops() -> bool:
+            return journey.stops_when_told and self._calls.made > calls
+
+        self._rooms.advance_with(self._clock, journey.to, self._arrivals, stops)
         after = self._counts()
         return Stepped(self._clock.now(), after[0] - before[0], after[1] - before[1])
 

@@ -29,7 +29,7 @@ from services.domain.stepping import advance, settle
 from services.escalation.gathering import Gathering
 from services.escalation.policy_files import read_policies
 from services.escalation.scene import House
-from services.ingest.messages import Message
+from services.ingest.messages import Inbox, Message
 from services.notify.channels.channel import ChannelOutcome, Sending
 from services.wiring.clock import SteppedClock
 from services.wiring.console_parts import rulebooks_in
@@ -258,10 +258,10 @@ class Stage(ChangesRules):
         self._rooms = build_rooms(
             self._store,
             self._clock,
-            Outside(self._letterbox, self._letterbox, {ChannelKind.WEBHOOK: self._telephones}),
+            Outside(self._inbox(), self._letterbox, {ChannelKind.WEBHOOK: self._telephones}),
             lambda: self._texts,
             gathering,
-            manner=Manner(reached=self.passed.add),
+            manner=self._manner(),
         )
         console = Console(
             store=self._store,
@@ -273,6 +273,13 @@ class Stage(ChangesRules):
             rules=rulebooks_in(self._store),
         )
         self._api = TestClient(make_app(console), headers={"Authorization": f"Bearer {TOKEN}"})
+
+    def _inbox(self) -> Inbox:
+        """What ingest takes messages from."""
+        return self._letterbox
+
+    def _manner(self) -> Manner:
+        return Manner(reached=self.passed.add)
 
     def _begin(self) -> None:
         """A new sentence of the story; in the second telling, the house was down since the last one."""

@@ -34,7 +34,7 @@ from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, ById, Devices, People, Register, Shifts, Users
 from services.domain.ports.runners import Runners
 from services.domain.ports.shown import Shown
-from services.domain.ports.store import Following, Store, UnitOfWork
+from services.domain.ports.store import Following, Store, TooMuchAtOnce, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
 from services.domain.ports.without_store import NobodyTold, ToldWithoutStore
 
@@ -77,6 +77,7 @@ __all__ = [
     "StoredState",
     "T",
     "ToldWithoutStore",
+    "TooMuchAtOnce",
     "Topic",
     "UnitOfWork",
     "Users",

@@ -63,11 +63,17 @@ class UnitOfWork(Protocol):
         ...
 
 
+class TooMuchAtOnce(Exception):
+    """A batch is not to be stored as one: nothing was committed, and the inbox gives less of it next."""
+
+
 class Following(Protocol):
     """What follows from new events so directly that it can share the transaction that stores them."""
 
     def __call__(self, uow: UnitOfWork) -> Callable[[], None]:
-        """Write what follows; answers what is to be done once all of it is committed, and never before."""
+        """Write what follows; answers what is to be done once all of it is committed, and never before.
+        `TooMuchAtOnce` if the events are to be stored in smaller batches.
+        """
         ...
 
 

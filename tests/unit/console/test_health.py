@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from services.console.parts import RulebookStatus, RuleFault, RuleStatus, Stepped
+from services.console.parts import Journey, RulebookStatus, RuleFault, RuleStatus, Stepped
 from services.domain.people import Role
 from services.domain.records import Quarantined, QuarantineReason
 from tests.unit.console.cast import NIGHT, Cast, cast
@@ -42,11 +42,11 @@ def test_figures_count_requests_by_the_route_of_the_table(house: Cast) -> None:
 
 @dataclass
 class StepperOfTheTest:
-    asked: list[datetime] = field(default_factory=list)
+    asked: list[Journey] = field(default_factory=list)
 
-    def advance(self, to: datetime) -> Stepped:
-        self.asked.append(to)
-        return Stepped(to, 3, 5)
+    def advance(self, journey: Journey) -> Stepped:
+        self.asked.append(journey)
+        return Stepped(journey.to, 3, 5)
 
 
 def test_simulated_time_is_moved_forward_only(tmp_path: Path) -> None:
@@ -58,7 +58,20 @@ def test_simulated_time_is_moved_forward_only(tmp_path: Path) -> None:
         assert answer.json() == {"now": "2025-07-22T22:13:00Z", "findings": 3, "notices": 5}
         back = client.post("/api/v1/clock", json={"to": "2025-07-22T18:12:59Z"})
         assert (back.status_code, back.json()["errors"][0]["field"]) == (422, "to")
-        assert stepper.asked == [NIGHT + timedelta(hours=4)]
+        assert stepper.asked == [Journey(NIGHT + timedelta(hours=4))]
+
+
+def test_time_stops_where_somebody_is_told_and_messages_wait_if_that_is_asked_for(tmp_path: Path) -> None:
+    stepper = StepperOfTheTest()
+    with cast(tmp_path, stepper=stepper) as house:
+        body = {
+            "to": "2025-07-22T22:13:00Z",
+            "as_claimed_until": "2025-07-23T22:13:00Z",
+            "stop": "told",
+        }
+        assert house.of(Role.ADMIN).post("/api/v1/clock", json=body).status_code == 200
+        in_four_hours, in_a_day_more = NIGHT + timedelta(hours=4), NIGHT + timedelta(hours=28)
+        assert stepper.asked == [Journey(in_four_hours, in_a_day_more, stops_when_told=True)]
 
 
 def test_time_that_is_not_simulated_cannot_be_moved(house: Cast) -> None:
