@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from devices.simulator import clock
 from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.faults import house as houses
 from devices.simulator.faults.house import House, HouseNotWhole, wait_for
@@ -76,7 +77,7 @@ def parent(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_the_broker_is_found_among_the_children_and_ends_alone(parent: subprocess.Popen[bytes]) -> None:
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
-    assert broker_of(parent.pid) == child
+    assert clock.until(lambda: broker_of(parent.pid) == child, timedelta(seconds=10))
     kill(child)
     parent.wait(10)
     assert broker_of(parent.pid) is None
