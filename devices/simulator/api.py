@@ -69,9 +69,14 @@ class Api:
         """Change the fields named of an object."""
         return self._ask("PATCH", path, json=fields)
 
-    def move_time_to(self, instant: datetime) -> None:
-        """Let a stepped clock come to an instant; answers when everything up to it is done."""
-        self.post("clock", {"to": instant.astimezone(UTC).isoformat().replace("+00:00", "Z")})
+    def move_time_to(self, instant: datetime, *, stops_when_told: bool = False) -> datetime:
+        """Let a stepped clock come to an instant; answers, when everything up to it is done, where it stands:
+        before it only if it ``stops_when_told`` and somebody was told.
+        """
+        body = {"to": instant.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        if stops_when_told:
+            body["stop"] = "told"
+        return datetime.fromisoformat(str(self.post("clock", body)["now"]))
 
     def _ask(self, method: str, path: str, **options: Any) -> Object:
         try:

@@ -1,8 +1,8 @@
 """Plays a scenario: lets time move, lets everybody do what the timeline says and answer what reaches them.
 
 It decides the order of things and nothing else. Time is moved before what belongs to an instant is done,
-and what was done is known stored before time moves on. No step is longer than the quickest answer of the
-cast, so that nobody's answer ever falls due inside a step and each is given at its exact instant.
+and what was done is known stored before time moves on. Time stops wherever somebody is told, so that nobody's
+answer ever falls due inside a step and each is given at its exact instant.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,8 +43,10 @@ class Strike:
 class Stage(Protocol):
     """Where a scenario is played: the service, as the player sees it. All names are the scenario's."""
 
-    def move_to(self, instant: datetime) -> None:
-        """Let the service's time come to ``instant`` and wait until everything up to it is done there."""
+    def move_to(self, instant: datetime) -> datetime:
+        """Let the service's time come to ``instant``, or to where somebody is told before it, and wait until
+        everything up to there is done; where time stands then.
+        """
         ...
 
     def say(self, saying: Saying) -> None:
@@ -124,20 +126,8 @@ class Player:
                 self._take_in()
             if self._now >= ends_at:
                 return
-            self._now = self._next(ends_at)
-            self.stage.move_to(self._now)
+            self._now = self.stage.move_to(min([ends_at, *(at for at, _, _ in self._agenda[:1])]))
             self._moved(self._now)
-
-    def _next(self, ends_at: datetime) -> datetime:
-        """How far time may move now."""
-        stops = [ends_at, *(at for at, _, _ in self._agenda[:1])]
-        reaction = self._quickest_reaction()
-        if reaction is not None:
-            stops.append(self._now + reaction)
-        return min(stops)
-
-    def _quickest_reaction(self) -> timedelta | None:
-        return min((answers[0].after for answers in self._answers.values() if answers), default=None)
 
     def _plan(self, at: datetime, thing: _Thing) -> None:
         heappush(self._agenda, (at, next(self._numbers), thing))

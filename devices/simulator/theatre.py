@@ -3,6 +3,7 @@ MQTT, notices ring on telephones that are served here. At the end it tells what 
 scenario's own names.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class Theatre:
         self._enrolled = Enrolled()
         self._links: dict[str, DeviceLink] = {}
         self._heard: list[Happening] = []
+        self._unplaced: deque[tuple[str, str]] = deque()
         self._gone: set[str] = set()
         """Devices that are offline, as far as the service was told."""
         self._rang_at: dict[str, datetime] = {}
@@ -91,8 +93,14 @@ class Theatre:
             self._wires[name] = wire
 
     def _hears(self, device: str, state: str) -> None:
-        fields = {"device": device, "hears": state}
-        self._heard.append(Happening(self._now, What.COMMAND, device, f"hears {state}", fields))
+        self._unplaced.append((device, state))
+
+    def _place_commands(self) -> None:
+        """What devices heard since the last look, they heard now: the broker tells no time."""
+        while self._unplaced:
+            device, state = self._unplaced.popleft()
+            fields = {"device": device, "hears": state}
+            self._heard.append(Happening(self._now, What.COMMAND, device, f"hears {state}", fields))
 
     def take_leave(self) -> None:
         """Leave a service that goes on after the play: its people have left, its devices are retired."""
@@ -113,10 +121,12 @@ class Theatre:
         while self._mends:
             self._mends.pop()()
 
-    def move_to(self, instant: datetime) -> None:
+    def move_to(self, instant: datetime) -> datetime:
         self._mend()
-        self._now = instant
-        self._api.move_time_to(instant)
+        self._place_commands()
+        self._now = self._api.move_time_to(instant, stops_when_told=True)
+        self._place_commands()
+        return self._now
 
     def say(self, saying: Saying) -> None:
         is_online = PRESENCE.get(saying.kind)
@@ -184,7 +194,7 @@ class Theatre:
             self._api.all("notices"),
             self._rang_at,
         )
-        return [*told, *self._heard]
+        return [*told, *self._all_heard()]
 
     def why_not(self, wish: Wish) -> str | None:
         """Why a rule did not come to a Finding, in the service's words; None where it cannot say."""
@@ -201,6 +211,10 @@ class Theatre:
         """What devices were told to say may still be on its way."""
         wishes = [wish for wish in self.scenario.wishes if wish.hears]
         clock.until(
-            lambda: all(said(wish.fields["device"], list(self._heard)) == wish.hears for wish in wishes),
+            lambda: all(said(wish.fields["device"], self._all_heard()) == wish.hears for wish in wishes),
             COMMANDS_WITHIN,
         )
+
+    def _all_heard(self) -> list[Happening]:
+        self._place_commands()
+        return list(self._heard)

@@ -38,7 +38,7 @@ class Arrivals:
         self._held: list[tuple[Key, Message]] = []
         self._released: list[Message] = []
         self._batch: set[int] = set()
-        """The messages that were let through together; each is among those or held again until it is stored."""
+        """The numbers of the last batch: each message is let through or held again until it is stored."""
         self.stored_until: datetime | None = None
         """When the last message of the last batch that was stored arrived."""
         self.is_quiet = False

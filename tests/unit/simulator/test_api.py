@@ -33,10 +33,10 @@ def test_what_is_not_known_is_left_out_and_time_is_utc() -> None:
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         bodies.append((request.url.path, json.loads(request.content)))
-        return httpx2.Response(201, json={"id": "x"})
+        return httpx2.Response(201, json={"id": "x", "now": "2025-07-22T18:13:00Z"})
 
     spoken = api(answer)
-    assert spoken.make("residents", name="德吉", home_id=None) == {"id": "x"}
+    assert spoken.make("residents", name="德吉", home_id=None)["id"] == "x"
     spoken.move_time_to(datetime(2025, 7, 23, 2, 13, tzinfo=ZoneInfo("Asia/Shanghai")))
     assert bodies == [
         ("/api/v1/residents", {"name": "德吉"}),
