@@ -51,3 +51,6 @@ RECORDED = (
 )
 
 EVENT_KINDS = (*SENT_BY, *RECORDED)
+
+OVERRIDABLE = ("by", "from", "for", "count", "within", "at_least", "warn", "enabled")
+"""The keys of a rule that may be another for one resident."""

@@ -23,6 +23,20 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """Somebody of the care team lets one key of a rule be another for one resident: from ``at`` to ``until``
+    (UTC; None: for good).
+    """
+
+    at: datetime
+    resident: str
+    rule: str
+    key: str
+    value: bool | int | str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
     """One message of one device: it reaches the broker ``at`` (UTC), and claims to tell of ``occurred_at``,
     or of no time at all. ``device`` is a name of the cast; two sayings of one ``id`` are one message

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
-from devices.simulator.acts import Act, Data, Fault, Saying
+from devices.simulator.acts import Act, Data, Fault, Override, Saying
 from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.happenings import Happening, What
 from devices.simulator.instrumented import sayings_of
@@ -55,6 +55,10 @@ class Stage(Protocol):
 
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         """Let a person record now that something happened ``at`` an instant."""
+        ...
+
+    def override(self, order: Override) -> None:
+        """Let one key of a rule be another for one resident, from now on."""
         ...
 
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:
@@ -182,6 +186,10 @@ class Player:
                 fields = {"kind": saying.kind, "device": saying.device}
                 fields |= {"resident": owner} if owner else {}
                 self._note(What.EVENT, thing.who, thing.words, fields, data=saying.data)
+            case Override() as order:
+                fields = {"kind": "rule.overridden", "resident": order.resident}
+                self._note(What.EVENT, thing.who, thing.words, fields)
+                self.stage.override(order)
             case Fault() as fault:
                 self._note(
                     What.FAULT,

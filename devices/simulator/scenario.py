@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from devices.simulator.acts import Act, Fault, Saying
+from devices.simulator.acts import Act, Fault, Override, Saying
 from devices.simulator.happenings import Happening, What
 from devices.simulator.local_time import Frame
 from devices.simulator.sentences import Answer
@@ -86,12 +86,13 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happens ``at`` an instant: somebody does it, a device says it, or it goes wrong.
+    """One thing that happens ``at`` an instant: somebody does it, a device says it, a rule is made another, or
+    something goes wrong.
     ``who`` and ``words`` are as a report shows it, ``line`` is that of the file.
     """
 
     at: datetime
-    what: Act | Saying | Fault
+    what: Act | Saying | Override | Fault
     who: str
     words: str
     line: int = 0

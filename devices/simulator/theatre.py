@@ -12,7 +12,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from devices.simulator import clock
-from devices.simulator.acts import Data, Saying
+from devices.simulator.acts import Data, Override, Saying
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import farewell
 from devices.simulator.chronicle import chronicle, instant, written
@@ -157,6 +157,17 @@ class Theatre:
         resident_id = self._enrolled.residents[resident]
         self._api.make(
             "events", kind=kind, resident_id=resident_id, occurred_at=at.isoformat(), data=dict(data)
+        )
+
+    def override(self, order: Override) -> None:
+        self._mend()
+        self._api.make(
+            f"rules/{order.rule}/overrides",
+            resident_id=self._enrolled.residents[order.resident],
+            key=order.key,
+            value=order.value,
+            reason=f"as the scenario {self.scenario.scenario} tells it",
+            until=order.until.isoformat() if order.until else None,
         )
 
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:

@@ -11,12 +11,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from devices.simulator import playable
-from devices.simulator.acts import Act, Fault, Saying
+from devices.simulator.acts import Act, Fault, Override, Saying
 from devices.simulator.scenario import Step
 from devices.simulator.scene import MIDNIGHT, Scene
 from notation.entries import Entry, entry_of
-from notation.faults import shown_value
-from notation.kinds import RECORDED, SENT_BY
+from notation.faults import nearest_of, shown_value
+from notation.kinds import OVERRIDABLE, RECORDED, SENT_BY
 from notation.sentences import TROUBLES, Broke, Did, Of, Sent, Sentence, read_sentence
 from notation.spans import read_span
 from notation.times import NotATime, rolled, written
@@ -120,6 +120,9 @@ class _Timeline:
 
     def _entry(self, field: str, entry: Entry, sentence: Sentence | None) -> Iterator[Step]:
         scene = self._scene
+        if entry.override is not None and entry.event is None and entry.retract is None:
+            yield from self._override(field, entry, entry.override)
+            return
         if (
             entry.event is None
             or entry.override
@@ -127,9 +130,11 @@ class _Timeline:
             or entry.set
             or entry.event == "event.retracted"
         ):
-            found = "override" if entry.override else "retract" if entry.retract or entry.event else "none"
+            found = "retract" if entry.retract or entry.event == "event.retracted" else "none"
+            if entry.event and (entry.override or entry.set):
+                found = f"event and {'override' if entry.override else 'set'}"
             scene.complain(
-                field, found, "an `event`: overrides and what is taken back are for stories of rules"
+                field, found, "an `event` or an `override`: what is taken back is for stories of rules"
             )
             return
         if (entry.until is None) != (entry.every is None):
@@ -148,6 +153,34 @@ class _Timeline:
             return
         for device in devices:
             yield from self._said(field, entry, kind, device, sentence)
+
+    def _override(self, field: str, entry: Entry, rule: str) -> Iterator[Step]:
+        """One for each key. Whether the rule has the key, and the key that value, the service says."""
+        scene, resident = self._scene, self._resident(field, entry)
+        for key in ("device", "data", "received", "every"):
+            if getattr(entry, key) is not None:
+                scene.complain(f"{field}.{key}", "the key", "nothing: a person orders an override")
+        if not entry.set:
+            scene.complain(f"{field}.set", "nothing", "what is another for this resident, as `{by: '07:00'}`")
+        if resident is None:
+            if entry.resident is None:
+                scene.complain(f"{field}.resident", "nobody", "who of the cast")
+            return
+        at = scene.instant(f"{field}.at", entry.at, resident)
+        until = scene.instant(f"{field}.until", entry.until, resident) if entry.until else None
+        if until is not None and until <= at:
+            scene.complain(f"{field}.until", shown_value(entry.until), "a time after `at`")
+        for key, value in (entry.set or {}).items():
+            where = f"{field}.set.{key}"
+            if key not in OVERRIDABLE:
+                expected = f"a key that may be another for one resident ({', '.join(OVERRIDABLE)})"
+                scene.complain(where, repr(key), expected, nearest_of(key, OVERRIDABLE))
+            elif not isinstance(value, bool | int | str):
+                scene.complain(where, shown_value(value), "a value as a rulebook has it")
+            else:
+                words = f"{rule} is another for them: {key} {shown_value(value)}"
+                order = Override(at, resident, rule, key, value, until)
+                yield Step(at, order, resident, words, scene.line_of(field))
 
     def _resident(self, field: str, entry: Entry) -> str | None:
         if entry.resident is not None:

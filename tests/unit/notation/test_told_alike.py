@@ -5,6 +5,8 @@ at the same instant; only what needs a house is refused to a story of rules, in 
 from __future__ import annotations
 
 import json
+import re
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +17,11 @@ from hypothesis import strategies as st
 from devices.simulator.acts import Act, Saying
 from devices.simulator.reading import read_scenario
 from notation.faults import StoryFaults
+from notation.kinds import OVERRIDABLE
 from notation.sentences import TROUBLES, VERBS
 from services.domain.instants import parse_instant
+from services.rules.overrides import NotAnOverride, check_override
+from services.rules.schemas.rulebooks import rulebook_schema
 from services.rules.stories.reading import read_stories
 from tests.unit.rules.stories.told import BOOK
 
@@ -106,3 +111,12 @@ def test_the_lines_are_not_all_refused() -> None:
 def test_what_goes_wrong_with_a_house_is_refused_to_a_story_of_rules_in_words(trouble: Any) -> None:
     with pytest.raises(StoryFaults, match="no house in a story of rules"):
         of_rules([f"23:00 {trouble.example}"])
+
+
+def test_the_keys_that_may_be_another_for_one_resident_are_those_of_the_rules() -> None:
+    (rule, *_) = BOOK.rules
+    words = set(re.findall(r'"([a-z_]+)": ', json.dumps(rulebook_schema())))
+    for key in words | {*OVERRIDABLE}:
+        with nullcontext() if key in OVERRIDABLE else pytest.raises(NotAnOverride):
+            check_override(rule, key, None)
+    assert words > {*OVERRIDABLE}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from devices.simulator.acts import Data, Saying
+from devices.simulator.acts import Data, Override, Saying
 from devices.simulator.happenings import What
 from devices.simulator.player import Message, Player, Strike, in_order
 from devices.simulator.scenario import Scenario
@@ -54,6 +54,9 @@ class SmallService:
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         assert at == self.now
         self._write(f"{resident} {kind} {data}")
+
+    def override(self, order: Override) -> None:
+        self._write(f"{order.resident} {order.rule} {order.key} {order.value}")
 
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:
         self._write(f"{worker} {answer.move} {about}")
@@ -106,6 +109,13 @@ def test_whoever_is_told_answers_after_their_time_and_goes_on_from_move_to_move(
     ]
     answers = [each.text for each in player.happenings if each.what is What.ANSWER]
     assert answers == ["accepts", "arrives", "closes as helped"]
+
+
+def test_a_rule_is_made_another_at_its_instant_and_that_is_shown() -> None:
+    stage, player = played(timeline=[{"at": "22:00", "override": "call", "set": {"enabled": False}}])
+    assert stage.diary == ["22:00 deji call enabled False"]
+    (shown,) = [each for each in player.happenings if each.what is What.EVENT]
+    assert shown.fields == {"kind": "rule.overridden", "resident": "deji"}
 
 
 def test_time_stops_where_somebody_is_told_so_that_each_answer_comes_at_its_instant() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devices.simulator.acts import Act, Saying
+from devices.simulator.acts import Act, Override, Saying
 from devices.simulator.reading import ScenarioUnknown, find, read, read_scenario, shipped
 from notation.faults import StoryFault, StoryFaults
 from tests.unit.simulator.stories import SMALL, answering, content, having, scenario
@@ -177,6 +177,38 @@ def test_an_entry_says_what_happened_and_when_it_was_received() -> None:
     assert isinstance(step.what, Saying)
     assert step.at - (step.what.occurred_at or step.at) == timedelta(minutes=30)
     assert step.what.data == {"heart_rate": 61}
+
+
+ORDERED = {"at": "22:00", "override": "out-of-bed-at-night", "set": {"for": "90m"}}
+
+
+def test_a_rule_is_another_for_a_resident_key_by_key_until_its_end() -> None:
+    entry = {**ORDERED, "set": {"for": "90m", "enabled": False}, "until": "+1 day 00:00"}
+    story = scenario(timeline=[entry])
+    for step, key, value in zip(story.steps, ("for", "enabled"), ("90m", False), strict=True):
+        assert isinstance(step.what, Override)
+        assert (step.what.resident, step.what.rule) == ("deji", "out-of-bed-at-night")
+        assert (step.what.key, step.what.value) == (key, value)
+        assert step.what.until is not None
+        assert story.frame.show(step.what.until) == "+1 day 00:00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"set": {"fro": "90m"}}, "timeline[1].set.fro: found 'fro', expected a key that may be another"),
+        ({"set": {"for": ["90m"]}}, "timeline[1].set.for: found list, expected a value"),
+        ({"set": {}}, "timeline[1].set: found nothing"),
+        ({"until": "21:00"}, "timeline[1].until: found '21:00', expected a time after `at`"),
+        ({"every": "5m", "until": "22:10"}, "timeline[1].every: found the key"),
+        ({"device": "mat"}, "timeline[1].device: found the key"),
+        ({"resident": "cat"}, "timeline[1].resident: found 'cat', expected one of the cast"),
+        ({"event": "bed.exited"}, "timeline[1]: found event and override"),
+    ],
+)
+def test_what_an_override_cannot_say_is_refused(changes: dict[str, Any], fault: str) -> None:
+    refused = said(timeline=[{**ORDERED, **changes}])
+    assert any(each.startswith(fault) for each in refused), refused
 
 
 def test_an_entry_may_come_again_and_again_both_ends_included() -> None:
