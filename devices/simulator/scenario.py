@@ -86,9 +86,8 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happens ``at`` an instant: somebody does it, a device says it, a rule is made another, or
-    something goes wrong.
-    ``who`` and ``words`` are as a report shows it, ``line`` is that of the file.
+    """One thing that happens ``at`` an instant: somebody does it, a device says it, a rule is made another,
+    or something goes wrong. ``who`` and ``words`` are as a report shows it, ``line`` is that of the file.
     """
 
     at: datetime

@@ -19,10 +19,7 @@ def quiet_until(instant: datetime, quiet: Quiet, zone: ZoneInfo) -> datetime | N
         inside = quiet.from_ <= wall < quiet.until
     else:
         inside = wall >= quiet.from_ or wall < quiet.until
-    if not inside:
-        return None
-    ends_at = next_local(instant, quiet.until, zone)
-    return ends_at if ends_at > instant else None
+    return next_local(instant, quiet.until, zone) if inside else None
 
 
 def next_local(instant: datetime, wall: time, zone: ZoneInfo) -> datetime:

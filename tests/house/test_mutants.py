@@ -43,7 +43,7 @@ def test_mutants_are_spread_over_all() -> None:
 
 
 def test_each_survivor_with_a_reason_is_still_there() -> None:
-    there = {(str(mutant.path), mutant.expression) for mutant in all_mutants()}
+    there = {(str(mutant.path), mutant.expression, mutant.after) for mutant in all_mutants()}
     assert set(EQUIVALENT) - there == set()
 
 

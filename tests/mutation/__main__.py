@@ -35,7 +35,7 @@ def mutate(
     meant = [
         each
         for each in all_mutants()
-        if only in str(each.path) and (str(each.path), each.expression) not in EQUIVALENT
+        if only in str(each.path) and (str(each.path), each.expression, each.after) not in EQUIVALENT
     ]
     console = Console()
     tried = _try_all(spread(meant, number, seed), at_once, console)
@@ -43,8 +43,10 @@ def mutate(
     share = 1 - len(survivors) / max(len(tried), 1)
     for each in survivors:
         console.print(f"survived  {each.mutant}", markup=False, highlight=False)
-    for (path, expression), reason in sorted(EQUIVALENT.items()):
-        console.print(f"the same  {path} `{expression}`: {reason}", markup=False, highlight=False)
+    for (path, expression, after), reason in sorted(EQUIVALENT.items()):
+        console.print(
+            f"the same  {path} `{expression}` with {after}: {reason}", markup=False, highlight=False
+        )
     console.print(f"{len(tried)} mutants of {len(meant)}, {len(tried) - len(survivors)} died: {share:.1%}")
     sys.exit(0 if tried and share >= LEAST_SHARE else 1)
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-EQUIVALENT: Mapping[tuple[str, str], str] = {
-    ("services/rules/kinds/where.py", "sign.order < (state.newest_at, state.newest_seq)"): (
+EQUIVALENT: Mapping[tuple[str, str, str], str] = {
+    ("services/rules/kinds/where.py", "sign.order < (state.newest_at, state.newest_seq)", "<="): (
         "two events never have one place in the order, and none is taken in twice"
     ),
-    ("services/rules/kinds/drift.py", "since >= end"): (
+    ("services/rules/kinds/drift.py", "since >= end", ">"): (
         "a stretch that begins with the end of the night adds no time, and the next one begins after it"
     ),
+    ("services/rules/ending.py", "end_at < engine.absence.since <= until", "<="): (
+        "an override that ends in the instant from which nothing was met: what was due before it had been met"
+    ),
 }
-"""(module, the comparison as it is without the mutant) → why nothing changes."""
+"""(module, the comparison as it is without the mutant, the sign it has with it) → why nothing changes."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.house import tree
 from tests.mutation.mutants import Mutant
 
-PATIENCE = 900.0
+PATIENCE = 600.0
 """Seconds for one mutant: one that makes the tests run for ever is noticed as well."""
 
 

@@ -109,7 +109,7 @@ class _Reader:
     def _line(self, field: str) -> int:
         """The line of a field, or of the nearest thing around it."""
         while field and field not in self._lines:
-            field = re.sub(r"(\.[^.\[\]]*|\[\d+\]|^[^.\[\]]*)$", "", field)
+            field = field[: max(field.rfind("."), field.rfind("["), 0)]
         return self._lines.get(field, 0) if field else 0
 
 

@@ -168,6 +168,18 @@ def test_a_device_without_a_resident_begins_at_the_duty_desk() -> None:
     assert case.told() == ["desk"]
 
 
+def test_at_night_it_is_the_duty_desk_that_is_not_woken_for_a_device_without_a_resident() -> None:
+    case = Case(circle=replace(CIRCLE, resident=None, residents=()), now=NIGHT)
+    case.find(severity=Severity.MEDIUM, policy="routine", is_alarm=False, resident_id=None, alert_kind="door")
+    assert (case.told(), case.not_told(NoticeReason.QUIET_HOURS)) == ([], ["desk"])
+
+
+def test_at_night_it_is_the_assigned_worker_who_is_not_woken() -> None:
+    case = Case(now=NIGHT)
+    case.find(severity=Severity.MEDIUM, policy="routine", is_alarm=False, alert_kind="not-up")
+    assert (case.told(), case.not_told(NoticeReason.QUIET_HOURS)) == ([], ["pema"])
+
+
 def test_a_press_of_unknown_origin_begins_at_the_duty_desk() -> None:
     case = Case(circle=replace(CIRCLE, resident=None, residents=(), home=None, assigned=None, neighbour=None))
     case.press(resident_id=None, device_id=None, home_id=None)

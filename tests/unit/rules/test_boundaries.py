@@ -37,6 +37,18 @@ def test_a_change_settles_if_it_holds_up_to_but_not_at_the_end(
     assert [row[:3] for row in history.brief(EXITS)] == found
 
 
+@pytest.mark.parametrize(
+    ("device_type", "rules"), [("smoke_detector", ["fire"]), ("gas_detector", ["floor"])]
+)
+def test_a_rule_for_some_types_of_devices_knows_those_that_belong_to_nobody(
+    device_type: str, rules: list[str]
+) -> None:
+    history = History().device("stairs", device_type, resident=None)
+    history.event("smoke.detected", 0, device="stairs", resident=None).end(DAY)
+    book = rulebook("id: fire, on: smoke.detected, severity: high, device_types: [smoke_detector]")
+    assert [row[0] for row in history.brief(book)] == rules
+
+
 @pytest.mark.parametrize(("again", "found"), [(99, [100]), (100, [100]), (101, [100, 201])])
 def test_what_is_learned_late_of_the_time_up_to_a_finding_begins_no_other(
     again: float, found: list[float]
