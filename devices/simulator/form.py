@@ -237,11 +237,35 @@ Forbidden = Annotated[
 ]
 
 
+_SENTENCE: dict[str, JsonValue] = {"type": "string", "minLength": 1, "maxLength": 200}
+
+
+class Title(Form):
+    """A sentence in some of the languages of the house, or one for all of them."""
+
+    model_config = ConfigDict(json_schema_extra=or_short(_SENTENCE))
+
+    en: Text | None = None
+    zh_cn: Text | None = Field(default=None, alias="zh-CN")
+    bo: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, given: Any) -> Any:
+        return {"en": given} if isinstance(given, str) else given
+
+    @property
+    def by_language(self) -> dict[str, str]:
+        """The sentences that are there."""
+        said = {"en": self.en, "zh-CN": self.zh_cn, "bo": self.bo}
+        return {language: sentence for language, sentence in said.items() if sentence is not None}
+
+
 class ScenarioFile(Form):
     """One scenario: who is there, what happens, what must come of it and what must not."""
 
     scenario: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,31}$")] = Field(description="its name")
-    title: Text = Field(description="a sentence a carer would say")
+    title: Title = Field(description="a sentence a carer would say")
     day: Day | None = Field(default=None, description="its first day; 2025-07-22, an ordinary Tuesday")
     timezone: Zone = "Asia/Shanghai"
     starts: Time | None = Field(default=None, description="when it begins; else with its first line")

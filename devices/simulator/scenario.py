@@ -142,7 +142,8 @@ class Scenario:
     """One story with its end."""
 
     scenario: str
-    title: str
+    titles: Mapping[str, str]
+    """By language; never empty."""
     timezone: ZoneInfo
     starts_at: datetime
     ends_at: datetime
@@ -155,6 +156,15 @@ class Scenario:
     """Those of `expect`, then those of `must_not`, in the order of the file."""
     file: str = ""
     frame: Frame = field(init=False)
+
+    @property
+    def title(self) -> str:
+        """The sentence that it begins with, in English if it has one."""
+        return self.title_in("en")
+
+    def title_in(self, language: str) -> str:
+        """The sentence in a language, in another where it is not said in that."""
+        return self.titles.get(language) or next(iter(self.titles.values()))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frame", Frame(self.timezone, self.starts_at, self.first_day))

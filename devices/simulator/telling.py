@@ -37,6 +37,8 @@ def tell(told: form.ScenarioFile, line_of: LineOf, file: str) -> Scenario | list
         scene.complain(
             "until", shown_value(told.until), "a time after all that happens; the next day is +1 day"
         )
+    if not told.title.by_language:
+        scene.complain("title", "no language", "the sentence in one of en, zh-CN, bo")
     wishes = wishes_of(scene, starts_at, ends_at)
     if not wishes:
         scene.complain(
@@ -46,7 +48,7 @@ def tell(told: form.ScenarioFile, line_of: LineOf, file: str) -> Scenario | list
         return scene.amiss
     return Scenario(
         scenario=told.scenario,
-        title=told.title,
+        titles=told.title.by_language,
         timezone=scene.zone,
         starts_at=starts_at,
         ends_at=ends_at,

@@ -29,13 +29,13 @@ class Played(Protocol):
 
 def html(played: Played, scenario: Scenario, language: Language) -> str:
     """The page."""
-    story = Story(scenario, played.happenings, played.verdicts)
+    story = Story(scenario, played.happenings, played.verdicts, language)
     return page(story, Speech(language, story.frame))
 
 
 def svg(played: Played, scenario: Scenario, language: Language) -> str:
     """The picture alone, for a page of docs."""
-    story = Story(scenario, played.happenings, played.verdicts)
+    story = Story(scenario, played.happenings, played.verdicts, language)
     return alone(story, Speech(language, story.frame))
 
 

@@ -109,9 +109,13 @@ class Story:
     """Everything that a report is made of."""
 
     def __init__(
-        self, scenario: Scenario, happenings: Sequence[Happening], verdicts: Sequence[Verdict]
+        self,
+        scenario: Scenario,
+        happenings: Sequence[Happening],
+        verdicts: Sequence[Verdict],
+        language: str = "en",
     ) -> None:
-        self.name, self.title = scenario.scenario, scenario.title
+        self.name, self.title = scenario.scenario, scenario.title_in(language)
         self.frame: Frame = scenario.frame
         self.happenings = in_order(happenings)
         starts, last = self.frame.starts_at, self.happenings[-1].at if self.happenings else None

@@ -253,3 +253,18 @@ def test_what_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_the_content_of_the_tests_is_read() -> None:
     assert content()["scenario"] == scenario().scenario
+
+
+def test_a_title_is_said_in_the_language_that_is_asked_for_or_in_another() -> None:
+    told = scenario(title={"zh-CN": "安静的一夜", "en": "A quiet night"})
+    assert [told.title_in(language) for language in ("zh-CN", "en", "bo")] == [
+        "安静的一夜",
+        "A quiet night",
+        "A quiet night",
+    ]
+    assert scenario(title="A quiet night").title_in("bo") == "A quiet night"
+
+
+@pytest.mark.parametrize("title", [{}, {"de": "Eine stille Nacht"}, {"en": ""}, 7])
+def test_a_title_is_a_sentence_in_a_language_of_the_house(title: object) -> None:
+    assert any(fault.field.startswith("title") for fault in faults(title=title))
