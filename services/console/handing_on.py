@@ -18,7 +18,7 @@ def hand_on(uow: UnitOfWork, parts: Console, worker: Worker, by: str) -> None:
         alert
         for synthetic in (False, True)
         for alert in every(
-            lambda after, limit, synthetic=synthetic: uow.alerts.page(  # type: ignore[misc]
+            lambda after, limit, synthetic=synthetic: uow.alerts.page_in_brief(  # type: ignore[misc]
                 {"state": "running", "synthetic": synthetic}, after, limit
             )
         )

@@ -128,5 +128,5 @@ class Sight:
         """As `alert`, by id; an unknown one is not seen."""
         if self._sees_all:
             return True
-        alert = self._uow.alerts.get(alert_id)
+        alert = self._uow.alerts.standing(alert_id)
         return alert is not None and self.alert(alert)

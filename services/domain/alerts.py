@@ -7,9 +7,9 @@ moves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.domain.findings import FindingState, Severity
@@ -109,6 +109,26 @@ class AlertFact:
     is_alarm: bool = False
     device_id: str | None = None
 
+    @property
+    def found_after(self) -> timedelta:
+        """How long after it was so it became a fact."""
+        return self.joined_at - self.at
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFacts:
+    """Facts of an Alert that are alike in whatever is asked of them, counted instead of read one by one.
+
+    ``at`` is the earliest of theirs, ``found_after`` the shortest.
+    """
+
+    count: int
+    at: datetime
+    found_after: timedelta
+    state: FindingState
+    is_alarm: bool = False
+    device_id: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class RunningTest:
@@ -129,6 +149,9 @@ class Alert:
     the rounds of the repeating step. ``deadlines`` hold all that is to come, ``next_due_at`` the nearest of
     them. ``test`` is set for as long as it is a test, and stays on one that was closed as such. ``number``
     and ``version`` are the store's (0 until stored); a save with an old version is refused as `Conflict`.
+
+    Of one that was read in brief ``facts`` are the newest, and those before are counted in ``earlier``. What
+    is asked of all of them is asked by the properties here, which answer alike either way.
     """
 
     id: str
@@ -158,6 +181,7 @@ class Alert:
     handover_to: str | None = None
     declined_by: tuple[str, ...] = ()
     facts: tuple[AlertFact, ...] = ()
+    earlier: tuple[CountedFacts, ...] = ()
     test: RunningTest | None = None
     chain: str | None = None
     """The id of the event that began it, for the log (see `chronicle`)."""
@@ -173,7 +197,39 @@ class Alert:
     @property
     def began_at(self) -> datetime:
         """When the first of its facts happened; where it has none, when it was opened."""
-        return min((fact.at for fact in self.facts), default=self.opened_at)
+        return min((fact.at for fact in self.grounds), default=self.opened_at)
+
+    @property
+    def grounds(self) -> Sequence[AlertFact | CountedFacts]:
+        """All that it rests on, in the order in which each kind of it first came."""
+        return (*self.earlier, *self.facts) if self.earlier else self.facts
+
+    @property
+    def fact_count(self) -> int:
+        """How many facts it has."""
+        return sum(each.count for each in self.earlier) + len(self.facts)
+
+    @property
+    def presses(self) -> int:
+        """How many of its facts are alarms."""
+        counted = sum(each.count for each in self.earlier if each.is_alarm)
+        return counted + sum(fact.is_alarm for fact in self.facts)
+
+    @property
+    def has_alarm(self) -> bool:
+        """Somebody called for help."""
+        return any(fact.is_alarm for fact in self.grounds)
+
+    @property
+    def device_ids(self) -> tuple[str, ...]:
+        """The devices that its facts came from, each once, in the order in which they first spoke."""
+        return tuple(dict.fromkeys(fact.device_id for fact in self.grounds if fact.device_id))
+
+    @property
+    def calling_device_ids(self) -> tuple[str, ...]:
+        """The same of its alarms."""
+        called = (fact.device_id for fact in self.grounds if fact.is_alarm and fact.device_id)
+        return tuple(dict.fromkeys(called))
 
     @property
     def next_deadline(self) -> Deadline | None:

@@ -37,8 +37,8 @@ _LEFT_OUT = frozenset({"link", "presses", "because", GATHERS})
 
 def is_late(alert: Alert) -> bool:
     """Whether all of it was found late, and nobody called for help."""
-    return bool(alert.facts) and all(
-        not fact.is_alarm and fact.joined_at - fact.at > LATE_AFTER for fact in alert.facts
+    return bool(alert.grounds) and all(
+        not fact.is_alarm and fact.found_after > LATE_AFTER for fact in alert.grounds
     )
 
 

@@ -31,8 +31,7 @@ class Gathering:
 
     def around_alert(self, uow: UnitOfWork, alert: Alert, now: datetime) -> Scene:
         """The scene of a stored alert."""
-        devices = (fact.device_id for fact in alert.facts)
-        return self._scene(uow, alert, now, devices, alert.id)
+        return self._scene(uow, alert, now, alert.device_ids, alert.id)
 
     def around_findings(
         self, uow: UnitOfWork, findings: Sequence[Finding], running: Alert | None, now: datetime
@@ -41,8 +40,7 @@ class Gathering:
         new = [finding.device_id for finding in findings]
         if running is None:
             return self._scene(uow, findings[0], now, new, None)
-        devices = (*new, *(fact.device_id for fact in running.facts))
-        return self._scene(uow, running, now, devices, running.id)
+        return self._scene(uow, running, now, (*new, *running.device_ids), running.id)
 
     def with_tester(
         self, uow: UnitOfWork, findings: Sequence[Finding], running: Alert | None, scene: Scene

@@ -96,9 +96,8 @@ def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
     """The running alert with one more fact, and who hears of it."""
     before = alert
     alert = replace(alert, facts=(*alert.facts, _fact(finding, scene.now)))
-    presses = sum(fact.is_alarm for fact in alert.facts)
     said = change(
-        alert, scene, ChangeReason.JOINED, from_state=alert.state, presses=presses, **_because(finding)
+        alert, scene, ChangeReason.JOINED, from_state=alert.state, presses=alert.presses, **_because(finding)
     )
     move = Move(alert, (said,))
     if is_test(alert):

@@ -32,8 +32,8 @@ def present_state(alert: Alert) -> ReassureState:
 
 def speaking(alert: Alert, scene: Scene) -> tuple[Device, ...]:
     """The devices that raised an alarm of this alert and can be spoken to."""
-    ids = dict.fromkeys(fact.device_id for fact in alert.facts if fact.is_alarm and fact.device_id)
-    return tuple(scene.devices[each] for each in ids if each in scene.devices and _hears(scene.devices[each]))
+    found = (scene.devices.get(each) for each in alert.calling_device_ids)
+    return tuple(device for device in found if device is not None and _hears(device))
 
 
 def reassured(before: Alert | None, move: Move, scene: Scene, *, joined: Finding | None = None) -> Move:
@@ -61,11 +61,7 @@ def on_device_online(
 
     ``cause`` is the id of the `device.online` event.
     """
-    raised = [
-        alert
-        for alert in running
-        if alert.is_running and any(fact.is_alarm and fact.device_id == device.id for fact in alert.facts)
-    ]
+    raised = [alert for alert in running if alert.is_running and device.id in alert.calling_device_ids]
     if not raised or not _hears(device):
         return ()
     newest = max(raised, key=lambda alert: alert.opened_at)

@@ -64,7 +64,7 @@ def relations_of(step: Step, alert: Alert, rounds: int, *, is_first: bool) -> tu
 
 def is_device_fault(alert: Alert) -> bool:
     """The matter is the device itself, not who lives with it."""
-    return alert.subject.startswith("device:") and not any(fact.is_alarm for fact in alert.facts)
+    return alert.subject.startswith("device:") and not alert.has_alarm
 
 
 def route(relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[str] = ()) -> Route:

@@ -69,7 +69,7 @@ class Scene:
     def in_need(self, alert: Alert) -> tuple[Resident, ...]:
         """Whom it is about: only a press speaks for all who live in a home, everything else for one."""
         resident = self.circle.resident
-        if resident is not None and not any(fact.is_alarm for fact in alert.facts):
+        if resident is not None and not alert.has_alarm:
             return (resident,)
         return self.circle.residents or ((resident,) if resident else ())
 
@@ -132,4 +132,4 @@ def change(
 
 def is_urgent(alert: Alert) -> bool:
     """Neither quiet hours nor throttles touch it."""
-    return alert.severity is Severity.HIGH or any(fact.is_alarm for fact in alert.facts)
+    return alert.severity is Severity.HIGH or alert.has_alarm

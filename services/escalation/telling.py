@@ -6,9 +6,9 @@ fixed here as parameters; its words are put together in `text` when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
-from services.domain.alerts import Alert, AlertFact
+from services.domain.alerts import Alert
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
@@ -182,17 +182,15 @@ def parameters(alert: Alert, scene: Scene) -> dict[str, str]:
         "who": "、".join(dict.fromkeys(resident.name for resident in scene.in_need(alert))),
         "resident_id": alert.resident_id or "",
         "resident_name": circle.resident.name if circle.resident else "",
-        "where": " ".join(
-            part for part in (home.address if home else "", _place(alert.facts, scene)) if part
-        ),
+        "where": " ".join(part for part in (home.address if home else "", _place(alert, scene)) if part),
         "since": format_instant(alert.began_at),
         "zone": scene.zone().key,
-        "presses": str(sum(fact.is_alarm for fact in alert.facts)),
+        "presses": str(alert.presses),
         "link": f"{scene.house.link_base.rstrip('/')}/alerts/{alert.id}",
     }
     return said | {f"title_{language}": title for language, title in alert.titles.items()}
 
 
-def _place(facts: Sequence[AlertFact], scene: Scene) -> str:
-    devices = (scene.devices.get(fact.device_id or "") for fact in facts)
+def _place(alert: Alert, scene: Scene) -> str:
+    devices = (scene.devices.get(each) for each in alert.device_ids)
     return "、".join(dict.fromkeys(device.place for device in devices if device and device.place))

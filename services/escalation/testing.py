@@ -133,7 +133,7 @@ def joined_in_test(finding: Finding, alert: Alert, scene: Scene) -> Move:
     ``alert`` holds the fact already.
     """
     same_device = finding.is_alarm and finding.device_id == alert.device_id
-    presses = {fact.at for fact in alert.facts}  # one press may be a fact by more than one rule
+    presses = {fact.at for fact in alert.grounds}  # one press may be a fact by more than one rule
     if same_device and len(presses) <= MOST_PRESSES:
         return Move(alert)
     return go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT, finding_id=finding.id)

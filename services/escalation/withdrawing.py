@@ -47,7 +47,7 @@ def fact_changed(finding_change: FindingChange, alert: Alert, scene: Scene) -> M
 def is_over_by_itself(alert: Alert) -> bool:
     """Nobody has it, no alarm is among its facts, and none of them holds."""
     return alert.state is AlertState.OPEN and not any(
-        fact.is_alarm or fact.state is FindingState.HOLDS for fact in alert.facts
+        fact.is_alarm or fact.state is FindingState.HOLDS for fact in alert.grounds
     )
 
 

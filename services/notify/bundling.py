@@ -92,7 +92,7 @@ def _with_others(uow: UnitOfWork, notice: Notice) -> tuple[Notice, tuple[Notice,
 
 def _is_fresh(uow: UnitOfWork, notice: Notice) -> bool:
     """Not tried yet, and still to be told."""
-    alert = uow.alerts.get(notice.alert_id)
+    alert = uow.alerts.standing(notice.alert_id)
     return why_superseded(notice, alert) is None and not uow.notices.attempts([notice.id])
 
 
@@ -109,7 +109,7 @@ def why_unneeded(uow: UnitOfWork, notice: Notice, alert: Alert | None) -> Notice
     if why_not is None or not matters_of(notice):
         return why_not
     for alert_id in alert_ids_of(notice):
-        if why_superseded(notice, uow.alerts.get(alert_id)) is None:
+        if why_superseded(notice, uow.alerts.standing(alert_id)) is None:
             return None
     return why_not
 

@@ -223,7 +223,7 @@ class DeliveryLoop:
             uow.say_after(attempt_ended(ended, notice))
         if lost_ones:
             attempts = uow.notices.attempts([notice.id])
-        alert = uow.alerts.get(notice.alert_id)
+        alert = uow.alerts.standing(notice.alert_id)
         why_not = why_unneeded(uow, notice, alert) or _why_not_there(uow, notice)
         if why_not is None and notice.kind is NoticeKind.STAND_DOWN:
             why_not = why_never_called(notice, alert, was_tried=was_called(uow, notice))
@@ -280,7 +280,7 @@ class DeliveryLoop:
         return Try(course, attempt)
 
     def _nobody_reached(self, uow: UnitOfWork, alert_id: str, now: datetime) -> None:
-        alert = uow.alerts.get(alert_id)
+        alert = uow.alerts.brief(alert_id)
         if alert is not None and alert.is_running:
             store_move(uow, alert, call_failed(alert, self._gathering.around_alert(uow, alert, now)))
 

@@ -126,8 +126,11 @@ class AlertLoop:
             log.exception("%d alarms could not be judged ahead; each is in its turn", len(pressed))
 
     def _open_or_join(self, uow: UnitOfWork, findings: Sequence[Finding], now: datetime) -> None:
-        for (kind, subject), joining in _by_matter(findings).items():
+        for (kind, subject), found in _by_matter(findings).items():
             running = uow.alerts.running(kind, subject)
+            joining = _not_yet_in(uow, running, found)
+            if not joining:
+                continue
             scene = self._gathering.around_findings(uow, joining, running, now)
             scene = self._gathering.with_tester(uow, joining, running, scene)
             move = take_all_in(joining, running, scene)
@@ -202,7 +205,7 @@ class AlertLoop:
     @staticmethod
     def _still_due(uow: UnitOfWork, alert_id: str, now: datetime) -> Alert | None:
         """The alert as it is now: somebody may have accepted it since it was listed."""
-        alert = uow.alerts.get(alert_id)
+        alert = uow.alerts.brief(alert_id)
         if alert is None or alert.next_due_at is None or alert.next_due_at > now:
             return None
         return alert
@@ -214,6 +217,14 @@ Matter = tuple[str, str]
 
 def _matter_of(finding: Finding) -> Matter:
     return finding.alert_kind, subject_of(finding)
+
+
+def _not_yet_in(uow: UnitOfWork, running: Alert | None, findings: list[Finding]) -> list[Finding]:
+    """The findings without those that are facts of the running alert: it was read in brief."""
+    if running is None:
+        return findings
+    known = uow.alerts.joined(running.id, [finding.id for finding in findings])
+    return [finding for finding in findings if finding.id not in known]
 
 
 def _by_matter(findings: Sequence[Finding]) -> dict[Matter, list[Finding]]:

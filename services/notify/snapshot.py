@@ -108,7 +108,7 @@ class Keeper:
             if last == self._changes:
                 return
             if self._changes is None:
-                alerts = uow.alerts.page({"running": True}, 0, PART).items
+                alerts = uow.alerts.page_in_brief({"running": True}, 0, PART).items
                 self.running = {each.matter: each for each in (_running(uow, alert) for alert in alerts)}
                 self._has_skipped = False
             else:
@@ -122,7 +122,7 @@ class Keeper:
     def _moved(self, uow: UnitOfWork, alert_ids: Iterable[str]) -> Matters:
         running = dict(self.running)
         for alert_id in alert_ids:
-            alert = uow.alerts.get(alert_id)
+            alert = uow.alerts.brief(alert_id)
             if alert is None:
                 continue
             matter = (alert.kind, alert.subject)

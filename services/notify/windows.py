@@ -55,7 +55,7 @@ class WindowsOver:
 
     def _go_on(self, alert_id: str, now: datetime) -> None:
         with self._store.writing() as uow:
-            alert = uow.alerts.get(alert_id)
+            alert = uow.alerts.brief(alert_id)
             if alert is not None:
                 scene = self._gathering.around_alert(uow, alert, now)
                 store_move(uow, alert, clock_set_back(alert, scene))
@@ -70,7 +70,7 @@ def _tests_ahead(uow: UnitOfWork, now: datetime) -> list[Alert]:
     found: list[Alert] = []
     after: int | None = 0
     while after is not None:
-        page = uow.alerts.page({"running": True}, after, PART)
+        page = uow.alerts.page_in_brief({"running": True}, after, PART)
         found += [alert for alert in page.items if is_test(alert) and alert.opened_at > now]
         after = page.next
     return found

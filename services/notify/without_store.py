@@ -171,7 +171,7 @@ class WithoutStore:
         self, subject: Alert | Finding, before: Running | None, now: datetime, device_id: str | None
     ) -> Scene:
         snapshot = self._keeper.snapshot
-        ids = {device_id, *(fact.device_id for fact in before.alert.facts)} if before else {device_id}
+        ids = {device_id, *before.alert.device_ids} if before else {device_id}
         devices = (snapshot.devices.get(each) for each in ids if each)
         circle = snapshot.circle(
             resident_id=subject.resident_id, device_id=subject.device_id, home_id=subject.home_id, at=now

@@ -14,7 +14,11 @@ from services.domain.ports.lists import Filters, Page
 
 
 class Alerts(Protocol):
-    """Alerts and their changes."""
+    """Alerts and their changes.
+
+    What is read in brief has its newest facts, and those before them counted, so that it costs the same
+    however often a button was pressed. It may be moved and saved as a whole one; its facts all stay.
+    """
 
     def add(self, alert: Alert, changes: Sequence[AlertChange]) -> Alert:
         """Store a new Alert with its first changes; at most one running a (kind, subject), else
@@ -29,27 +33,39 @@ class Alerts(Protocol):
         ...
 
     def get(self, alert_id: str) -> Alert | None:
-        """One Alert with its facts."""
+        """One Alert with all its facts."""
+        ...
+
+    def brief(self, alert_id: str) -> Alert | None:
+        """One Alert in brief."""
+        ...
+
+    def standing(self, alert_id: str) -> Alert | None:
+        """One Alert without its facts, for whoever asks only how it stands. It is not to be saved."""
         ...
 
     def running(self, kind: str, subject: str) -> Alert | None:
-        """The running Alert of a (kind, subject)."""
+        """The running Alert of a (kind, subject), in brief."""
+        ...
+
+    def joined(self, alert_id: str, finding_ids: Iterable[str]) -> set[str]:
+        """Those of the Findings that are facts of the Alert."""
         ...
 
     def running_for(self, resident_ids: Iterable[str]) -> dict[str, list[Alert]]:
-        """All running Alerts by resident."""
+        """All running Alerts by resident, in brief."""
         ...
 
     def with_fact(self, finding_id: str) -> Alert | None:
-        """The Alert that a Finding is a fact of."""
+        """The Alert that a Finding is a fact of, with all its facts."""
         ...
 
     def running_with_device(self, device_id: str) -> list[Alert]:
-        """Running Alerts one of whose facts came from the device."""
+        """Running Alerts one of whose facts came from the device, in brief."""
         ...
 
     def due(self, until: datetime, limit: int) -> list[Alert]:
-        """Running Alerts with a deadline ≤ until, by (next_due_at, number)."""
+        """Running Alerts with a deadline ≤ until, by (next_due_at, number), in brief."""
         ...
 
     def next_due_at(self) -> datetime | None:
@@ -72,6 +88,10 @@ class Alerts(Protocol):
         """By ``resident_id``, ``device_id``, ``kind``, ``state`` (or ``running``), ``severity``, ``since``,
         ``until`` (of `opened_at`), ``synthetic``.
         """
+        ...
+
+    def page_in_brief(self, filters: Filters, after: int, limit: int) -> Page[Alert]:
+        """As `page`, each Alert in brief."""
         ...
 
 

@@ -146,7 +146,7 @@ def _person(resident: Resident, sight: Sight) -> Person:
 def _place(alert: Alert, scene: Scene, sight: Sight) -> Place:
     """Whoever is called has to get in; once it is over, the key is for those alone who see the home."""
     home = scene.circle.home
-    devices = (scene.devices.get(fact.device_id or "") for fact in alert.facts)
+    devices = (scene.devices.get(each) for each in alert.device_ids)
     rooms = tuple(dict.fromkeys(device.place for device in devices if device and device.place))
     if home is None:
         return Place("", rooms, None, None)

@@ -138,9 +138,8 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
     now = parts.clock.now()
     sight = Sight(uow, who)
     names = Names(uow.workers.all())
-    running = sight.alerts(
-        every(lambda after, limit: uow.alerts.page({"state": "running", "synthetic": False}, after, limit))
-    )
+    filters = {"state": "running", "synthetic": False}
+    running = sight.alerts(every(lambda after, limit: uow.alerts.page_in_brief(filters, after, limit)))
     register = _register(uow, who, sight, running)
     cards = [_card(alert, register, names, who) for alert in sorted(running, key=_urgency)]
     grids = {grid.id: grid.name for grid in uow.grids.all()}
@@ -215,7 +214,7 @@ def _card(alert: Alert, register: _Register, names: Names, who: Caller) -> Card:
         key_place=home.key_place if home else None,
         told=tuple(names.of(owner) for owner in alert.owner_ids if owner not in alert.declined_by),
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
-        reports=len(alert.facts),
+        reports=alert.fact_count,
         is_mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
         i_declined=alert.state is AlertState.OPEN and who.worker_id in alert.declined_by,
     )
