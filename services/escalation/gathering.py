@@ -74,7 +74,7 @@ class Gathering:
             home_id=subject.home_id,
             at=now,
         )
-        notices = tuple(uow.notices.of_alert(alert_id)) if alert_id else ()
+        notices = tuple(uow.notices.bearing_on(alert_id)) if alert_id else ()
         return Scene(now, self.house, self.policies(), circle, devices, notices)
 
 

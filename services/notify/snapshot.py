@@ -134,4 +134,4 @@ class Keeper:
 
 
 def _running(uow: UnitOfWork, alert: Alert) -> Running:
-    return Running(alert, tuple(uow.notices.of_alert(alert.id)))
+    return Running(alert, tuple(uow.notices.bearing_on(alert.id)))

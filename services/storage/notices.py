@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, select, update
+from sqlalchemy import Connection, Select, bindparam, case, func, or_, select, update
 
 from services.domain.findings import Severity
-from services.domain.notices import Attempt, DeviceCommand, Notice, NoticeState
+from services.domain.notices import Attempt, DeviceCommand, Notice, NoticeKind, NoticeReason, NoticeState
 from services.domain.ports import Filters, Page
 from services.storage.among import among, keys
 from services.storage.lists import Filter, Listing, equals, span
@@ -52,6 +52,25 @@ _UNDER_WAY = _ALL.where(
 )
 _ONE = _ALL.where(_COLUMNS.id == bindparam("of"))
 _OF_ALERT = _ALL.where(_COLUMNS.alert_id == bindparam("of"))
+_IS_JOINED = _COLUMNS.kind == NoticeKind.JOINED
+_ALIKE = (_COLUMNS.worker_id, _COLUMNS.contact, _COLUMNS.run, _COLUMNS.state, _COLUMNS.reason)
+_CALLED = (
+    select(func.min(_COLUMNS.number).label("first"), func.max(_COLUMNS.number).label("newest"))
+    .where(
+        _COLUMNS.alert_id == bindparam("of"),
+        _IS_JOINED,
+        _COLUMNS.reason != NoticeReason.TOLD_A_MOMENT_AGO,
+    )
+    .group_by(*_ALIKE)
+    .cte("called")
+)
+_BEARING_ON = _OF_ALERT.where(
+    or_(
+        _COLUMNS.kind != NoticeKind.JOINED,
+        _COLUMNS.number.in_(select(_CALLED.c.first)),
+        _COLUMNS.number.in_(select(_CALLED.c.newest)),
+    )
+)
 _TOLD_OF = (
     select(_COLUMNS.alert_id)
     .where(among(_COLUMNS.alert_id, "keys"), _COLUMNS.worker_id == bindparam("of"))
@@ -121,6 +140,9 @@ class SqlNotices:
 
     def of_alert(self, alert_id: str) -> list[Notice]:
         return self._read(_OF_ALERT, of=alert_id)
+
+    def bearing_on(self, alert_id: str) -> list[Notice]:
+        return self._read(_BEARING_ON, of=alert_id)
 
     def told_of(self, worker_id: str, alert_ids: Iterable[str]) -> set[str]:
         values = {"of": worker_id, "keys": keys(alert_ids)}

@@ -135,6 +135,14 @@ class Notices(Protocol):
         """All notices of an Alert, ascending."""
         ...
 
+    def bearing_on(self, alert_id: str) -> list[Notice]:
+        """Those of them on which what comes next may rest, ascending: of the calls about joined presses the
+        first and the newest to each person, of each run, state and reason, and all else.
+
+        Who was told of one a moment ago is told of by the call that told them.
+        """
+        ...
+
     def told_of(self, worker_id: str, alert_ids: Iterable[str]) -> set[str]:
         """Those of the Alerts of which the worker has a notice."""
         ...

@@ -107,7 +107,8 @@ def view_of(
     if alert is None or not sight.alert(alert):
         raise not_found("alert")
     now = parts.clock.now()
-    scene = parts.gathering.around_alert(uow, alert, now)
+    notices = tuple(uow.notices.of_alert(alert_id))
+    scene = replace(parts.gathering.around_alert(uow, alert, now), notices=notices)
     names = Names(scene.circle.workers)
     evidence = evidence_of(uow, parts, sight, alert, {each.id: each.place for each in scene.devices.values()})
     me = who.worker_id
