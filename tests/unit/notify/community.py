@@ -187,7 +187,10 @@ class Community:
 
 
 def community(folder: Path, start: datetime = cast.TWO_IN_THE_AFTERNOON) -> Community:
-    store = sqlite_store(folder)
+    return settled_in(sqlite_store(folder), start)
+
+
+def settled_in(store: SqlStore, start: datetime = cast.TWO_IN_THE_AFTERNOON) -> Community:
     with store.writing() as uow:
         uow.teams.add(Team("team", "波堆护理组"))
         uow.grids.add(Grid("grid", "一网格", team_id="team"))
