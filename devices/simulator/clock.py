@@ -35,3 +35,20 @@ def until(question: Callable[[], bool], within: timedelta) -> bool:
             return False
         pause.wait(_LOOK_AGAIN)
     return True
+
+
+class Pace:
+    """Lets the time of a story go by ``speed`` times as fast as that of the wall, from the first look on;
+    never faster, and slower where the work takes longer.
+    """
+
+    def __init__(self, starts_at: datetime, speed: float) -> None:
+        self._since, self._speed = starts_at, speed
+        self._began: float | None = None
+
+    def wait_for(self, at: datetime) -> None:
+        """Wait until the story may be ``at``."""
+        if self._began is None:
+            self._began = time.monotonic()
+        due = self._began + (at - self._since).total_seconds() / self._speed
+        Event().wait(max(0.0, due - time.monotonic()))

@@ -12,5 +12,3 @@ TROUBLES: frozenset[str] = frozenset({*MEANINGS, *HOUSE_FAULTS})
 """Names of `notation.sentences.TROUBLES`."""
 ECOSYSTEMS: frozenset[str] = frozenset(understood())
 CHANNELS: frozenset[str] = frozenset({"webhook"})
-LIVES = False
-"""Whether residents live by themselves (`life:`)."""

@@ -13,6 +13,8 @@ from devices.simulator.judging import Verdict
 from devices.simulator.player import in_order
 from devices.simulator.scenario import Scenario
 
+READINGS = frozenset({"bed.vitals", "device.battery", "motion.detected"})
+"""What devices say by the hundred in a night."""
 STYLES = {
     What.FAULT: "bold magenta",
     What.EVENT: "cyan",
@@ -44,9 +46,13 @@ def _timeline(scenario: Scenario, happenings: Sequence[Happening]) -> Table:
     for name in ("time", "", "who"):
         table.add_column(name, no_wrap=True)
     table.add_column("what", overflow="fold")
-    for happening in in_order(happenings):
+    shown = [each for each in in_order(happenings) if each.fields.get("kind") not in READINGS]
+    for happening in shown:
         row = (scenario.frame.show(happening.at), happening.what.value, happening.who, happening.text)
         table.add_row(*(Text(cell) for cell in row), style=STYLES[happening.what])
+    if len(shown) < len(happenings):
+        table.caption = f"{len(happenings) - len(shown)} readings are not shown"
+        table.caption_justify = "left"
     return table
 
 

@@ -13,6 +13,7 @@ from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import admit
 from devices.simulator.happenings import Happening
 from devices.simulator.judging import Verdict, judge
+from devices.simulator.lived import lived
 from devices.simulator.own_service import Service, own_service
 from devices.simulator.player import Player, Strike
 from devices.simulator.scenario import Scenario
@@ -52,6 +53,7 @@ def run_on_its_own(
     """Play against a service that is started for this and stopped after it; ``strikes`` are done to it, and
     with ``sayings`` its devices say just that.
     """
+    scenario = lived(scenario, seed)
     with (
         own_service(command, scenario.starts_at) as own,
         closing(Api(own.url, own.token)) as api,
@@ -65,6 +67,7 @@ def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int =
     """Play in a service on stepped time that runs already; its time is moved to the start of the scenario
     first. `NotAdmitted` where real people live: nothing is written there.
     """
+    scenario = lived(scenario, seed)
     with closing(Api(service.url, service.token)) as api:
         try:
             admit(api, service.url)

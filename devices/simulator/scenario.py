@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from devices.simulator.acts import Act, Fault, Override, Saying
 from devices.simulator.happenings import Happening, What
+from devices.simulator.lives.form import Life
 from devices.simulator.local_time import Frame
 from devices.simulator.sentences import Answer
 
@@ -58,8 +58,8 @@ class Resident:
     """None: as the story begins."""
     left_at: datetime | None = None
     birth_date: date | None = None
-    life: str | Mapping[str, Any] | None = None
-    """A habit's name, or its form; None: they do what the timeline says and nothing else."""
+    life: Life | None = None
+    """How they live by themselves; None: they do what the timeline says and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
 
 from devices.simulator import form, playable
+from devices.simulator.lives.form import Life, life_of
 from devices.simulator.scenario import Cast, Device, Home, Resident, Scenario, Worker
 from devices.simulator.scene import MIDNIGHT, LineOf, Scene, home_of
 from devices.simulator.sentences import parse_answers
@@ -84,6 +88,23 @@ def _workers(scene: Scene) -> Iterator[Worker]:
         yield Worker(name, each.called or name, each.role, answers, tuple(each.channels), each.language)
 
 
+def _life(scene: Scene, field: str, said: Any) -> Life | None:
+    """A life by its habit or by its keys; each fault of it is said."""
+    if said is None:
+        return None
+    try:
+        return life_of(said)
+    except ValidationError as error:
+        for fault in error.errors():
+            part = "".join(f"[{each + 1}]" if isinstance(each, int) else f".{each}" for each in fault["loc"])
+            if fault["type"] == "extra_forbidden":
+                scene.unknown(field + part, str(fault["loc"][-1]), "a key of a life", Life.model_fields)
+                continue
+            expected = str(fault["msg"]).removeprefix("Value error, ").removeprefix("expected ")
+            scene.complain(field + part, shown_value(fault["input"]), expected)
+        return None
+
+
 def _residents(scene: Scene) -> Iterator[Resident]:
     told = scene.told
     for name, each in scene.cast.items():
@@ -91,8 +112,6 @@ def _residents(scene: Scene) -> Iterator[Resident]:
         scene.known(f"{field}.home", each.home, "one of the homes", told.homes)
         scene.known(f"{field}.worker", each.worker, "one of the workers", told.workers)
         scene.known(f"{field}.backup", each.backup, "one of the workers", told.workers)
-        if each.life is not None and not playable.LIVES:
-            scene.complain(f"{field}.life", shown_value(each.life), "nothing: nobody lives by themselves yet")
         yield Resident(
             name=name,
             called=each.called or name,
@@ -104,7 +123,7 @@ def _residents(scene: Scene) -> Iterator[Resident]:
             enrolled_at=scene.instant(f"{field}.enrolled", each.enrolled, name) if each.enrolled else None,
             left_at=scene.instant(f"{field}.left", each.left, name) if each.left else None,
             birth_date=date.fromisoformat(each.birth_date) if each.birth_date else None,
-            life=each.life,
+            life=_life(scene, f"{field}.life", each.life),
         )
 
 

@@ -49,3 +49,37 @@ def test_a_quiet_night_with_a_press_in_it_fails_and_names_who_was_told(tmp_path:
     assert "not: anybody told" in told
     assert "+1 day 03:12 norbu: told: alert of call-button, and 1 more" in told
     assert "+1 day 03:12 tsering: alert call-button (high), still open" in alerted
+
+
+LIVED = """
+scenario: ill-at-night
+title: She falls ill at midnight, as her life will have it, and calls.
+starts: "23:30"
+until: "+1 day 04:00"
+workers:
+  norbu: {role: grid_worker, answers: [accepts after 2m, arrives after 9m, closes after 20m as hospital]}
+  desk: {role: duty_desk}
+cast:
+  deji:
+    worker: norbu
+    life: {vitals_every: 30m, illness: {kind: diarrhoea, from: "+1 day 00:00", for: 6h, presses: true}}
+    devices: {button: call_button, mat: {type: bed_sensor, place: bedroom}}
+expect:
+  - {alert: call-button, about: deji, by: "+1 day 03:30"}
+  - {told: norbu, alert: call-button, by: "+1 day 03:30"}
+"""
+
+
+def test_two_runs_with_one_seed_have_the_same_log_to_the_byte_and_another_seed_has_another(
+    tmp_path: Path,
+) -> None:
+    story = tmp_path / "ill.yaml"
+    story.write_text(LIVED, "utf-8")
+    logs = []
+    for number, seed in enumerate(("7", "7", "8")):
+        log = tmp_path / f"{number}.jsonl"
+        played = simulate("run", str(story), "--seed", seed, "--log", str(log))
+        assert played.returncode == 0, played.stdout + played.stderr
+        logs.append(log.read_bytes())
+    assert logs[0] == logs[1]
+    assert logs[0] != logs[2]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from devices.simulator.api import ApiRefused, ApiUnreachable
 from devices.simulator.faults.house import HouseNotWhole
 from devices.simulator.instrumented import sayings_of
+from devices.simulator.lived import lived
 from devices.simulator.matrix.faults import FAULTS, Plan, telling_instants
 from devices.simulator.matrix.judging import Cell, judge
 from devices.simulator.matrix.outcome import Entry, outcome_of
@@ -39,6 +40,7 @@ def play_matrix(
     scenarios: Sequence[Scenario], faults: Sequence[str], seed: int, play: Play, told: Told
 ) -> list[Row]:
     """A row for each story, with a cell for each fault."""
+    scenarios = [lived(each, seed) for each in scenarios]
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matrix") as pool:
         clean = {pool.submit(_clean, each, seed, play): each for each in scenarios}
         cells: dict[Future[Cell], tuple[str, str]] = {}

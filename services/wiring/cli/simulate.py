@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -57,13 +58,21 @@ def list_shipped() -> None:
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - options of a command line are named
     names: Annotated[
         list[str], typer.Argument(metavar="NAME|FILE…", help="Names of shipped scenarios, or files.")
     ],
     junit: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Write what came of it as JUnit XML.")
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option("--log", metavar="FILE.jsonl", help="Write the alert log, a line each, without ids."),
+    ] = None,
+    speed: Annotated[
+        str,
+        typer.Option("--speed", metavar="N|max", help="Seconds of the story in one; 60 is for watching."),
+    ] = "max",
     seed: Annotated[int, typer.Option("--seed", help="Dice with the same seed fall the same way.")] = 1,
     attach: Annotated[
         str | None,
@@ -91,20 +100,24 @@ def run(
 
     from devices.simulator.junit import Judged
     from devices.simulator.junit import junit as as_junit
+    from devices.simulator.log import alert_log
     from devices.simulator.pages import html, svg
     from devices.simulator.report import show
     from services.wiring.cli.simulate_check import scenarios_of
 
     if (attach is None) != (token is None):
         refuse("--attach and --token belong together: where to play, and the right to do so")
-    if len(names) > 1 and (report or picture):
-        refuse("--report and --picture are of one scenario; of several: anxin simulate pictures")
+    if len(names) > 1 and (report or picture or log):
+        refuse("--report, --picture and --log are of one scenario; of several: anxin simulate pictures")
+    at_speed = _speed(speed)
     judged, passed = [], True
     for scenario in scenarios_of(names):
-        played = play(scenario, attach, token, seed)
+        played = play(scenario, attach, token, seed, at_speed)
         show(Console(), scenario, played.happenings, played.verdicts)
         judged.append(Judged(scenario.scenario, scenario.file, played.verdicts))
         passed = passed and played.passed
+        if log is not None:
+            _write(log, alert_log(played.happenings))
         for path, make in ((report, html), (picture, svg)):
             if path is not None:
                 _write(path, make(played, scenario, language).encode())
@@ -120,22 +133,41 @@ def _write(path: Path, content: bytes) -> None:
         refuse(f"{path} could not be written: {error.strerror}")
 
 
-def play(scenario: Scenario, attach: str | None, token: str | None, seed: int) -> Played:
+def _speed(said: str) -> float | None:
+    """Seconds of the story in a second of the wall; None for as fast as it goes."""
+    if said == "max":
+        return None
+    try:
+        speed = float(said)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < inf:
+        refuse(f"--speed {said}: found {said!r}, expected max, or a number above 0 such as 60")
+    return speed
+
+
+def play(
+    scenario: Scenario, attach: str | None, token: str | None, seed: int, speed: float | None = None
+) -> Played:
     """Play it in a service of its own, or in that of ``attach``; what went wrong on the way ends the call."""
     from rich.console import Console
 
     from devices.simulator.api import ApiRefused, ApiUnreachable
     from devices.simulator.attaching import NotAdmitted
+    from devices.simulator.clock import Pace
     from devices.simulator.faults.house import HouseNotWhole
     from devices.simulator.mqtt import BrokerUnreachable, NotStored
     from devices.simulator.own_service import Service, ServiceDidNotStart
     from devices.simulator.run import NotOnSteppedTime, run_attached, run_on_its_own
     from devices.simulator.theatre import NotOurHouse
 
+    pace = Pace(scenario.starts_at, speed or 1.0)
     with Console(stderr=True).status("starting") as status:
 
         def moved(at: datetime) -> None:
             status.update(f"{scenario.scenario} {scenario.frame.show(at)}")
+            if speed is not None:
+                pace.wait_for(at)
 
         try:
             if attach is not None and token is not None:
