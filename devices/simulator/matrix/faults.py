@@ -41,6 +41,11 @@ class Instants:
     after: datetime
     device: str
 
+    @property
+    def first(self) -> datetime:
+        """Before this no fault that strikes at instants has done anything."""
+        return min(self.before, self.at - STORM)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -48,13 +48,22 @@ class Cell:
         return Mark.ALLOWED if self.allowed else Mark.SAME
 
 
-def judge(fault: str, clean: Sequence[Entry], faulty: Sequence[Entry], ends_at: datetime) -> Cell:
-    """The cell of one fault. ``ends_at`` is the end of the story: what comes later may fall behind it."""
+def judge(
+    fault: str,
+    clean: Sequence[Entry],
+    faulty: Sequence[Entry],
+    ends_at: datetime,
+    struck_at: datetime | None = None,
+) -> Cell:
+    """The cell of one fault. ``ends_at`` is the end of the story: what comes later may fall behind it.
+
+    ``struck_at`` is the first blow of a fault that strikes at instants, None for one that is always there.
+    """
     rows = ALLOWANCES.get(fault, ())
     doubled = _doubled(faulty) - _doubled(clean)
     faults, allowed = [], list[tuple[Difference, Allowance]]()
     for difference in differences(clean, faulty):
-        row = next((row for row in _rows_for(difference, rows, ends_at)), None)
+        row = next((row for row in _rows_for(difference, rows, ends_at, struck_at)), None)
         if difference.faulty is not None and difference.faulty in doubled:
             faults.append(Fault(difference, "an alert was doubled: another of the same matter still runs"))
         elif row is not None:
@@ -64,15 +73,17 @@ def judge(fault: str, clean: Sequence[Entry], faulty: Sequence[Entry], ends_at: 
     return Cell(tuple(faults), tuple(allowed))
 
 
-def _rows_for(difference: Difference, rows: Sequence[Allowance], ends_at: datetime) -> Iterator[Allowance]:
+def _rows_for(
+    difference: Difference, rows: Sequence[Allowance], ends_at: datetime, struck_at: datetime | None
+) -> Iterator[Allowance]:
     for row in rows:
-        if row.covers(difference) or _lies_behind_the_end(difference, row, ends_at):
+        if row.covers(difference, struck_at) or _lies_behind_the_end(difference, row, ends_at):
             yield row
 
 
 def _lies_behind_the_end(difference: Difference, row: Allowance, ends_at: datetime) -> bool:
     """Whether a row lets the missing thing come so late that the story was over before."""
-    if row.of is not Of.CALLS or row.at_most is None or not difference.entry.is_of_a_call:
+    if Of.CALLS not in row.of or row.at_most is None or not difference.entry.is_of_a_call:
         return False
     if difference.how is How.MISSING:
         return difference.entry.at + row.at_most > ends_at

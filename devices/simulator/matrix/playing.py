@@ -79,7 +79,8 @@ def _cell(scenario: Scenario, fault: str, seed: int, clean: Sequence[Entry], pla
         faulty = outcome_of(play(scenario, plan).happenings)
     except BROKE_OFF as error:
         return Cell(broke_off=str(error))
-    return judge(fault, clean, faulty, scenario.ends_at)
+    struck_at = None if instants is None else instants.first
+    return judge(fault, clean, faulty, scenario.ends_at, struck_at)
 
 
 def failures(rows: Sequence[Row]) -> Iterator[tuple[Row, str, Cell]]:

@@ -41,8 +41,13 @@ CLEAN = (CALL, told("norbu", 0), told("pema", 0), told("pema", 40, "stand_down")
 WATCHED = (*CLEAN, alert(600, "out-of-bed-at-night"), told("norbu", 600, kind="out-of-bed-at-night"))
 
 
-def cell(fault: str, faulty: Sequence[Entry], clean: Sequence[Entry] = CLEAN) -> Cell:
-    return judge(fault, clean, faulty, ENDS_AT)
+def cell(
+    fault: str,
+    faulty: Sequence[Entry],
+    clean: Sequence[Entry] = CLEAN,
+    struck_at: datetime | None = None,
+) -> Cell:
+    return judge(fault, clean, faulty, ENDS_AT, struck_at)
 
 
 def said(judged: Cell) -> list[str]:
@@ -131,6 +136,55 @@ def test_nobody_is_told_of_a_call_before_it_was_made() -> None:
 def test_a_wrong_clock_may_change_what_is_watched_and_no_call() -> None:
     assert cell("clock-ahead", CLEAN, WATCHED).mark is Mark.ALLOWED
     assert cell("clock-ahead", moved(CLEAN, timedelta(seconds=1)), CLEAN).mark is Mark.FAIL
+
+
+STRIKING = ("late", "reconnect-storm", "connection-cut")
+
+
+@pytest.mark.parametrize("fault", STRIKING)
+def test_a_watch_may_be_lost_or_added_from_the_first_blow_on_and_not_a_second_before(fault: str) -> None:
+    for faulty, clean in ((CLEAN, WATCHED), (WATCHED, CLEAN)):
+        assert cell(fault, faulty, clean, at(600)).mark is Mark.ALLOWED
+        assert cell(fault, faulty, clean, at(601)).mark is Mark.FAIL
+
+
+@pytest.mark.parametrize("fault", STRIKING)
+def test_a_watch_that_was_there_before_the_first_blow_may_end_otherwise(fault: str) -> None:
+    other = replace(WATCHED[4], details=(("severity", "high"), ("outcome", "over_by_itself")))
+    assert cell(fault, (*CLEAN, other, WATCHED[5]), WATCHED, at(700)).mark is Mark.ALLOWED
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", ["twice-monthly-visit", "battery-low", "medication-due"])
+def test_what_people_record_is_never_lost_or_added_by_a_fault_of_devices(fault: str, kind: str) -> None:
+    recorded = (*CLEAN, alert(600, kind), told("norbu", 600, kind=kind))
+    assert cell(fault, CLEAN, recorded).mark is Mark.FAIL
+    assert cell(fault, recorded, CLEAN).mark is Mark.FAIL
+
+
+def test_a_clock_that_is_ahead_takes_watches_away_and_never_adds_or_moves_one() -> None:
+    assert cell("clock-ahead", WATCHED, CLEAN).mark is Mark.FAIL
+    assert cell("clock-ahead", (*CLEAN, *moved(WATCHED[4:], timedelta(seconds=1))), WATCHED).mark is Mark.FAIL
+
+
+def test_what_overtakes_may_not_lose_the_only_time_that_somebody_was_out_of_bed() -> None:
+    assert cell("out-of-order", CLEAN, WATCHED).mark is Mark.FAIL
+    again = (*WATCHED, *moved(WATCHED[4:], timedelta(seconds=3000)))
+    assert cell("out-of-order", WATCHED, again).mark is Mark.ALLOWED
+
+
+@pytest.mark.parametrize("fault", ["clock-ahead", "clock-behind"])
+def test_a_wrong_clock_changes_nothing_about_silence(fault: str) -> None:
+    silent = (*CLEAN, alert(600, "device-silent"))
+    assert cell(fault, CLEAN, silent).mark is Mark.FAIL
+
+
+def test_silence_may_be_found_as_much_later_as_the_newest_message_came_and_is_never_lost() -> None:
+    silent = (*CLEAN, alert(600, "device-silent"))
+    assert cell("late", (*CLEAN, *moved(silent[4:], LATE_BY)), silent).mark is Mark.ALLOWED
+    more = LATE_BY + timedelta(seconds=1)
+    assert cell("late", (*CLEAN, *moved(silent[4:], more)), silent).mark is Mark.FAIL
+    assert cell("late", CLEAN, silent).mark is Mark.FAIL
 
 
 def test_an_alert_of_another_severity_or_end_is_said_with_both() -> None:
