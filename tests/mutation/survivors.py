@@ -17,5 +17,11 @@ EQUIVALENT: Mapping[tuple[str, str, str], str] = {
     ("services/rules/ending.py", "end_at < engine.absence.since <= until", "<="): (
         "an override that ends in the instant from which nothing was met: what was due before it had been met"
     ),
+    ("services/rules/kinds/missing.py", "each.at >= reached_at", ">"): (
+        "what lies exactly so far back can be reached by no record: that would have to be older still"
+    ),
+    ("services/rules/kinds/quota.py", "each.period_ends_at > oldest", ">="): (
+        "a period that ended two days before the one that was judged is not judged again, remembered or not"
+    ),
 }
 """(module, the comparison as it is without the mutant, the sign it has with it) → why nothing changes."""

@@ -267,8 +267,8 @@ def _kept(found: tuple[FoundDay, ...], by_at: datetime) -> tuple[FoundDay, ...]:
     """All that hold and that a record can still reach, and the newest of those that are over."""
     over = [each.finding_id for each in found if each.state is not FindingState.HOLDS]
     dropped = set(over[:-MOST_REMEMBERED])
-    oldest = by_at - OLDEST_RECORD
-    return tuple(each for each in found if each.at >= oldest and each.finding_id not in dropped)
+    reached_at = by_at - OLDEST_RECORD
+    return tuple(each for each in found if each.at >= reached_at and each.finding_id not in dropped)
 
 
 def _forgetting(state: MissingState, by_at: datetime) -> MissingState:

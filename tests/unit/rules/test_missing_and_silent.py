@@ -96,6 +96,23 @@ def test_who_has_lain_there_for_days_is_missed_each_day_anew() -> None:
     assert found == [f"2025-07-{day}T02:00:00Z" for day in range(23, 30)]
 
 
+@pytest.mark.parametrize(
+    ("collected", "state"),
+    [("10:59:59", "holds"), ("11:00:00", "withdrawn"), ("12:59:59", "withdrawn"), ("13:00:00", "ended")],
+)
+def test_what_is_recorded_late_withdraws_from_the_first_second_of_the_window_to_the_last(
+    collected: str, state: str
+) -> None:
+    history = home().event("meal.collected", clock(collected), device=None, received=clock("15:00:00"))
+    assert [row[2] for row in told(history, NO_MEAL)] == [state]
+
+
+@pytest.mark.parametrize(("exited", "raised"), [("09:59:59", []), ("10:00:00", [TEN])])
+def test_only_a_settling_that_could_still_say_otherwise_is_awaited(exited: str, raised: list[str]) -> None:
+    book = rulebook('id: not-up, missing: bed.exited, settle: 30m, from: "04:00", by: "10:00"')
+    assert [row[1] for row in told(in_bed().event("bed.exited", clock(exited)), book)] == raised
+
+
 def test_what_is_recorded_late_withdraws_it() -> None:
     history = home().event("meal.collected", clock("12:59:59"), device=None, received=clock("15:00:00"))
     [(at, _, state, _)] = [row for row in told(history, NO_MEAL) if row[0].startswith("2025-07-23")]
