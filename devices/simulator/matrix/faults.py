@@ -66,10 +66,10 @@ class MatrixFault:
 
 def telling_instants(sayings: Sequence[Saying], clean: Sequence[Entry], seed: int) -> Instants | None:
     """Of one call of the story, else of one thing that somebody was told, else of anything that was said;
-    None for a story in which no device speaks.
+    None for a story in which nothing is said at all.
     """
     if not sayings:
-        return None
+        return _told_instants(clean, seed)
     dice = Random(f"{seed}/matrix/{sayings[0].device}")
     calls = [each for each in sayings if each.kind in ALARM_KINDS]
     if calls or not clean:
@@ -82,6 +82,19 @@ def telling_instants(sayings: Sequence[Saying], clean: Sequence[Entry], seed: in
     earlier = [each.at for each in sayings if each.at < at]
     before = at - min((at - earlier[-1]) / 2, MOST_BEFORE) if earlier else at
     return Instants(before, at, at + A_MOMENT, device)
+
+
+def _told_instants(clean: Sequence[Entry], seed: int) -> Instants | None:
+    """Where no device speaks: around something that somebody was told of what people recorded."""
+    if not clean:
+        return None
+    at = Random(f"{seed}/matrix/").choice(clean).at
+    return Instants(at - MOST_BEFORE, at, at + A_MOMENT, "")
+
+
+def has_place_in(fault: str, sayings: Sequence[Saying]) -> bool:
+    """Whether a fault can do anything to a story: one of the wire needs a device that speaks."""
+    return fault in HOUSE_FAULTS or bool(sayings)
 
 
 def _said_otherwise(

@@ -10,7 +10,7 @@ from devices.simulator.api import ApiRefused, ApiUnreachable
 from devices.simulator.faults.house import HouseNotWhole
 from devices.simulator.instrumented import sayings_of
 from devices.simulator.lived import lived
-from devices.simulator.matrix.faults import FAULTS, Plan, telling_instants
+from devices.simulator.matrix.faults import FAULTS, Plan, has_place_in, telling_instants
 from devices.simulator.matrix.judging import Cell, judge
 from devices.simulator.matrix.outcome import Entry, outcome_of
 from devices.simulator.mqtt import BrokerUnreachable, NotStored
@@ -39,7 +39,7 @@ class Row:
 def play_matrix(
     scenarios: Sequence[Scenario], faults: Sequence[str], seed: int, play: Play, told: Told
 ) -> list[Row]:
-    """A row for each story, with a cell for each fault."""
+    """A row for each story, with a cell for each fault that can do anything to it."""
     scenarios = [lived(each, seed) for each in scenarios]
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matrix") as pool:
         clean = {pool.submit(_clean, each, seed, play): each for each in scenarios}
@@ -52,7 +52,8 @@ def play_matrix(
             if isinstance(log, str):
                 rows[scenario.scenario].unplayable = log
                 continue
-            for fault in faults:
+            sayings = tuple(sayings_of(scenario, seed))
+            for fault in (each for each in faults if has_place_in(each, sayings)):
                 cell = pool.submit(_cell, scenario, fault, seed, log, play)
                 cells[cell] = (scenario.scenario, fault)
         found: dict[tuple[str, str], Cell] = {}

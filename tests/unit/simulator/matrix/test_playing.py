@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from rich.console import Console
 
 from devices.simulator.acts import Saying
+from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.faults.house import HouseNotWhole
 from devices.simulator.happenings import Happening, What
 from devices.simulator.instrumented import sayings_of
@@ -122,7 +123,22 @@ def test_where_nobody_calls_it_strikes_at_something_that_somebody_was_told() -> 
     instants = telling_instants(sayings, [entry], 1)
     assert instants is not None
     assert (instants.at, instants.device) == (entry.at, "button")
-    assert telling_instants([], [entry], 1) is None
+
+
+def test_where_no_device_speaks_only_the_house_is_struck_around_something_that_somebody_was_told() -> None:
+    entry = Entry(What.NOTICE, ("norbu", "alert", "twice-monthly-visit"), PRESS)
+    instants = telling_instants([], [entry], 1)
+    assert instants is not None
+    plan = FAULTS["service-restart"].plan((), instants, 1)
+    assert [strike.at - PRESS for strike in plan.strikes] == [
+        timedelta(minutes=-4),
+        timedelta(0),
+        timedelta(seconds=1),
+    ]
+    assert telling_instants([], [], 1) is None
+    nobody = replace(STORY, steps=())
+    [row] = play_matrix([nobody], list(FAULTS), 1, press_alerts, lambda *_: None)
+    assert set(row.cells) == set(HOUSE_FAULTS)
 
 
 def test_the_same_seed_makes_the_same_plan_and_each_message_of_a_story_has_an_id_of_its_own() -> None:
