@@ -5,6 +5,7 @@ well. Exit codes: 0 all as expected, 1 not, 2 a scenario or a call that cannot b
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from math import inf
 from pathlib import Path
@@ -161,6 +162,7 @@ def play(
     from devices.simulator.run import NotOnSteppedTime, run_attached, run_on_its_own
     from devices.simulator.theatre import NotOurHouse
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, as on Ctrl-C
     pace = Pace(scenario.starts_at, speed or 1.0)
     with Console(stderr=True).status("starting") as status:
 

@@ -1,5 +1,6 @@
 """`anxin simulate` on the command line, as far as it goes without a service."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,25 @@ def test_a_picture_is_written_of_a_story_that_went_well_and_of_no_other(
     assert shown.exit_code == 1
     assert [path.name for path in tmp_path.iterdir()] == ["night-illness.svg"]
     assert "quiet-night: not as expected" in shown.stderr
+
+
+def test_a_play_that_is_terminated_takes_down_what_it_put_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "house"
+
+    def run_on_its_own(*_: object) -> None:
+        folder.mkdir()
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            folder.rmdir()
+
+    monkeypatch.setattr("devices.simulator.run.run_on_its_own", run_on_its_own)
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        ended = RUNNER.invoke(app, ["run", "quiet-night"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.exit_code == 130
+    assert not folder.exists()
