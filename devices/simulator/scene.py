@@ -81,7 +81,10 @@ class Scene:
     def _first_day(self) -> date:
         said = read_moment(self.told.starts).day if self.told.starts else None
         if self.told.day is not None:
-            return date.fromisoformat(self.told.day)
+            said = date.fromisoformat(self.told.day)
+        if said is not None and said.year not in YEARS:
+            self.no_year("day" if self.told.day is not None else "starts", said.isoformat())
+            return FIRST_DAY
         return said or FIRST_DAY
 
     def _zone_of(self, resident: form.Resident) -> ZoneInfo:

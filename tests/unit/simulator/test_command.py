@@ -119,3 +119,15 @@ def test_a_play_that_is_terminated_takes_down_what_it_put_up(
         signal.signal(signal.SIGTERM, before)
     assert ended.exit_code == 130
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_first_day_at_the_edge_of_the_calendar_is_a_fault_of_the_file(tmp_path: Path, day: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        f"scenario: mine\ntitle: T\nday: {day}\nuntil: '+1 day 03:00'\n"
+        "timeline: ['22:30 goes to bed']\nmust_not: [{told: anybody}]\n"
+    )
+    refused = RUNNER.invoke(app, ["check", str(path)])
+    assert refused.exit_code == 2
+    assert f"{path}:3: day: found '{day}', expected a year from 1971 to 2199" in refused.stderr
