@@ -97,7 +97,7 @@ def _enrol_devices(scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) 
         made = api.make(
             "devices",
             external_id=external_id,
-            ecosystem="native",
+            ecosystem=device.ecosystem,
             type=device.type,
             home_id=enrolled.homes[device.home],
             place=device.place,

@@ -17,7 +17,7 @@ from devices.simulator.answering import Answering, Due, Standing
 from devices.simulator.api import Api, ApiRefused, ApiUnreachable
 from devices.simulator.community import Community, Device, Message
 from devices.simulator.demo_telephones import able, hand_out_telephones
-from devices.simulator.mqtt import ROOT, event_of, topic_for
+from devices.simulator.ecosystems.native import ROOT, event_of, topic_for
 from devices.simulator.telephones import Telephones
 
 LOOK_EVERY = timedelta(seconds=3)

@@ -1,10 +1,9 @@
-"""MQTT as a device speaks it (docs/wire): JSON at QoS 1 on the device's own topics, sent again until the
-service says that it is stored. A `Wire` is one connection to the broker; a `DeviceLink` is one device on
-its own wire. Nothing here decides what a device says.
+"""MQTT as a device speaks it: at QoS 1 on its own topics, sent again until the service says it is stored.
+A `Wire` is one connection to the broker; a `DeviceLink` is one device on its own wire. Nothing here decides
+what a device says, nor in which words: its ecosystem does.
 """
 
 import contextlib
-import json
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,10 +16,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from devices.simulator.acts import Saying
 from devices.simulator.ecosystems import native
+from devices.simulator.ecosystems.speaking import Ecosystem, Message, Reassurance, Receipt
 from devices.simulator.instruments.quirks.flood import READINGS
 
-ROOT = native.ROOT
-topic_for, event_of = native.topic_for, native.event_of
 CONNECT_WITHIN = timedelta(seconds=15)
 """Long enough for a broker that is just taking in the credentials of a new device."""
 TRIES = 6
@@ -46,7 +44,7 @@ class Wire:
         self._ready = Event()
         self._refusal = ""
         self._topics: tuple[str, ...] = ()
-        self._status: str | None = None
+        self._greeting: Message | None = None
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id)
         self._client.username_pw_set(username, password)
         self._client.reconnect_delay_set(min_delay=1, max_delay=5)
@@ -55,23 +53,32 @@ class Wire:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
 
-    def open(self, topics: tuple[str, ...] = (), heard: Heard | None = None, will: str | None = None) -> None:
-        """Connect and subscribe; ``will`` is the topic of a retained ``offline`` for when the connection
-        breaks, and of a retained ``online`` whenever it stands.
+    def open(
+        self,
+        topics: tuple[str, ...] = (),
+        heard: Heard | None = None,
+        will: Message | None = None,
+        stands: Message | None = None,
+    ) -> None:
+        """Connect and subscribe; ``will`` is what the broker says when the connection breaks, and ``stands``
+        what is said whenever it stands.
         """
-        self._topics, self._status = topics, will
+        self._topics, self._greeting = topics, stands
         if heard is not None:
             self._client.on_message = lambda _client, _data, message: heard(
                 message.topic, bytes(message.payload)
             )
         if will is not None:
-            self._client.will_set(will, "offline", qos=1, retain=True)
+            self._client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
         self._client.connect_async(self._host, self._port, keepalive=30)
         self._client.loop_start()
         if not self._ready.wait(CONNECT_WITHIN.total_seconds()):
             self.close()
             reason = self._refusal or "no answer"
             raise BrokerUnreachable(f"the broker at {self._host}:{self._port} cannot be used: {reason}")
+
+    def say(self, message: Message) -> None:
+        self.publish(message.topic, message.payload, retain=message.retain)
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         self._client.publish(topic, payload, qos=1, retain=retain)
@@ -118,13 +125,13 @@ class Wire:
             self._stands()
 
     def _stands(self) -> None:
-        if self._status is not None:
-            self.publish(self._status, b"online", retain=True)
+        if self._greeting is not None:
+            self.say(self._greeting)
         self._ready.set()
 
 
 class DeviceLink:
-    """One native device, signed in with its own credentials. ``said`` is told each state it is to say."""
+    """One device, signed in with its own credentials. ``said`` is told each state it is to say."""
 
     def __init__(
         self,
@@ -132,8 +139,10 @@ class DeviceLink:
         wire: Wire,
         said: Callable[[str], None],
         send_again_after: timedelta = timedelta(seconds=5),
+        ecosystem: Ecosystem = native.ECOSYSTEM,
     ) -> None:
         self.external_id = external_id
+        self._ecosystem = ecosystem
         self._wire = wire
         self._said = said
         self._send_again_after = send_again_after
@@ -142,8 +151,8 @@ class DeviceLink:
         self._sent = 0
 
     def open(self) -> None:
-        status = self._topic("status")
-        self._wire.open((self._topic("receipt"), self._topic("command")), self._heard, will=status)
+        gone, there = (self._ecosystem.presence(self.external_id, is_online=each) for each in (False, True))
+        self._wire.open(self._ecosystem.hears_on(self.external_id), self._heard, gone, there)
 
     def close(self) -> None:
         """Leave as a device that is switched off in good order: nobody is told by its last will."""
@@ -158,10 +167,11 @@ class DeviceLink:
     def say(self, saying: Saying) -> None:
         """Say what is no presence, again and again until the receipt is there; without any: `NotStored`."""
         event_id, kind = saying.id, saying.kind
-        (message,) = native.ECOSYSTEM.messages(self.external_id, saying)
+        messages = self._ecosystem.messages(self.external_id, saying)
         self._receipts.pop(event_id, None)
         for _ in range(TRIES):
-            self._wire.publish(message.topic, message.payload, retain=message.retain)
+            for message in messages:
+                self._wire.say(message)
             with self._changed:
                 came = self._changed.wait_for(
                     lambda: event_id in self._receipts, timeout=self._send_again_after.total_seconds()
@@ -176,20 +186,18 @@ class DeviceLink:
 
     def is_there(self, *, is_online: bool) -> None:
         """Say what the last will says, or that one is back; no receipt comes for it."""
-        message = native.ECOSYSTEM.presence(self.external_id, is_online=is_online)
-        self._wire.publish(message.topic, message.payload, retain=message.retain)
-
-    def _topic(self, last: str) -> str:
-        return f"{ROOT}/{self.external_id}/{last}"
+        self._wire.say(self._ecosystem.presence(self.external_id, is_online=is_online))
 
     def _heard(self, topic: str, payload: bytes) -> None:
-        body = json.loads(payload)
-        if topic == self._topic("command"):
-            self._said(str(body["state"]))
-            return
-        with self._changed:
-            self._receipts[str(body["id"])] = str(body["result"])
-            self._changed.notify_all()
+        match self._ecosystem.heard(topic, payload):
+            case Reassurance(state):
+                self._said(state)
+            case Receipt(event_id, result):
+                with self._changed:
+                    self._receipts[event_id] = result
+                    self._changed.notify_all()
+            case None:
+                pass
 
 
 def _send_at_once(_client: paho.Client, _data: Any, sock: Any) -> None:

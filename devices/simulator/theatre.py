@@ -16,6 +16,7 @@ from devices.simulator.acts import Data, Override, Saying
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import farewell
 from devices.simulator.chronicle import chronicle, instant, written
+from devices.simulator.ecosystems.known import known
 from devices.simulator.ecosystems.native import PRESENCE
 from devices.simulator.enrolling import Enrolled, enrol
 from devices.simulator.faults import HOUSE_FAULTS
@@ -84,9 +85,10 @@ class Theatre:
         self._telephones.open()
         self._stack.callback(self._telephones.close)
         self._enrolled = enrol(self.scenario, self._api, self._telephones.address_of, self._mark)
+        speaks = {each.name: known()[each.ecosystem] for each in self.scenario.devices}
         for name, given in self._enrolled.credentials.items():
             wire = Wire(given.url, given.username, given.password, client_id=given.external_id)
-            link = DeviceLink(given.external_id, wire, partial(self._hears, name))
+            link = DeviceLink(given.external_id, wire, partial(self._hears, name), ecosystem=speaks[name])
             link.open()
             self._stack.callback(link.close)
             self._links[name] = link

@@ -1,7 +1,7 @@
 """The homes of a fleet, put into the empty data folder of a service that is about to start for it: everybody
 is invented, and the folder says so. The registers are written in bulk and the rules take in the facts by
-their own loop, as they would have over the years; the API, which hashes a password and tells the broker for
-each device, would take hours for ten thousand homes.
+their own loop, as they would have over the years; the API hashes a password and tells the broker for each
+device.
 
 A folder in which anybody lives is refused.
 """

@@ -11,7 +11,8 @@ import pytest
 
 from devices.simulator.pages import LANGUAGES, Language, write
 from tests.browser.chromium import Chromium
-from tests.browser.measuring import barriers, keyboard_faults, layout_faults, nothing
+from tests.browser.kept_pages import faults_of_a_kept_page
+from tests.browser.measuring import keyboard_faults, layout_faults, nothing
 from tests.unit.simulator.pages.told import night, played
 
 
@@ -35,16 +36,7 @@ def test_nobody_is_shut_out_and_nothing_is_cut_off(
     width: int,
     light: Literal["light", "dark"],
 ) -> None:
-    context = browser.browser.new_context(viewport={"width": width, "height": 900}, color_scheme=light)
-    asked: list[str] = []
-    try:
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(pages[language].as_uri())
-        nothing(barriers(page) + layout_faults(page))
-    finally:
-        context.close()
-    assert asked == [pages[language].as_uri()]
+    nothing(faults_of_a_kept_page(browser, pages[language], width, light))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

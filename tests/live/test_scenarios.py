@@ -70,16 +70,14 @@ expect:
 """
 
 
-def test_two_runs_with_one_seed_have_the_same_log_to_the_byte_and_another_seed_has_another(
-    tmp_path: Path,
-) -> None:
+def test_two_runs_with_one_seed_have_the_same_log_to_the_byte(tmp_path: Path) -> None:
     story = tmp_path / "ill.yaml"
     story.write_text(LIVED, "utf-8")
     logs = []
-    for number, seed in enumerate(("7", "7", "8")):
+    for number in range(2):
         log = tmp_path / f"{number}.jsonl"
-        played = simulate("run", str(story), "--seed", seed, "--log", str(log))
+        played = simulate("run", str(story), "--seed", "7", "--log", str(log))
         assert played.returncode == 0, played.stdout + played.stderr
         logs.append(log.read_bytes())
     assert logs[0] == logs[1]
-    assert logs[0] != logs[2]
+    assert b'"alert":"call-button"' in logs[0]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from devices.simulator.acts import Act, Fault, Saying
-from devices.simulator.ecosystems.known import ecosystem_named
+from devices.simulator.ecosystems.known import known
 from devices.simulator.instruments.noticing import Instrument
 from devices.simulator.instruments.performing import performed
 from services.ingest.messages import Message
@@ -26,7 +26,7 @@ DEVICES = (
     Instrument("bed", "bed_sensor", ("deji",), "box"),
 )
 KINDS = {"in": "bed.entered", "out": "bed.exited", "press": "call_button.pressed"}
-NATIVE = ecosystem_named("native")
+NATIVE = known()["native"]
 
 
 class Hearing(Stage):

@@ -8,12 +8,6 @@ from devices.simulator import ecosystems
 from devices.simulator.ecosystems.speaking import Ecosystem
 
 
-class EcosystemUnknown(Exception):
-    """Nothing here speaks as that ecosystem does, or the service would not understand it; a sentence for the
-    writer of a scenario.
-    """
-
-
 @cache
 def known() -> dict[str, Ecosystem]:
     """All of them, by name."""
@@ -27,16 +21,3 @@ def known() -> dict[str, Ecosystem]:
 def understood() -> list[str]:
     """The names of those in which a scenario can be played."""
     return [each.name for each in known().values() if each.is_understood]
-
-
-def ecosystem_named(name: str) -> Ecosystem:
-    """The ecosystem of a device that is to be played. Raises `EcosystemUnknown` with a sentence."""
-    found = known().get(name)
-    if found is None:
-        raise EcosystemUnknown(f"no device here speaks as {name} does; known: {', '.join(known())}")
-    if not found.is_understood:
-        raise EcosystemUnknown(
-            f"the service does not read {name} yet, so a scenario with it proves nothing; "
-            f"it reads: {', '.join(understood())}"
-        )
-    return found

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from devices.simulator.mqtt import ROOT
+from devices.simulator.ecosystems.native import ROOT
 
 TYPES = ("bed_sensor", "call_button", "motion_sensor", "door_sensor")
 """The devices of every home."""

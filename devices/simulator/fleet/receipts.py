@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from devices.simulator import clock
+from devices.simulator.ecosystems.native import ROOT
 from devices.simulator.fleet import mix, packets
 from devices.simulator.fleet.figures import percentile
-from devices.simulator.mqtt import ROOT
 
 TOPICS = f"{ROOT}/+/receipt"
 SAYS_EVERY = 0.5

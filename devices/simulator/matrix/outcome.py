@@ -1,5 +1,6 @@
-"""The outcome of a played story: its alert log, in the story's own names: which alerts there were and who was
-told or not told of them, and when. Two plays had the same outcome if these are equal.
+"""The outcome of a played story, by which two plays are held against one another: which alerts there were and
+who was told or not told of them, and when, in the story's own names. Two plays had the same outcome if these
+are equal.
 """
 
 from collections.abc import Iterable
@@ -15,9 +16,9 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the alert log. ``name`` says which: alert and subject, or person, kind of notice and alert.
+    """One thing of the outcome. ``name`` says which: alert and subject, or person, kind of notice and alert.
 
-    ``details`` are what else the log says of it; ``until_at`` is the end of an alert, None while it runs.
+    ``details`` are what else is compared of it; ``until_at`` is the end of an alert, None while it runs.
     """
 
     what: What
@@ -45,7 +46,7 @@ class Entry:
 
 
 def outcome_of(happenings: Iterable[Happening]) -> tuple[Entry, ...]:
-    """The alert log of a play, in order."""
+    """What came of a play, in order."""
     entries = [entry for each in happenings if (entry := _entry(each)) is not None]
     return tuple(
         sorted(entries, key=lambda each: (each.at, each.what is What.NOTICE, each.name, each.details))

@@ -4,6 +4,7 @@ service of its own. It decides nothing about the outcome.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from devices.simulator.api import ApiRefused, ApiUnreachable
@@ -39,9 +40,11 @@ class Row:
 def play_matrix(
     scenarios: Sequence[Scenario], faults: Sequence[str], seed: int, play: Play, told: Told
 ) -> list[Row]:
-    """A row for each story, with a cell for each fault that can do anything to it."""
+    """A row for each story, with a cell for each fault that can do anything to it. Who breaks it off waits
+    for the plays that run and for no other.
+    """
     scenarios = [lived(each, seed) for each in scenarios]
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matrix") as pool:
+    with _plays() as pool:
         clean = {pool.submit(_clean, each, seed, play): each for each in scenarios}
         cells: dict[Future[Cell], tuple[str, str]] = {}
         rows = {each.scenario: Row(each) for each in scenarios}
@@ -63,6 +66,15 @@ def play_matrix(
     for name, row in rows.items():
         row.cells = {fault: found[name, fault] for fault in faults if (name, fault) in found}
     return list(rows.values())
+
+
+@contextmanager
+def _plays() -> Iterator[ThreadPoolExecutor]:
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matrix")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _clean(scenario: Scenario, seed: int, play: Play) -> tuple[Entry, ...] | str:

@@ -61,9 +61,6 @@ class Axis:
                 yield at, of_day == 0
             at += min(every, STEP)
 
-    def midnights(self) -> list[datetime]:
-        return [at for at, _ in self._midnights(1)]
-
     def nights(self) -> Iterator[tuple[datetime, datetime]]:
         """The stretches of the window that are night."""
         began: datetime | None = None

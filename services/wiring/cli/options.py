@@ -44,6 +44,14 @@ def text_of(file: Path, code: int = USAGE) -> str:
         refuse(f"{file}: cannot be read: it is no UTF-8 text", code=code)
 
 
+def write_to(file: Path, content: bytes, code: int = USAGE) -> None:
+    """Write a file that somebody named, or say why it cannot be written and exit ``code``."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        refuse(f"{file}: cannot be written: {error.strerror or error}", code=code)
+
+
 def settings_of(**options: object) -> Settings:
     """The settings, or every fault of theirs on standard error and exit 2."""
     from services.wiring.settings import BadSettings, read_settings

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.domain.people import Language
-from services.wiring.cli.options import DataDir, refuse, settings_of, text_of
+from services.wiring.cli.options import DataDir, refuse, settings_of, text_of, write_to
 
 if TYPE_CHECKING:
     from services.domain.backtests import Backtest, Tally
@@ -54,7 +54,7 @@ def backtest(
     try:
         report = _tried(settings, file, days, until)
         if html is not None:
-            _write(html, _page(settings, report, language))
+            write_to(html, _page(settings, report, language).encode(), code=1)
     except KeyboardInterrupt:
         refuse("interrupted; nothing was changed", code=INTERRUPTED)
     if as_json:
@@ -119,13 +119,6 @@ def _page(settings: Settings, report: Backtest, language: Language | None) -> st
     with looked_at(settings) as store, store.reading() as uow:
         names = {resident.id: resident.name for resident in uow.residents.all()}
     return report_page(report, language or settings.language, settings.timezone, names)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        refuse(f"{file}: cannot be written: {error.strerror or error}", code=1)
 
 
 def _json(report: Backtest) -> str:

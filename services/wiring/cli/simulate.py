@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from services.wiring.cli import simulate_lives
-from services.wiring.cli.options import refuse
+from services.wiring.cli.options import refuse, write_to
 from services.wiring.cli.simulate_check import check
 from services.wiring.cli.simulate_fleet import fleet
 from services.wiring.cli.simulate_matrix import matrix
@@ -118,20 +118,13 @@ def run(  # noqa: PLR0917 - options of a command line are named
         judged.append(Judged(scenario.scenario, scenario.file, played.verdicts))
         passed = passed and played.passed
         if log is not None:
-            _write(log, alert_log(played.happenings))
+            write_to(log, alert_log(played.happenings))
         for path, make in ((report, html), (picture, svg)):
             if path is not None:
-                _write(path, make(played, scenario, language).encode())
+                write_to(path, make(played, scenario, language).encode())
     if junit is not None:
-        _write(junit, as_junit(judged))
+        write_to(junit, as_junit(judged))
     raise typer.Exit(0 if passed else 1)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        refuse(f"{path} could not be written: {error.strerror}")
 
 
 def _speed(said: str) -> float | None:

@@ -7,12 +7,13 @@ Exit codes: 0 all the same or as allowed, 1 a cell failed, 2 a scenario or a fau
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.wiring.cli.options import refuse
+from services.wiring.cli.options import refuse, write_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,28 +47,21 @@ def matrix(
     from devices.simulator.matrix.junit import junit as as_junit
     from devices.simulator.matrix.playing import all_well, as_json
     from devices.simulator.matrix.showing import show
+    from devices.simulator.reading import shipped
+    from services.wiring.cli.simulate_check import scenarios_of
 
     faults = list(dict.fromkeys(fault or FAULTS))
     unknown = [name for name in faults if name not in FAULTS]
     if unknown:
         refuse(f"no fault is named {', '.join(unknown)}; known: {', '.join(FAULTS)}")
-    rows = _played(_scenarios(names), faults, seed)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, as on Ctrl-C
+    rows = _played(scenarios_of(names or [str(path) for path in shipped()]), faults, seed)
     show(Console(), rows, faults, seed)
     if junit is not None:
-        _write(junit, as_junit(rows))
+        write_to(junit, as_junit(rows))
     if json_file is not None:
-        _write(json_file, json.dumps(as_json(rows), ensure_ascii=False, indent=1).encode())
+        write_to(json_file, json.dumps(as_json(rows), ensure_ascii=False, indent=1).encode())
     raise typer.Exit(0 if all_well(rows) else FAILED)
-
-
-def _scenarios(names: Sequence[str] | None) -> list[Scenario]:
-    from devices.simulator.reading import ScenarioUnknown, find, read, shipped
-    from notation.faults import StoryFaults
-
-    try:
-        return [read(path) for path in ([find(name) for name in names] if names else shipped())]
-    except (StoryFaults, ScenarioUnknown) as error:
-        refuse(*str(error).splitlines())
 
 
 def _played(scenarios: Sequence[Scenario], faults: Sequence[str], seed: int) -> list[Row]:
@@ -85,10 +79,3 @@ def _played(scenarios: Sequence[Scenario], faults: Sequence[str], seed: int) -> 
     with bars("plays") as [bar]:
         bar.total(len(scenarios) * (len(faults) + 1))
         return play_matrix(scenarios, faults, seed, play, lambda _story, _fault: bar.advance(1))
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        refuse(f"{path}: cannot be written: {error.strerror}")

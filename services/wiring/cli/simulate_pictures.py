@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from services.wiring.cli.options import refuse
+from services.wiring.cli.options import refuse, write_to
 
 SEED = 1
 """That of `simulate run` without another."""
@@ -26,7 +26,7 @@ def pictures(
     ] = "zh-CN",
 ) -> None:
     """Play scenarios and write the picture of each."""
-    from devices.simulator.pages import write
+    from devices.simulator.pages import svg
     from devices.simulator.reading import shipped
     from services.wiring.cli.simulate import play
     from services.wiring.cli.simulate_check import scenarios_of
@@ -40,8 +40,8 @@ def pictures(
             continue
         try:
             out.mkdir(parents=True, exist_ok=True)
-            write(path, played, scenario, language)
         except OSError as error:
-            refuse(f"{path} could not be written: {error.strerror}")
+            refuse(f"{out}: cannot be made: {error.strerror or error}")
+        write_to(path, svg(played, scenario, language).encode())
         typer.echo(f"{path} {path.stat().st_size / 1000:.0f} kB")
     raise typer.Exit(1 if failed else 0)

@@ -82,7 +82,7 @@ def test_a_page_that_cannot_be_written_is_a_fault_of_the_call(
     monkeypatch.setattr(simulate, "play", lambda *_, **__: played(night()))
     refused = RUNNER.invoke(app, ["run", "quiet-night", "--report", str(tmp_path / "no" / "a.html")])
     assert refused.exit_code == 2
-    assert "could not be written: No such file" in refused.stderr
+    assert "cannot be written: No such file" in refused.stderr
 
 
 def test_a_picture_is_written_of_a_story_that_went_well_and_of_no_other(

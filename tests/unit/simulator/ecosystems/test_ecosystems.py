@@ -3,15 +3,16 @@ what the service reads to what it reads.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from devices.simulator.acts import Saying
-from devices.simulator.ecosystems.known import EcosystemUnknown, ecosystem_named, known, understood
+from devices.simulator.ecosystems.known import known, understood
 from devices.simulator.ecosystems.speaking import CannotSay, Message, Reassurance, Receipt
+from devices.simulator.mqtt import TRIES, DeviceLink, Heard, NotStored, Wire
 from services.ingest.decoders import DECODERS
 
 AT = datetime(2025, 7, 22, 18, 13, 5, 250_000, tzinfo=UTC)
@@ -79,7 +80,7 @@ def test_what_a_device_has_no_words_for_it_cannot_say(name: str) -> None:
 
 
 def test_the_native_wire_is_as_the_contract_has_it() -> None:
-    native = ecosystem_named("native")
+    native = known()["native"]
     (press,) = native.messages("button-1", saying("call_button.pressed"))
     assert press.topic == "anxin/v1/button-1/alarm"
     assert json.loads(press.payload) == {
@@ -98,7 +99,7 @@ def test_the_native_wire_is_as_the_contract_has_it() -> None:
 
 
 def test_a_native_device_hears_its_receipts_and_what_to_say() -> None:
-    native = ecosystem_named("native")
+    native = known()["native"]
     receipt, command = native.hears_on("button-1")
     assert native.heard(receipt, b'{"id": "7f3a", "result": "stored"}') == Receipt("7f3a", "stored")
     assert native.heard(command, b'{"command": "reassure", "state": "heard"}') == Reassurance("heard")
@@ -108,9 +109,34 @@ def test_an_ecosystem_counts_as_understood_if_and_only_if_the_service_reads_it()
     assert set(understood()) == {decoder.ecosystem.value for decoder in DECODERS} & known().keys()
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("tasmota", "the service does not read tasmota yet"), ("morse", "no device here")]
-)
-def test_what_the_service_cannot_read_is_refused_in_a_sentence(name: str, words: str) -> None:
-    with pytest.raises(EcosystemUnknown, match=words):
-        ecosystem_named(name)
+class Line(Wire):
+    """A connection that keeps what is said over it, and on which nobody answers."""
+
+    def __init__(self) -> None:
+        self.said: list[Message] = []
+        self.listens_to: tuple[str, ...] = ()
+
+    def open(
+        self,
+        topics: tuple[str, ...] = (),
+        heard: Heard | None = None,
+        will: Message | None = None,
+        stands: Message | None = None,
+    ) -> None:
+        self.listens_to = topics
+        self.said += [each for each in (will, stands) if each is not None]
+
+    def say(self, message: Message) -> None:
+        self.said.append(message)
+
+
+@pytest.mark.parametrize("name", sorted(known()))
+def test_a_device_on_its_line_speaks_as_its_ecosystem_does_and_in_no_other_way(name: str) -> None:
+    ecosystem, line, press = known()[name], Line(), saying("call_button.pressed")
+    link = DeviceLink("pendant", line, print, timedelta(0), ecosystem)
+    link.open()
+    with pytest.raises(NotStored):
+        link.say(press)
+    here, gone = (ecosystem.presence("pendant", is_online=each) for each in (True, False))
+    assert line.listens_to == ecosystem.hears_on("pendant")
+    assert line.said == [gone, here, *TRIES * ecosystem.messages("pendant", press)]

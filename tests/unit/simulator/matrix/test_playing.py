@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from threading import Event
 from xml.etree import ElementTree as ET
 
+import pytest
 from rich.console import Console
 
 from devices.simulator.acts import Saying
@@ -66,6 +68,25 @@ def test_a_service_that_knows_a_press_again_is_the_same_or_as_allowed_under_ever
     assert row.cells["late"].mark is Mark.ALLOWED
     assert row.cells["duplicate"].mark is Mark.SAME
     assert all_well([row])
+
+
+def test_who_breaks_it_off_waits_for_the_plays_that_run_and_for_no_other() -> None:
+    begun, broken_off = list[str](), Event()
+
+    def play(scenario: Scenario, plan: Plan) -> Played:
+        begun.append(scenario.scenario)
+        if len(begun) > 1:
+            broken_off.wait(10)
+        return press_alerts(scenario, plan)
+
+    def told(_story: str, _fault: str) -> None:
+        broken_off.set()
+        raise KeyboardInterrupt
+
+    stories = [replace(STORY, scenario=f"story-{number}") for number in range(40)]
+    with pytest.raises(KeyboardInterrupt):
+        play_matrix(stories, [], 1, play, told)
+    assert len(begun) < len(stories)
 
 
 def test_a_service_that_takes_a_copy_for_a_new_press_fails_and_is_shown_with_what_differs() -> None:
