@@ -4,6 +4,8 @@ anew.
 
 from __future__ import annotations
 
+from threading import Lock
+
 from services.domain.devices import Device, Ecosystem
 from services.domain.ports import Store
 from services.wiring.broker import EmbeddedBroker
@@ -19,6 +21,7 @@ class BrokerDoor:
         self._store = store
         self._public_url = public_url
         self._maker = BrokerCredentials()
+        self._turn = Lock()
 
     @property
     def url(self) -> str:
@@ -32,7 +35,8 @@ class BrokerDoor:
         return credentials.password, hashed
 
     def devices_changed(self) -> None:
-        with self._store.reading() as uow:
-            # A retired button that is pressed all the same must still be heard.
-            devices = uow.devices.with_credentials(Ecosystem.NATIVE)
-        self._broker.set_devices(devices)
+        with self._turn:  # who read the list first must not hand it on last: it lacks the device of the other
+            with self._store.reading() as uow:
+                # A retired button that is pressed all the same must still be heard.
+                devices = uow.devices.with_credentials(Ecosystem.NATIVE)
+            self._broker.set_devices(devices)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from services.console.pages.devices.square_code import is_of_this_machine
+from services.domain.devices import Device, DeviceType, Ecosystem
 from services.wiring.broker import EmbeddedBroker
 from services.wiring.broker_door import BrokerDoor
 from tests.stores import sqlite_store
 
+WAITS = 10.0
+"""Seconds after which a test gives up."""
 PUBLIC = "mqtts://mqtt.example.org:8883"
 
 
@@ -21,6 +26,46 @@ def test_devices_are_given_the_public_address_also_of_the_embedded_broker(
     store = sqlite_store(tmp_path)
     broker = EmbeddedBroker(tmp_path / "broker", host="0.0.0.0", port=1883)  # noqa: S104 - it is not started
     assert BrokerDoor(broker, store, public).url == told
+    store.close()
+
+
+class SlowBroker:
+    """A broker that takes its time over the first list that it is given."""
+
+    def __init__(self) -> None:
+        self.busy, self.goes_on = Event(), Event()
+        self.lists: list[list[str]] = []
+
+    def set_devices(self, devices: Iterable[Device]) -> None:
+        names = [device.external_id for device in devices]
+        if not self.busy.is_set():
+            self.busy.set()
+            self.goes_on.wait(WAITS)
+        self.lists.append(names)
+
+
+def test_of_two_who_register_at_once_the_one_who_read_first_does_not_shut_the_other_out(
+    tmp_path: Path,
+) -> None:
+    store, broker = sqlite_store(tmp_path), SlowBroker()
+    door = BrokerDoor(broker, store)  # type: ignore[arg-type]  # as much of a broker as a door knocks at
+
+    def register(number: int) -> None:
+        with store.writing() as uow:
+            name = f"button-{number}"
+            button = Device(name, name, Ecosystem.NATIVE, DeviceType.CALL_BUTTON, credential_hash="hash")
+            uow.devices.add(button)
+        door.devices_changed()
+
+    first, second = (Thread(target=register, args=(number,)) for number in (1, 2))
+    first.start()
+    assert broker.busy.wait(WAITS)
+    second.start()
+    second.join(timeout=0.2)  # it reads the list and hands it on, unless it has to wait for its turn
+    broker.goes_on.set()
+    for each in (first, second):
+        each.join()
+    assert broker.lists[-1] == ["button-1", "button-2"]
     store.close()
 
 
