@@ -64,19 +64,37 @@ def _texts(name: str) -> Mapping[str, str]:
 
 
 def texts_in(folder: Path) -> RulebookTexts:
-    """Reads the YAML files of a folder as they lie there at each call; a folder that is gone holds none.
+    """Reads the YAML files of a folder as they lie there at each call; a folder that is gone holds none. A
+    file that is still the one that was read, by its place on the disk, length and times, is not read again.
 
     What cannot be read as UTF-8 is handed on with replacement characters, so that the loader refuses it by
     name instead of nobody seeing it.
     """
+    kept: dict[Path, tuple[Mark, str]] = {}
+
+    def text_of(path: Path) -> str:
+        mark = _mark(path)
+        known = kept.get(path)
+        if known is None or known[0] != mark:
+            known = kept[path] = mark, path.read_text(encoding="utf-8", errors="replace")
+        return known[1]
 
     def read() -> Mapping[str, str]:
         if not folder.is_dir():
             return {}
         return {
-            path.name: path.read_text(encoding="utf-8", errors="replace")
+            path.name: text_of(path)
             for path in sorted(folder.glob("*.yaml"))
             if path.is_file() and not path.name.endswith(STORY)
         }
 
     return read
+
+
+Mark = tuple[int, int, int, int]
+
+
+def _mark(path: Path) -> Mark:
+    """What changes when somebody saves a file anew, whichever way their editor does so."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

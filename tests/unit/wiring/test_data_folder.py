@@ -65,6 +65,19 @@ def test_shipped_files_are_laid_out_once_and_never_over_an_administrators_own(tm
     assert rulebooks() == {"home-beds.yaml": "mine"}
 
 
+def test_a_file_that_is_saved_in_place_or_put_in_its_place_is_read_anew(tmp_path: Path) -> None:
+    texts, book = texts_in(tmp_path), tmp_path / "beds.yaml"
+    book.write_text("one", encoding="utf-8")
+    assert texts() == {"beds.yaml": "one"}
+    book.write_text("three", encoding="utf-8")
+    assert texts() == {"beds.yaml": "three"}
+    (tmp_path / "new").write_text("seven", encoding="utf-8")
+    (tmp_path / "new").replace(book)
+    assert texts() == {"beds.yaml": "seven"}
+    book.unlink()
+    assert texts() == {}
+
+
 def test_stories_beside_a_rulebook_are_no_rulebooks(tmp_path: Path) -> None:
     for name in ("beds.yaml", "beds.story.yaml", "beds.nights.story.yaml"):
         (tmp_path / name).write_text("-", encoding="utf-8")
