@@ -69,11 +69,16 @@ class Api:
         """Change the fields named of an object."""
         return self._ask("PATCH", path, json=fields)
 
-    def move_time_to(self, instant: datetime, *, stops_when_told: bool = False) -> datetime:
+    def move_time_to(
+        self, instant: datetime, *, as_claimed_until: datetime | None = None, stops_when_told: bool = False
+    ) -> datetime:
         """Let a stepped clock come to an instant; answers, when everything up to it is done, where it stands:
-        before it only if it ``stops_when_told`` and somebody was told.
+        before it only if it ``stops_when_told`` and somebody was told. What devices say of a later instant
+        arrives there, up to ``as_claimed_until``; without it, when it comes.
         """
-        body = {"to": instant.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        body = {"to": _written(instant)}
+        if as_claimed_until is not None:
+            body["as_claimed_until"] = _written(as_claimed_until)
         if stops_when_told:
             body["stop"] = "told"
         return datetime.fromisoformat(str(self.post("clock", body)["now"]))
@@ -90,6 +95,10 @@ class Api:
         if response.is_success:
             return dict(body)
         raise ApiRefused(response.status_code, _reason(body) or f"{method} {path}", body)
+
+
+def _written(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _reason(body: Object) -> str:

@@ -4,12 +4,16 @@ both ways.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from devices.simulator.api import Api
+from devices.simulator.api import Api, Object
 from devices.simulator.attaching import MARK, Guests
-from devices.simulator.scenario import Scenario
+from devices.simulator.scenario import Device, Scenario
 
+AT_ONCE = 8
+"""Devices that are registered side by side."""
 LONGEST_NAME = 64
 """Characters of a native device's name (docs/wire)."""
 
@@ -22,6 +26,12 @@ class Credentials:
     url: str
     username: str
     password: str = field(repr=False)
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        """Where the broker listens."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "127.0.0.1", parts.port or 1883
 
 
 @dataclass(slots=True)
@@ -92,7 +102,9 @@ def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: 
 
 
 def _enrol_devices(scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) -> None:
-    for device in scenario.devices:
+    """Several at a time: each waits for the broker to know it, and those who wait together wait once."""
+
+    def enrol_one(device: Device) -> tuple[Device, str, Object]:
         external_id = f"{scenario.scenario}{mark}-{device.name}"[-LONGEST_NAME:]
         made = api.make(
             "devices",
@@ -103,8 +115,12 @@ def _enrol_devices(scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) 
             place=device.place,
             resident_id=enrolled.residents.get(device.resident or ""),
         )
-        enrolled.devices[device.name] = made["id"]
-        mqtt = made["mqtt"]
-        enrolled.credentials[device.name] = Credentials(
-            external_id, mqtt["url"], mqtt["username"], mqtt["password"]
-        )
+        return device, external_id, made
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for device, external_id, made in pool.map(enrol_one, scenario.devices):
+            enrolled.devices[device.name] = made["id"]
+            mqtt = made["mqtt"]
+            enrolled.credentials[device.name] = Credentials(
+                external_id, mqtt["url"], mqtt["username"], mqtt["password"]
+            )

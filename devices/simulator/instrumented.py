@@ -5,6 +5,9 @@ faults of devices that its timeline tells of. Faults of the house are not here.
 from collections.abc import Iterator
 
 from devices.simulator.acts import Act, Fault, Saying
+from devices.simulator.chorus import goes_ahead
+from devices.simulator.ecosystems import native
+from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.instruments.noticing import Instrument
 from devices.simulator.instruments.performing import performed
 from devices.simulator.scenario import Scenario
@@ -24,3 +27,28 @@ def sayings_of(scenario: Scenario, seed: int) -> Iterator[Saying]:
     acts = [each for each in told if isinstance(each, Act | Saying)]
     faults = [each for each in told if isinstance(each, Fault)]
     return performed(instruments_of(scenario), acts, faults, seed, scenario.ends_at)
+
+
+def is_long(scenario: Scenario) -> bool:
+    """Whether its devices are to say ahead of time what they can: a story of whole lives would else stop at
+    every message. The house must stay whole in it, and its devices be native.
+    """
+    lives = any(each.life is not None for each in scenario.cast.residents)
+    faults = (step.what for step in scenario.steps if isinstance(step.what, Fault))
+    return (
+        lives
+        and all(each.ecosystem == native.ECOSYSTEM.name for each in scenario.devices)
+        and not any(fault.name in HOUSE_FAULTS for fault in faults)
+    )
+
+
+def said_ahead(scenario: Scenario, seed: int) -> tuple[Iterator[Saying], list[Saying]]:
+    """What its devices may say ahead of time, lazily, and what has to wait for its instant."""
+    waiting: list[Saying] = []
+    if any(_may_have_to_wait(step.what) for step in scenario.steps):
+        waiting = [each for each in sayings_of(scenario, seed) if not goes_ahead(each)]
+    return filter(goes_ahead, sayings_of(scenario, seed)), waiting
+
+
+def _may_have_to_wait(what: object) -> bool:
+    return isinstance(what, Fault) or (isinstance(what, Saying) and not goes_ahead(what))

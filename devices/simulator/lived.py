@@ -4,10 +4,11 @@ act for act, as if somebody had written it down. The same seed writes the same.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from heapq import merge
 
 from devices.simulator.acts import Act
+from devices.simulator.instruments.batteries import batteries_of, reports
 from devices.simulator.lives.living import in_bed, live
 from devices.simulator.scenario import Resident, Scenario, Step
 from notation.sentences import VERBS
@@ -21,7 +22,7 @@ def lived(scenario: Scenario, seed: int) -> Scenario:
     streams = [_acts(scenario, each, seed) for each in scenario.cast.residents if each.life is not None]
     if not streams:
         return scenario
-    steps = merge(scenario.steps, *map(_steps, streams), key=lambda step: step.at)
+    steps = merge(scenario.steps, _batteries(scenario, seed), *map(_steps, streams), key=lambda step: step.at)
     residents = tuple(replace(each, life=None) for each in scenario.cast.residents)
     return replace(scenario, steps=tuple(steps), cast=replace(scenario.cast, residents=residents))
 
@@ -38,9 +39,21 @@ def _acts(scenario: Scenario, resident: Resident, seed: int) -> Iterator[Act]:
     if BED in senses and in_bed(resident.name, life, seed, begins_at, zone, first_day=first_day):
         yield Act(begins_at, resident.name, ENTERED, BED)
     ends_at = scenario.ends_at + timedelta(microseconds=1)
-    yield from live(
-        resident.name, life, seed, begins_at, ends_at, zone, first_day=first_day, noticed_by=senses
-    )
+    acts = live(resident.name, life, seed, begins_at, ends_at, zone, first_day=first_day, noticed_by=senses)
+    for act in acts:
+        yield replace(act, at=_as_written(act.at))
+
+
+def _as_written(at: datetime) -> datetime:
+    """As devices write an instant: in milliseconds."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _batteries(scenario: Scenario, seed: int) -> Iterator[Step]:
+    """Where people live, devices say twice a day how much their batteries have left."""
+    batteries = batteries_of([(each.name, each.type) for each in scenario.devices], seed, scenario.starts_at)
+    for saying in reports(batteries, scenario.starts_at, scenario.ends_at):
+        yield Step(saying.at, saying, saying.device, f"says {saying.kind}")
 
 
 def _steps(acts: Iterator[Act]) -> Iterator[Step]:

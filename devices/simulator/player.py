@@ -95,19 +95,24 @@ class Player:
         seed: int = 1,
         strikes: Sequence[Strike] = (),
         sayings: Iterable[Saying] | None = None,
+        *,
+        devices_go_ahead: bool = False,
     ) -> None:
         """``seed`` is that of the devices: how a mat chatters, what overtakes what. ``strikes`` come first of
-        what happens at their instants. With ``sayings`` the devices say just that.
+        what happens at their instants. With ``sayings`` the devices say just that; where ``devices_go_ahead``
+        it is only what the stage does not let them say by itself, and time goes past what they notice.
         """
         self.scenario = scenario
         self.stage = stage
         self.happenings: list[Happening] = []
         self._moved = moved
         self._strikes = strikes
+        self._devices_go_ahead = devices_go_ahead
         self._sayings = sayings_of(scenario, seed) if sayings is None else sayings
         self._now = scenario.starts_at
         self._agenda: list[tuple[datetime, int, _Thing]] = []
         self._numbers = count()
+        self._owners = {each.name: each.resident for each in scenario.devices}
         self._answers = {worker.name: worker.answers for worker in scenario.cast.workers}
         self._concerned: set[tuple[str, str]] = set()
         """Who has been told of which Alert already: a person answers a matter once."""
@@ -118,7 +123,11 @@ class Player:
         for strike in self._strikes:
             self._plan(strike.at, strike)
         for step in self.scenario.steps:
-            self._plan(step.at, step)
+            said = _said_by_devices(step) if self._devices_go_ahead else None
+            if said is None:
+                self._plan(step.at, step)
+            else:
+                self._note_event(step, said)
         for saying in self._sayings:
             self._plan(saying.at, saying)
         ends_at = self.scenario.ends_at
@@ -126,8 +135,9 @@ class Player:
             self._take_in()
             while self._agenda and self._agenda[0][0] <= self._now:
                 self._do_next()
-                self.stage.move_to(self._now)
-                self._take_in()
+                if self._now >= ends_at or (self._agenda and self._agenda[0][0] <= self._now):
+                    self.stage.move_to(self._now)
+                    self._take_in()
             if self._now >= ends_at:
                 return
             self._now = self.stage.move_to(min([ends_at, *(at for at, _, _ in self._agenda[:1])]))
@@ -175,17 +185,11 @@ class Player:
             return
         match thing.what:
             case Act() as act:
-                fields = {"kind": act.kind, "resident": act.resident}
-                self._note(What.EVENT, thing.who, thing.words, fields, data=act.data)
+                self._note_event(thing, act)
                 if act.device_type is None:
                     self.stage.record(act.resident, act.kind, act.at, act.data)
             case Saying() as saying:
-                owner = next(
-                    (each.resident for each in self.scenario.devices if each.name == saying.device), None
-                )
-                fields = {"kind": saying.kind, "device": saying.device}
-                fields |= {"resident": owner} if owner else {}
-                self._note(What.EVENT, thing.who, thing.words, fields, data=saying.data)
+                self._note_event(thing, saying)
             case Override() as order:
                 fields = {"kind": "rule.overridden", "resident": order.resident}
                 self._note(What.EVENT, thing.who, thing.words, fields)
@@ -218,6 +222,16 @@ class Player:
         if refused is None:
             self._plan_answer(pending.worker, pending.about, place + 1, self._now)
 
+    def _note_event(self, step: Step, what: Act | Saying) -> None:
+        if isinstance(what, Act):
+            fields = {"kind": what.kind, "resident": what.resident}
+        else:
+            owner = self._owners.get(what.device)
+            fields = {"kind": what.kind, "device": what.device, **({"resident": owner} if owner else {})}
+        self.happenings.append(
+            Happening(step.at, What.EVENT, step.who, step.words, fields, None, _figures(what.data))
+        )
+
     def _note(
         self,
         what: What,
@@ -225,10 +239,20 @@ class Player:
         text: str,
         fields: Mapping[str, str],
         until_at: datetime | None = None,
-        data: Mapping[str, float | str] | None = None,
     ) -> None:
-        figures = {name: value for name, value in (data or {}).items() if not isinstance(value, str)}
-        self.happenings.append(Happening(self._now, what, who, text, fields, until_at, figures))
+        self.happenings.append(Happening(self._now, what, who, text, fields, until_at))
+
+
+def _figures(data: Data) -> Mapping[str, float]:
+    return {name: value for name, value in data.items() if not isinstance(value, str)}
+
+
+def _said_by_devices(step: Step) -> Act | Saying | None:
+    """What of a step nobody but devices tell of; None for a step in which somebody does something else."""
+    what = step.what
+    if isinstance(what, Saying) or (isinstance(what, Act) and what.device_type is not None):
+        return what
+    return None
 
 
 def _is_of_the_house(thing: _Thing) -> bool:

@@ -2,7 +2,7 @@
 already. Who calls decides what to show and with which code to end.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,8 @@ from devices.simulator import clock
 from devices.simulator.acts import Saying
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import admit
-from devices.simulator.happenings import Happening
+from devices.simulator.happenings import Happening, What
+from devices.simulator.instrumented import is_long, said_ahead
 from devices.simulator.judging import Verdict, judge
 from devices.simulator.lived import lived
 from devices.simulator.own_service import Service, own_service
@@ -37,6 +38,11 @@ class Played:
     verdicts: Sequence[Verdict]
 
     @property
+    def events(self) -> int:
+        """How many events devices and people told of."""
+        return sum(each.what is What.EVENT for each in self.happenings)
+
+    @property
     def passed(self) -> bool:
         return all(verdict.passed for verdict in self.verdicts)
 
@@ -53,21 +59,21 @@ def run_on_its_own(
     """Play against a service that is started for this and stopped after it; ``strikes`` are done to it, and
     with ``sayings`` its devices say just that.
     """
-    scenario = lived(scenario, seed)
-    with (
-        own_service(command, scenario.starts_at) as own,
-        closing(Api(own.url, own.token)) as api,
-        Theatre(scenario, api, service=own) as theatre,
-    ):
-        player = Player(scenario, theatre, moved, seed=seed, strikes=strikes, sayings=sayings)
-        return _play(player, theatre)
+    with own_service(command, scenario.starts_at) as own:
+        script = _script(scenario, seed, sayings, may_go_ahead=not strikes)  # while the service starts
+        own.wait_until_ready()
+        with (
+            closing(Api(own.url, own.token)) as api,
+            Theatre(script.scenario, api, service=own, ahead=script.ahead) as theatre,
+        ):
+            return _play(script, theatre, moved, seed, strikes)
 
 
 def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int = 1) -> Played:
     """Play in a service on stepped time that runs already; its time is moved to the start of the scenario
     first. `NotAdmitted` where real people live: nothing is written there.
     """
-    scenario = lived(scenario, seed)
+    script = _script(scenario, seed, None)
     with closing(Api(service.url, service.token)) as api:
         try:
             admit(api, service.url)
@@ -80,14 +86,47 @@ def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int =
                 ) from refused
             raise
         # A service knows a device by its name for good: those of a second run need names of their own.
-        with Theatre(scenario, api, mark=f"-{clock.now():%m%d%H%M%S}") as theatre:
+        mark = f"-{clock.now():%m%d%H%M%S}"
+        with Theatre(script.scenario, api, mark=mark, ahead=script.ahead) as theatre:
             try:
-                return _play(Player(scenario, theatre, moved, seed=seed), theatre)
+                return _play(script, theatre, moved, seed)
             finally:
                 theatre.take_leave()
 
 
-def _play(player: Player, theatre: Theatre) -> Played:
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """A story whose residents live, and what its devices say of it: ahead of time (None: nothing), or in its
+    time (None: all of it).
+    """
+
+    scenario: Scenario
+    ahead: Iterable[Saying] | None
+    waiting: Sequence[Saying] | None
+
+
+def _script(
+    scenario: Scenario, seed: int, sayings: Sequence[Saying] | None, *, may_go_ahead: bool = True
+) -> _Script:
+    goes_ahead = may_go_ahead and sayings is None and is_long(scenario)
+    scenario = lived(scenario, seed)
+    if not goes_ahead:
+        return _Script(scenario, None, sayings)
+    return _Script(scenario, *said_ahead(scenario, seed))
+
+
+def _play(
+    script: _Script, theatre: Theatre, moved: Moved, seed: int, strikes: Sequence[Strike] = ()
+) -> Played:
+    player = Player(
+        script.scenario,
+        theatre,
+        moved,
+        seed=seed,
+        strikes=strikes,
+        sayings=script.waiting,
+        devices_go_ahead=script.ahead is not None,
+    )
     player.play()
     happenings = [*player.happenings, *theatre.history()]
     return Played(happenings, judge(player.scenario, happenings, theatre.why_not))

@@ -4,7 +4,7 @@ scenario's own names.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from devices.simulator import clock
 from devices.simulator.acts import Data, Override, Saying
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import farewell
+from devices.simulator.chorus import Chorus
 from devices.simulator.chronicle import chronicle, instant, written
 from devices.simulator.ecosystems.known import known
 from devices.simulator.ecosystems.native import PRESENCE
@@ -47,13 +48,21 @@ class Theatre:
     """
 
     def __init__(
-        self, scenario: Scenario, api: Api, mark: str = "", service: OwnService | None = None
+        self,
+        scenario: Scenario,
+        api: Api,
+        mark: str = "",
+        service: OwnService | None = None,
+        ahead: Iterable[Saying] | None = None,
     ) -> None:
         """``service`` is the one behind ``api`` where it is the simulator's own, so that faults may be done
-        to it.
+        to it. ``ahead``, in order of time, is what the devices say by themselves, ahead of time; a story that
+        has it must not strike the house.
         """
         self.scenario = scenario
         self._service = service
+        self._ahead = ahead
+        self._chorus: Chorus | None = None
         self._wires: dict[str, Wire] = {}
         self._mends: list[Mend] = []
         self._api = api
@@ -85,6 +94,12 @@ class Theatre:
         self._telephones.open()
         self._stack.callback(self._telephones.close)
         self._enrolled = enrol(self.scenario, self._api, self._telephones.address_of, self._mark)
+        if self._ahead is not None:
+            self._chorus = Chorus(self._enrolled.credentials, self._ahead, self._hears)
+            self._stack.callback(self._chorus.close)
+            self._chorus.open()
+            self._move(self._now)
+            return
         speaks = {each.name: known()[each.ecosystem] for each in self.scenario.devices}
         for name, given in self._enrolled.credentials.items():
             wire = Wire(given.url, given.username, given.password, client_id=given.external_id)
@@ -126,16 +141,25 @@ class Theatre:
     def move_to(self, instant: datetime) -> datetime:
         self._mend()
         self._place_commands()
-        self._now = self._api.move_time_to(instant, stops_when_told=True)
+        self._now = self._move(instant) if self._chorus is None else self._chorus.move(instant, self._move)
         self._place_commands()
         return self._now
 
+    def _move(self, instant: datetime) -> datetime:
+        """Let time go; what devices say ahead arrives on the way."""
+        until = None if self._chorus is None else self.scenario.ends_at
+        return self._api.move_time_to(instant, as_claimed_until=until, stops_when_told=True)
+
     def say(self, saying: Saying) -> None:
         is_online = PRESENCE.get(saying.kind)
-        if is_online is None:
-            self._links[saying.device].say(saying)
-        else:
+        if is_online is not None:
             self._is_there(saying.device, is_online=is_online)
+        elif self._chorus is None:
+            self._links[saying.device].say(saying)
+        else:  # it arrives now, whatever it claims
+            self._api.move_time_to(self._now)
+            self._chorus.say(saying)
+            self._move(self._now)
 
     def _is_there(self, device: str, *, is_online: bool) -> None:
         """Say what a last will, or a device that is back, says: the service answers it with nothing but an
@@ -145,7 +169,10 @@ class Theatre:
         kind = "device.online" if is_online else "device.offline"
         device_id = self._enrolled.devices[device]
         before = self._count(device_id, kind)
-        self._links[device].is_there(is_online=is_online)
+        if self._chorus is None:
+            self._links[device].is_there(is_online=is_online)
+        else:
+            self._chorus.is_there(device, is_online=is_online)
         if (device not in self._gone) is not is_online:
             self._gone ^= {device}
             if not clock.until(lambda: self._count(device_id, kind) > before, PRESENCE_WITHIN):
@@ -199,6 +226,8 @@ class Theatre:
 
     def history(self) -> list[Happening]:
         """What came of the story: the cast's alerts and notices, and what the devices heard."""
+        if self._chorus is not None:
+            self._chorus.await_receipts()
         self._await_commands()
         told = chronicle(
             self._enrolled,

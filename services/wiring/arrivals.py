@@ -218,4 +218,4 @@ def _instants(uow: UnitOfWork) -> Iterator[datetime]:
         yield finding.raised_at
     for change in uow.findings.changes_after(uow.cursors.get(CHANGES), BATCH):
         by = None if change.by_event_id is None else uow.events.get(change.by_event_id)
-        yield change.at if by is None else by.received_at
+        yield change.at if by is None else max(change.at, by.received_at)

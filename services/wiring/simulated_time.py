@@ -143,16 +143,21 @@ class SimulatedTime:
         self._catch_up = catch_up
         self._arrivals = arrivals
         self._calls = calls
+        self._answered_for = 0
+        """How many calls whoever moves time has had the chance to hear of: time stops for what was told of
+        something that happened while it stood as well.
+        """
 
     def advance(self, journey: Journey) -> Stepped:
-        before, calls = self._counts(), self._calls.made
+        before = self._counts()
         self._catch_up()
         self._arrivals.open_until(journey.as_claimed_until)
 
         def stops() -> bool:
-            return journey.stops_when_told and self._calls.made > calls
+            return journey.stops_when_told and self._calls.made > self._answered_for
 
         self._rooms.advance_with(self._clock, journey.to, self._arrivals, stops)
+        self._answered_for = self._calls.made
         after = self._counts()
         return Stepped(self._clock.now(), after[0] - before[0], after[1] - before[1])
 

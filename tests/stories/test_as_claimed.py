@@ -141,3 +141,17 @@ def test_a_deadline_beside_the_last_message_of_a_batch_is_met_at_its_instant(
     ]
     until = "2025-07-23 08:00:00"
     assert told_fast(tmp_path / "fast", said, until) == told_slowly(tmp_path / "slowly", said, until)
+
+
+def test_an_end_that_waits_for_itself_to_settle_is_noted_when_it_has(tmp_path: Path) -> None:
+    """Up at last, an hour late: that counts half an hour later, and not when the next message comes by."""
+    said: list[Said] = [
+        ("2025-07-22 22:10:00", "bed", "bed.entered"),
+        ("2025-07-23 12:43:36", "bed", "bed.exited"),
+        ("2025-07-23 13:12:09", "bed", "bed.vitals"),
+        ("2025-07-23 13:16:09", "bed", "bed.vitals"),
+    ]
+    until = "2025-07-23 14:30:00"
+    slowly = told_slowly(tmp_path / "slowly", said, until)
+    assert "2025-07-23T05:13:36" in json.dumps(slowly, default=str)
+    assert told_fast(tmp_path / "fast", said, until) == slowly

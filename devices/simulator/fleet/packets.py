@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 1, 2, 3, 4, 8, 9
 QOS_1 = 0x02
+RETAINED = 0x01
 CLEAN_SESSION = 0x02
 WITH_CREDENTIALS = 0xC0
 MOST_PACKET = 65535
@@ -31,15 +32,15 @@ def connect(client_id: str, username: str = "", password: str = "") -> bytes:
     return _packet(CONNECT, 0, head + (_text(username) + _text(password) if username else b""))
 
 
-def publish(topic: str | bytes, payload: bytes, number: int) -> bytes:
+def publish(topic: str | bytes, payload: bytes, number: int, *, retain: bool = False) -> bytes:
     """A message at QoS 1; ``number`` is the packet number, 1 to 65535."""
     raw = topic.encode() if isinstance(topic, str) else topic
     head = struct.pack("!H", len(raw)) + raw + struct.pack("!H", number)
-    return _packet(PUBLISH, QOS_1, head + payload)
+    return _packet(PUBLISH, QOS_1 | (RETAINED if retain else 0), head + payload)
 
 
-def subscribe(topics: str) -> bytes:
-    return _packet(SUBSCRIBE, QOS_1, struct.pack("!H", 1) + _text(topics) + b"\x01")
+def subscribe(topics: str, qos: int = 1) -> bytes:
+    return _packet(SUBSCRIBE, QOS_1, struct.pack("!H", 1) + _text(topics) + bytes((qos,)))
 
 
 def acknowledge(number: int) -> bytes:
@@ -54,8 +55,13 @@ def acknowledged(body: bytes) -> int:
 
 def payload_in(body: bytes, qos: int) -> bytes:
     """What a PUBLISH carries."""
+    return message_in(body, qos)[1]
+
+
+def message_in(body: bytes, qos: int) -> tuple[str, bytes]:
+    """The topic of a PUBLISH, and what it carries."""
     (length,) = struct.unpack_from("!H", body)
-    return body[2 + length + (2 if qos else 0) :]
+    return body[2 : 2 + length].decode(), body[2 + length + (2 if qos else 0) :]
 
 
 def number_in(body: bytes) -> int:
@@ -127,6 +133,11 @@ class Line:
             if not more:
                 raise BrokerRefuses("the broker closed the connection")
             self._waiting += self._buffer.feed(more)
+
+    def subscribe(self, topics: str, qos: int = 1) -> None:
+        """Hear ``topics`` from now on; returns when the broker has said so."""
+        self.socket.sendall(subscribe(topics, qos))
+        self.next(SUBACK)
 
     def close(self) -> None:
         self.socket.close()

@@ -37,6 +37,7 @@ def test_it_is_started_on_stepped_time_with_a_folder_of_its_own_and_ends_with_th
     tmp_path: Path,
 ) -> None:
     with own_service(command(tmp_path, READY), NOW) as service:
+        service.wait_until_ready()
         assert (service.url, service.token) == ("http://127.0.0.1:9", "a-token")
         assert not (tmp_path / "ended").exists()
     assert (tmp_path / "ended").exists()
@@ -49,13 +50,40 @@ def test_it_is_started_on_stepped_time_with_a_folder_of_its_own_and_ends_with_th
 
 
 def test_it_ends_also_when_the_play_broke_off(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), own_service(command(tmp_path, READY), NOW):
-        raise ZeroDivisionError
+    def play() -> None:
+        with own_service(command(tmp_path, READY), NOW) as service:
+            service.wait_until_ready()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        play()
     assert (tmp_path / "ended").exists()
 
 
 @pytest.mark.parametrize("ready", ["'{}'", "'hello'", "''"])
 def test_a_service_that_does_not_say_ready_is_refused_with_its_own_words(tmp_path: Path, ready: str) -> None:
     broken = command(tmp_path, ready, then='sys.exit("the disk is full")')
-    with pytest.raises(ServiceDidNotStart, match="the disk is full"), own_service(broken, NOW):
-        pass
+    with pytest.raises(ServiceDidNotStart, match="the disk is full"), own_service(broken, NOW) as service:
+        service.wait_until_ready()
+
+
+def test_it_lies_in_memory_unless_somebody_says_where_temporary_files_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    monkeypatch.setattr("devices.simulator.own_service.MEMORY", memory)
+    monkeypatch.setattr("devices.simulator.own_service.ROOM", 0)
+    monkeypatch.delenv("TMPDIR", raising=False)
+    with own_service(command(tmp_path, READY), NOW) as service:
+        service.wait_until_ready()
+        assert service.data_dir.is_relative_to(memory)
+    monkeypatch.setattr("devices.simulator.own_service.ROOM", 2**62)
+    with own_service(command(tmp_path, READY), NOW) as service:
+        service.wait_until_ready()
+        assert not service.data_dir.is_relative_to(memory)
+    monkeypatch.setattr("devices.simulator.own_service.ROOM", 0)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with own_service(command(tmp_path, READY), NOW) as service:
+        service.wait_until_ready()
+        assert not service.data_dir.is_relative_to(memory)

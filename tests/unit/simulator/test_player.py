@@ -29,14 +29,21 @@ class SmallService:
         self._unread: list[Message] = []
         self._due: list[tuple[datetime, str]] = []
         self._holder: str | None = None
+        self._has_news = False
+        """Somebody was told since time was last moved."""
 
     def move_to(self, instant: datetime) -> datetime:
         assert instant >= self.now, "time never goes back"
+        if self._has_news:
+            self._has_news = False
+            self.moves.append(timedelta())
+            return self.now
         instant = min([instant, *(due_at for due_at, _ in self._due)])
         self.moves.append(instant - self.now)
         for due_at, who in [due for due in self._due if due[0] <= instant]:
             self._due.remove((due_at, who))
             self._tell(due_at, who, "alert")
+        self._has_news = False
         self.now = instant
         return instant
 
@@ -73,6 +80,7 @@ class SmallService:
         return unread
 
     def _tell(self, at: datetime, who: str, notice: str) -> None:
+        self._has_news = True
         self._unread.append(Message(at, who, notice, "alt_1", "Call button pressed"))
 
     def _write(self, words: str) -> None:
