@@ -21,12 +21,15 @@ from notation.forms import (
     Name,
     Step,
     Time,
+    TypeOfDevice,
     Zone,
     by_reading,
     or_short,
 )
 from notation.kinds import DEVICE_TYPES
 
+MOST_HOMES = 1_000
+"""Each of their devices is a connection of its own; what is more than this is a fleet."""
 ANYBODY = "anybody"
 ANY_ALERT = "any"
 _TYPES: list[JsonValue] = list(DEVICE_TYPES)
@@ -261,6 +264,20 @@ class Title(Form):
         return {language: sentence for language, sentence in said.items() if sentence is not None}
 
 
+class Community(Form):
+    """So many homes with the people in them, how they live, and who answers for them: entries of `homes`,
+    `workers` and `cast` that need not be written out. What the file says of one of their names itself holds.
+    """
+
+    homes: Annotated[int, Field(ge=1, le=MOST_HOMES)]
+    devices: list[TypeOfDevice] = Field(
+        default=["bed_sensor", "call_button", "motion_sensor", "door_sensor"],
+        description="the types that each resident has",
+    )
+    vitals_every: Step | None = Field(default=None, description="how often bed sensors tell vitals")
+    seed: int = 1
+
+
 class ScenarioFile(Form):
     """One scenario: who is there, what happens, what must come of it and what must not."""
 
@@ -270,6 +287,9 @@ class ScenarioFile(Form):
     timezone: Zone = "Asia/Shanghai"
     starts: Time | None = Field(default=None, description="when it begins; else with its first line")
     until: Time = Field(description="when it ends: what must not happen has had its time by then")
+    community: Community | None = Field(
+        default=None, description="homes, workers and a cast, by their number"
+    )
     cast: dict[Name, Resident] = Field(default_factory=dict, description="the residents, and their devices")
     homes: dict[Name, Home] = Field(default_factory=dict)
     workers: dict[Name, Worker] = Field(

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from devices.simulator.form import ScenarioFile
 from devices.simulator.scenario import Scenario
 from devices.simulator.telling import tell
+from devices.simulator.villages import expanded
 from notation.faults import StoryFault, StoryFaults, shown_value
 from notation.forms import Amiss, amiss
 from notation.values import Json
@@ -65,6 +66,7 @@ def read_scenario(text: str, file: str) -> Scenario:
     given: Json = read_yaml(text, complain, meant="a scenario", lines=lines)
     told: Scenario | None = None
     if isinstance(given, dict):
+        given = expanded(given)
         try:
             form = ScenarioFile.model_validate(given)
         except ValidationError as error:

@@ -36,7 +36,8 @@ def outings_on(person: Person, day: date, up_at: datetime, bed_at: datetime, nap
     )
     found: Times = []
     if special(person, day) == "market":
-        found.append((person.at(day, MARKET[0]), person.at(day, MARKET[1])))
+        late = dice_of(person.seed, "market", person.name, day)
+        found.append((person.at(day, late.gauss(MARKET[0], 12)), person.at(day, late.gauss(MARKET[1], 20))))
     room = (last - first).total_seconds()
     for _ in range(times(dice, person.life.outings_a_day)):
         since = first + timedelta(seconds=int(dice.random() * max(room, 0)))
