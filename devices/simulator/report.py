@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from devices.simulator.ecosystems.native import ALARM_KINDS
 from devices.simulator.happenings import Happening, What
 from devices.simulator.judging import Verdict
 from devices.simulator.player import in_order
@@ -15,6 +16,8 @@ from devices.simulator.scenario import Scenario
 
 READINGS = frozenset({"bed.vitals", "device.battery", "motion.detected"})
 """What devices say by the hundred in a night."""
+MOST_ROWS = 400
+"""Of a longer story the table shows what came of it, and what alarmed."""
 STYLES = {
     What.FAULT: "bold magenta",
     What.EVENT: "cyan",
@@ -47,11 +50,15 @@ def _timeline(scenario: Scenario, happenings: Sequence[Happening]) -> Table:
         table.add_column(name, no_wrap=True)
     table.add_column("what", overflow="fold")
     shown = [each for each in in_order(happenings) if each.fields.get("kind") not in READINGS]
+    left_out = "readings"
+    if len(shown) > MOST_ROWS:
+        shown = [each for each in shown if each.what is not What.EVENT or each.fields["kind"] in ALARM_KINDS]
+        left_out = "events"
     for happening in shown:
         row = (scenario.frame.show(happening.at), happening.what.value, happening.who, happening.text)
         table.add_row(*(Text(cell) for cell in row), style=STYLES[happening.what])
     if len(shown) < len(happenings):
-        table.caption = f"{len(happenings) - len(shown)} readings are not shown"
+        table.caption = f"{len(happenings) - len(shown)} {left_out} are not shown"
         table.caption_justify = "left"
     return table
 

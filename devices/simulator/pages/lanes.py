@@ -12,7 +12,7 @@ from devices.simulator.pages import marks
 from devices.simulator.pages.axis import Axis
 from devices.simulator.pages.drawing import Labels, Levels, badge, beside, group, number, rect, text, wide
 from devices.simulator.pages.speaking import Speech
-from devices.simulator.pages.story import HOUSE, Resident, Story, Wish, reached
+from devices.simulator.pages.story import CROWD, HOUSE, Resident, Story, Wish, reached
 from devices.simulator.pages.telling import got, wish
 
 HEAD = 40
@@ -148,7 +148,8 @@ class Lanes:
         people = [
             each
             for each in story.people
-            if everybody or any(axis.shows(n.at) for n in (*each.notices, *each.answers))
+            if (everybody and len(story.people) <= CROWD)
+            or any(axis.shows(n.at) for n in (*each.notices, *each.answers))
         ]
         if not people:
             return

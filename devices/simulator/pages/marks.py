@@ -40,7 +40,9 @@ from devices.simulator.pages.telling import fault, what
 from devices.simulator.pages.telling import notice as notice_words
 
 TICK_ROOM, DAY_ROOM = 62, 34
-STRIP_BIN = 4
+STRIP_BIN = 6
+NARROWEST = 1.0
+"""Pixels of a spell in bed or out of it that is drawn."""
 VITALS_BIN = 3
 LONG = timedelta(days=3)
 """Of a window that is longer only what weighs is drawn mark by mark."""
@@ -118,9 +120,11 @@ def events(story: Story, speech: Speech, axis: Axis, resident: Resident, y: floa
 
 
 def bed(speech: Speech, axis: Axis, spells: Sequence[Spell], y: float) -> list[str]:
-    """In bed as a bar, out of it as a line along the floor with its minutes, away hatched."""
+    """In bed as a bar, out of it as a line along the floor with its minutes, away hatched. What is too short
+    to be seen is left out.
+    """
     bits = []
-    for each in spells:
+    for each in _seen(axis, spells):
         if not axis.shows(each.since, each.until):
             continue
         x, end = axis.x(each.since), axis.x(each.until)
@@ -137,6 +141,18 @@ def bed(speech: Speech, axis: Axis, spells: Sequence[Spell], y: float) -> list[s
             if wide(word, 11) < end - x - 16:
                 bits.append(text(x + 8, y + 11.5, word, f"label small in-{each.state}"))
     return bits
+
+
+def _seen(axis: Axis, spells: Sequence[Spell]) -> list[Spell]:
+    """The spells, with those that are too narrow as part of the one before."""
+    seen: list[Spell] = []
+    for each in spells:
+        is_narrow = axis.x(each.until) - axis.x(each.since) < NARROWEST
+        if seen and (is_narrow or seen[-1].state == each.state):
+            seen[-1] = Spell(seen[-1].state, seen[-1].since, each.until)
+        else:
+            seen.append(each)
+    return seen
 
 
 def vitals(speech: Speech, axis: Axis, seen: Iterable[Happening], y: float, height: float) -> list[str]:

@@ -16,6 +16,8 @@ from devices.simulator.scenario import Scenario
 
 FULL = 12
 """Residents with lanes of their own; more would hide what matters."""
+CROWD, FULL_IN_CROWD = 24, 4
+"""Of more residents than that so many: then the strips are the picture, and the lanes its examples."""
 STRIPS = 100
 """Residents drawn as a strip."""
 SEVERITIES = ("high", "medium", "low", "info")
@@ -133,8 +135,8 @@ class Story:
         self.people = self._sorted(workers)
         self._count_wishes()
         ranked = sorted(self.residents.values(), key=lambda each: each.weight, reverse=True)
-        few = len(ranked) <= FULL // 2
-        chosen = {each.name for each in ranked[:FULL] if each.matters or few}
+        few, most = len(ranked) <= FULL // 2, FULL if len(ranked) <= CROWD else FULL_IN_CROWD
+        chosen = {each.name for each in ranked[:most] if each.matters or few}
         self.full = [each for each in self.residents.values() if each.name in chosen]
         folded = [each for each in self.residents.values() if each.name not in chosen]
         self.strips, self.undrawn = folded[:STRIPS], len(folded[STRIPS:])

@@ -99,6 +99,7 @@ def run(  # noqa: PLR0917 - options of a command line are named
     """Play scenarios and hold what came of each against what it expects; ends with 1 if one fails."""
     from rich.console import Console
 
+    from devices.simulator.clock import SECOND, stamp
     from devices.simulator.junit import Judged
     from devices.simulator.junit import junit as as_junit
     from devices.simulator.log import alert_log
@@ -113,7 +114,12 @@ def run(  # noqa: PLR0917 - options of a command line are named
     at_speed = _speed(speed)
     judged, passed = [], True
     for scenario in scenarios_of(names):
+        start = stamp()
         played = play(scenario, attach, token, seed, at_speed)
+        seconds = (stamp() - start) / SECOND
+        Console(stderr=True).print(
+            f"{scenario.scenario}: {played.events:,} events, played in {seconds:.1f} s", highlight=False
+        )
         show(Console(), scenario, played.happenings, played.verdicts)
         judged.append(Judged(scenario.scenario, scenario.file, played.verdicts))
         passed = passed and played.passed
