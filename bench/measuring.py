@@ -9,11 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import backtest, compared, many_rules
+from bench import backtest, compared, lives, many_rules
 from bench.backtest import Month, Tried
 from bench.cost import Cost, of_few
 from bench.everyday import Everyday, Say
 from bench.figures import Figure
+from bench.lives import Lived
 from bench.many_rules import Cell
 from bench.places import Place, Postgresql, StoreKind
 from bench.plan import Part, Plan
@@ -24,7 +25,8 @@ RESTART_SECONDS = 10.0
 COST_RATIO = 1.5
 BACKTEST_SECONDS = 20.0
 A_MONTH = Month(71, 30)
-"""For which the goal of a backtest is set: the homes of one county."""
+"""For which the goals of a backtest and of a month that is lived are set: the homes of one county."""
+LIVED_SECONDS = 60.0
 EVERYDAY = frozenset({Part.THROUGHPUT, Part.LATENCY, Part.FLOOD})
 
 
@@ -58,7 +60,7 @@ def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Fig
             folder = Path(tempfile.mkdtemp(prefix="anxin-bench-"))
             ending.callback(shutil.rmtree, folder, ignore_errors=True)
             places = Places(folder, store, ending)
-            if set(asked.parts) - {Part.RULES, Part.BACKTEST}:
+            if set(asked.parts) - {Part.RULES, Part.BACKTEST, Part.LIVES}:
                 taken = ending.enter_context(sink(folder))
                 yield from _of_store(asked, places, taken, folder, say)
             if Part.RULES in asked.parts and store is StoreKind.SQLITE:
@@ -67,6 +69,26 @@ def measure(asked: Asked, stores: Iterable[StoreKind], say: Say) -> Iterator[Fig
             if Part.BACKTEST in asked.parts and store is StoreKind.SQLITE:
                 say(f"a backtest of {asked.plan.month.days} days at {asked.plan.month.homes} homes")
                 yield _backtest(asked.plan.month, backtest.measure(folder, asked.plan.month))
+            if Part.LIVES in asked.parts and store is StoreKind.SQLITE:
+                say(f"{asked.plan.lived.days} days of {asked.plan.lived.homes} homes, lived twice")
+                yield from _lived(asked.plan.lived, *lives.measure(folder, asked.plan.lived))
+
+
+def _lived(month: Month, first: Lived, second: Lived) -> Iterator[Figure]:
+    name = f"{month.days} days of {month.homes} homes, lived and played"
+    slower = max(first, second, key=lambda each: each.seconds)
+    each = slower.cpu / max(slower.events, 1) * 1e6
+    note = (
+        f"{slower.events:,} events; {first.seconds:.1f} and {second.seconds:.1f} s, the slower counts; CPU "
+        f"{slower.cpu:.1f} s, {each:.0f} µs an event, devices, broker, service and start together"
+    )
+    goal = LIVED_SECONDS if month == A_MONTH else None
+    yield Figure(name, StoreKind.SQLITE.value, slower.seconds, "s", goal, note=note)
+    differs = float(first.log != second.log)
+    lines = first.log.count(b"\n")
+    yield Figure(
+        "alert logs of one seed that differ", "sqlite", differs, "logs", 0, note=f"{lines} lines each"
+    )
 
 
 def _backtest(month: Month, found: Tried) -> Figure:

@@ -20,6 +20,7 @@ class Part(StrEnum):
     COST = "cost"
     RULES = "rules"
     BACKTEST = "backtest"
+    LIVES = "lives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Plan:
     cost_events: int
     month: Month
     """The history of the backtest."""
+    lived: Month
+    """How much is lived and played."""
     rules: Size = field(default_factory=Size)
 
     @property
@@ -65,6 +68,7 @@ FULL = Plan(
     few_homes=100,
     cost_events=20_000,
     month=Month(71, 30),
+    lived=Month(71, 30),
 )
 QUICK = Plan(
     homes=800,
@@ -79,6 +83,7 @@ QUICK = Plan(
     few_homes=100,
     cost_events=2500,
     month=Month(71, 5),
+    lived=Month(20, 3),
     rules=Size(homes=(100, 1_000, 10_000), batches=10, repeats=3),
 )
 TINY = Plan(
@@ -94,5 +99,6 @@ TINY = Plan(
     few_homes=20,
     cost_events=200,
     month=Month(3, 2),
+    lived=Month(2, 1),
     rules=Size(rules=(1, 3), homes=(100, 200), batches=1, repeats=1),
 )

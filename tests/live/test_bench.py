@@ -25,8 +25,10 @@ def test_every_figure_is_measured_on_the_real_service() -> None:
         "CPU of an event, 60 homes to 20",
         "restart with 60 deadlines until ready",
         "rules: CPU of an event by 3 rules, dearest to first",
+        "1 days of 2 homes, lived and played",
     ):
         assert found[name].value > 0
+    assert found["alert logs of one seed that differ"].value == 0
     for name in ("events lost or doubled, realistic", "events lost or doubled, telemetry", "deadlines lost"):
         assert found[name].value == 0
 
