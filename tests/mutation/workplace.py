@@ -6,6 +6,7 @@ The tree itself is never touched; what is started here ends here.
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -18,8 +19,11 @@ from pathlib import Path
 from tests.house import tree
 from tests.mutation.mutants import Mutant
 
-PATIENCE = 600.0
-"""Seconds for one mutant: one that makes the tests run for ever is noticed as well."""
+PATIENCE = 120.0
+"""Seconds in which no further test has ended: the longest takes a few, even on a busy machine. A mutant that
+makes one of them run for ever is noticed as well.
+"""
+_AT_ONCE = 65_536
 
 
 class Fate(StrEnum):
@@ -44,7 +48,7 @@ class Workplace:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._at_work: subprocess.Popen[str] | None = None
+        self._at_work: subprocess.Popen[bytes] | None = None
         for path in tree.files():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(tree.ROOT / path, folder / path)
@@ -60,7 +64,7 @@ class Workplace:
             at.write_text(source, encoding="utf-8")
 
     def run(self, tests: Sequence[str]) -> tuple[int | None, str]:
-        """The exit code of the tests (None: they did not end in time) and what they printed."""
+        """The exit code of the tests (None: one of them did not end in time) and what they printed."""
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
         process = subprocess.Popen(
             command,
@@ -68,17 +72,15 @@ class Workplace:
             env={**os.environ, "PYTHONPATH": str(self._folder), "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             start_new_session=True,
         )
         self._at_work = process
-        try:
-            printed, _ = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
+        printed = _all_printed(process)
+        if printed is None:
             self.stop()
             process.communicate()
             return None, ""
-        return process.returncode, printed
+        return process.wait(), printed
 
     def stop(self) -> None:
         """End the tests that run here, with all that they started."""
@@ -94,3 +96,16 @@ class Workplace:
             return Tried(mutant, Fate.SURVIVED)
         noticed = [line for line in printed.splitlines() if line.startswith(("FAILED", "ERROR"))]
         return Tried(mutant, Fate.DIED, noticed[0] if noticed else "")
+
+
+def _all_printed(process: subprocess.Popen[bytes]) -> str | None:
+    """What the tests print until they end, a sign for each test; None once that has stopped for too long."""
+    if process.stdout is None:
+        raise ValueError("what the tests print is not read")
+    printed = bytearray()
+    while select.select([process.stdout], [], [], PATIENCE)[0]:
+        part = os.read(process.stdout.fileno(), _AT_ONCE)
+        if not part:
+            return printed.decode(errors="replace")
+        printed += part
+    return None
