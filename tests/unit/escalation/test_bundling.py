@@ -61,3 +61,13 @@ def test_who_is_told_by_a_bundle_is_told() -> None:
     _, [left] = bundled(first, [second])
     assert told_so_far([left]) == (left,)
     assert still_called([left]) == (left,)
+
+
+@pytest.mark.parametrize(
+    ("waited", "still_finding", "waits"), [(59, True, True), (60, True, False), (59, False, False)]
+)
+def test_a_late_notice_waits_for_a_minute_while_more_is_found_and_not_at_its_end(
+    waited: int, *, still_finding: bool, waits: bool
+) -> None:
+    [notice] = late_case().notices
+    assert bundling.gathers_on(notice, NIGHT + waited * SECOND, still_finding=still_finding) is waits

@@ -56,6 +56,24 @@ def test_a_late_event_completes_a_set_whose_end_lies_before() -> None:
     assert told(history, EXITS) == [(90, "stale", [3, 4, 5])]
 
 
+def test_a_late_event_may_be_the_first_of_its_set() -> None:
+    history = doors(50, 90).event("door.opened", 0, received=95)
+    assert told(history, EXITS) == [(90, "holds", [3, 4, 5])]
+    history = doors(0, 40).event("door.opened", 0, received=95)
+    assert told(history, EXITS) == [(40, "holds", [3, 4, 5])]
+
+
+@pytest.mark.parametrize(("over", "found"), [(0, 1), (1, 0)])
+def test_what_was_learned_a_week_late_still_joins_the_oldest_that_its_span_reaches(
+    over: int, found: int
+) -> None:
+    """An event is known as long as a claim that still counts can reach back to it."""
+    week = 7 * 24 * 3600
+    history = doors(0, 50).event("door.opened", 100, received=100 + week + over)
+    rows = history.end(100 + week + 10).brief(EXITS)
+    assert [row[1:4] for row in rows] == [(100, 100 + week, "stale")] * found
+
+
 def test_a_set_that_touches_time_away_is_not_taken() -> None:
     book = rulebook("id: many, on: bed.exited, count: 2, within: 1h")
     history = in_bed().event("bed.exited", 0).away(10).returned(20)

@@ -137,6 +137,15 @@ def test_a_type_that_the_rule_does_not_look_at_is_said() -> None:
 # ------------------------------------------------------------------ `count`
 
 
+@pytest.mark.parametrize(("second", "counted"), [(99, 2), (100, 2), (101, 1)])
+def test_what_is_not_enough_counts_both_ends_of_the_span(second: int, counted: int) -> None:
+    three = rulebook("id: three, on: door.opened, count: 3, within: 100s")
+    history = History().resident().device("d1", "door_sensor")
+    history.event("door.opened", 0).event("door.opened", second)
+    _, since, _, figures = first(history.end(1000), three, "three", second)
+    assert (since, figures["counted"]) == (0 if counted > 1 else second, counted)
+
+
 def test_three_of_four_exits() -> None:
     history = out_and_in(0, 1200, 2400)
     name, since, until, figures = first(history, EXITS, "exits", 3000)
