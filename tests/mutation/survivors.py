@@ -20,6 +20,41 @@ EQUIVALENT: Mapping[tuple[str, str, str], str] = {
     ("services/rules/kinds/missing.py", "each.at >= reached_at", ">"): (
         "what lies exactly so far back can be reached by no record: that would have to be older still"
     ),
+    ("services/rules/kinds/drift.py", "each.at >= oldest", ">"): (
+        "an exit that lies at least two nights before all that is still compared is no exit of any of them"
+    ),
+    ("services/rules/kinds/drift.py", "each.day >= first_day", ">"): (
+        "a night two days or more before all that are still compared is not looked at, heard or not"
+    ),
+    ("services/rules/kinds/drift.py", "len(each.seqs) >= _MOST_HEARD", ">"): (
+        "one more word of a night that is known to be heard is looked at and then left out all the same"
+    ),
+    ("services/rules/kinds/missing.py", "each.at >= oldest", ">"): (
+        "a window is two days long at most: what lies three days before the last lies in none to come"
+    ),
+    ("services/rules/kinds/missing.py", "(newest.at, newest.seq) < (seen.at, seen.seq)", "<="): (
+        "two events never have one place in the order, and none is taken in twice"
+    ),
+    ("services/rules/kinds/quota.py", "warning < span.ends_at", "<="): (
+        "a warning is given at least one day before the end: the two never fall together"
+    ),
+    ("services/rules/kinds/quota.py", "each.at >= oldest", ">"): (
+        "what lies two days before the period that was judged belongs to none that is judged again"
+    ),
+    ("services/rules/kinds/unless.py", "sign.order <= (watch.started_at, watch.seq)", "<"): (
+        "an event meets only the watches that others began, and two never have one place in the order"
+    ),
+    ("services/rules/kinds/unless.py", "sign.order <= (found.started_at, found.seq)", "<"): (
+        "an event meets only what others led to, and two never have one place in the order"
+    ),
+    ("services/rules/kinds/unless.py", "(watch.started_at, watch.seq) < sign.order", "<="): (
+        "what began a watch had settled before, so it is never among what is still to settle"
+    ),
+    (
+        "services/rules/kinds/where.py",
+        "(self.first.at, self.first.seq) < sign.order < (self.last.at, self.last.seq)",
+        "<=",
+    ): ("the sign is a bed exit and the run one of readings: two events never have one place in the order"),
     ("services/rules/kinds/quota.py", "each.period_ends_at > oldest", ">="): (
         "a period that ended two days before the one that was judged is not judged again, remembered or not"
     ),

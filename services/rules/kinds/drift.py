@@ -305,10 +305,10 @@ def _forgetting(case: Case, state: DriftState, day: date) -> DriftState:
     """Forget what no night that is still to be judged is compared with; how each bed was before is kept."""
     first_day = day - timedelta(days=_over(case.rule)) - _MARGIN
     oldest = begins_at(first_day, case.zone)
-    before = {each.bed: each for each in state.changes if each.at < oldest}
+    before = {change.bed: change for change in state.changes if change.at < oldest}
     return replace(
         state,
-        changes=(*before.values(), *(each for each in state.changes if each.at >= oldest)),
+        changes=(*before.values(), *(change for change in state.changes if change.at >= oldest)),
         exits=tuple(each for each in state.exits if each.at >= oldest),
         heard=tuple(each for each in state.heard if each.day >= first_day),
     )

@@ -158,7 +158,8 @@ def _window(case: Case, day: date) -> tuple[datetime, datetime]:
     from_wall, by_wall = case.rule.from_wall, case.rule.by_wall
     if from_wall is None or by_wall is None:
         raise ValueError("`missing` has `from` and `by`")
-    first_day = day - _DAY if from_wall > by_wall else day
+    # A rule never says the same time twice, but an override may come to meet what a new revision says.
+    first_day = day - _DAY if from_wall >= by_wall else day
     return utc_of_local(first_day, from_wall, case.zone), utc_of_local(day, by_wall, case.zone)
 
 
@@ -274,8 +275,8 @@ def _kept(found: tuple[FoundDay, ...], by_at: datetime) -> tuple[FoundDay, ...]:
 def _forgetting(state: MissingState, by_at: datetime) -> MissingState:
     """Forget what no day that is still to be judged can look at; the newest change before is kept."""
     oldest = by_at - _KEPT_FOR
-    older = [each for each in state.changes if each.at < oldest]
-    kept = [*older[-1:], *(each for each in state.changes if each.at >= oldest)]
+    older = [change for change in state.changes if change.at < oldest]
+    kept = [*older[-1:], *(change for change in state.changes if change.at >= oldest)]
     seen = tuple(each for each in state.seen if each.at >= oldest)
     return replace(state, seen=seen, changes=tuple(kept))
 

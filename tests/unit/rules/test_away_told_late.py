@@ -52,6 +52,16 @@ def test_a_return_that_is_told_late_leaves_the_rest_of_its_batch_a_minute() -> N
     assert history.end(3000).brief(QUIET) == [("quiet", 2100, 2560, "holds", None)]
 
 
+@pytest.mark.parametrize(("returned", "raised"), [(10, (1210, 1210)), (11, (1211, 1240))])
+def test_a_return_from_which_nothing_is_reckoned_is_not_waited_for(
+    returned: int, raised: tuple[int, int]
+) -> None:
+    """Who was back when the visit was heard of is silent since then, whenever the return was told."""
+    history = home().away(5).event("visit.completed", 10, device=None)
+    history.at("returned", 1180, resident="r1", occurred_at=history.text(returned))
+    assert [row[1:3] for row in history.end(3000).brief(QUIET)] == [raised]
+
+
 def test_what_is_recorded_is_waited_for_from_an_enrolment_to_come() -> None:
     history = History()
     history.resident(enrolled_at=history.text(600)).at("restart", 0)

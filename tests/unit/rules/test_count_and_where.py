@@ -185,3 +185,10 @@ def test_time_away_between_two_events_breaks_the_run() -> None:
 def test_a_gap_is_reckoned_without_what_was_taken_back() -> None:
     history = hearts((0, 120), (200, 120)).retract("5", 210)
     assert told(history.event("bed.vitals", 901, data={"heart_rate": 120}), FAST) == []
+
+
+def test_a_finding_names_its_first_reading_its_last_and_no_more_than_five_hundred() -> None:
+    book = FAST.replace("for: 5m", "for: 10m")
+    [(at, _, events)] = told(hearts(*((second, 120) for second in range(602))), book)
+    assert isinstance(events, list)
+    assert (at, len(events), events[0], events[-1]) == (600, 500, 4, 604)

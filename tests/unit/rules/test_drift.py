@@ -17,6 +17,7 @@ from services.storage.store import SqlStore
 from tests.stores import sqlite_store
 from tests.unit.rules.cast import History, rulebook
 from tests.unit.rules.live import Live
+from tests.unit.rules.why_cast import names
 
 HOUR, DAY = 3600, 24 * 3600
 EVENING = parse_instant("2025-06-01T18:00:00+08:00")
@@ -89,6 +90,14 @@ def test_noon_itself_is_met_and_a_second_before_it_is_not() -> None:
     history = out_of_bed(weeks(), 14, 4)
     assert noons(History(EVENING, lines=[*history.lines]).end(14 * DAY + 18 * HOUR), EXITS) == [14]
     assert noons(History(EVENING, lines=[*history.lines]).end(14 * DAY + 18 * HOUR - 1), EXITS) == []
+
+
+@pytest.mark.parametrize(("spoke", "judged"), [(0, "bed_unknown"), (1, "no_event")])
+def test_the_first_night_that_is_judged_ends_as_the_bed_first_speaks_or_later(
+    spoke: int, judged: str
+) -> None:
+    history = History(origin=EVENING).resident().device().event("bed.entered", 18 * HOUR + spoke)
+    assert names(history.end(2 * DAY), EXITS, "exits", 17 * HOUR)[0] == judged
 
 
 def test_the_first_night_outside_is_found_and_again_after_one_inside() -> None:
@@ -189,6 +198,31 @@ def test_a_night_that_was_heard_by_what_is_taken_back_is_not_known(
     if takes_back:
         history.retract(str(len(history.lines)), 14 * DAY + 10 * HOUR)
     assert noons(history.end(15 * DAY), TIME) == found
+
+
+def in_bed_for_weeks(last: str) -> History:
+    """Nights in which a bed that was left and entered long ago only says how the heart beats. The last change
+    lies just where the nights begin that the sixteenth no longer reaches.
+    """
+    history = History(origin=EVENING).resident().device().event("bed.entered", -12 * HOUR)
+    if last == "bed.entered":
+        history.event("bed.exited", -10 * HOUR)
+    history.event(last, 0)
+    for night in range(17):
+        history.event("bed.vitals", night * DAY + 9 * HOUR, data={"heart_rate": 60})
+    return history
+
+
+def test_the_last_change_of_a_bed_is_known_however_long_ago_it_was() -> None:
+    history = in_bed_for_weeks("bed.entered").event("bed.exited", 17 * DAY)
+    assert noons(history.end(18 * DAY), TIME) == [17]
+
+
+def test_the_change_before_one_that_is_taken_back_is_known_however_long_ago_it_was() -> None:
+    history = in_bed_for_weeks("bed.exited")
+    history.retract("4", 17 * DAY - 2 * HOUR).event("bed.entered", 17 * DAY - HOUR)
+    assert history.lines[3]["kind"] == "bed.exited"
+    assert noons(history.event("bed.exited", 17 * DAY).end(18 * DAY), TIME) == [17]
 
 
 def test_a_finding_rests_on_the_exits_of_its_night() -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from services.domain.events import Json
+from services.domain.findings import FindingState
 from services.domain.instants import parse_instant
-from tests.unit.rules.cast import History, rulebook
+from services.rules.case import Case
+from services.rules.kinds.silent import FoundSilence, Silent, SilentState
+from services.rules.reading import read_rulebook
+from services.rules.signs import Sign
+from tests.unit.rules.cast import SHANGHAI, History, rulebook
 
 NOT_UP = rulebook(
     'id: not-up, missing: bed.exited, settle: 30m, from: "04:00", by: "10:00", while: bed.entered'
@@ -96,6 +101,35 @@ def test_who_has_lain_there_for_days_is_missed_each_day_anew() -> None:
     assert found == [f"2025-07-{day}T02:00:00Z" for day in range(23, 30)]
 
 
+def test_a_change_that_is_taken_back_days_later_leaves_the_one_before_it() -> None:
+    history = in_bed().event("bed.exited", clock("10:00:00"), id="mistaken")
+    history.retract("mistaken", clock("12:00:00", "2025-07-26")).end(clock("23:00:00", "2025-07-27"))
+    assert [each["at"] for each in history.found(NOT_UP)] == ["2025-07-27T02:00:00Z"]
+
+
+@pytest.mark.parametrize(("started", "judged"), [("13:00:00", 1), ("13:00:01", 0)])
+def test_a_day_is_judged_whose_end_is_the_first_instant_that_is_looked_at(started: str, judged: int) -> None:
+    history = History(origin=parse_instant(clock("00:00:00"))).resident().at("restart", clock(started))
+    assert len(told(history, NO_MEAL)) == judged
+
+
+@pytest.mark.parametrize(("exited", "raised"), [("09:39:59", [TEN]), ("09:40:00", [])])
+def test_a_settling_that_began_as_the_window_did_is_awaited(exited: str, raised: list[str]) -> None:
+    book = rulebook('id: not-up, missing: bed.exited, settle: 30m, from: "09:40", by: "10:00"')
+    assert [row[1] for row in told(in_bed().event("bed.exited", clock(exited)), book)] == raised
+
+
+@pytest.mark.parametrize(("collected", "missed"), [("10:59:59", True), ("11:00:00", False)])
+def test_a_window_that_overrides_bring_to_end_where_it_begins_is_a_whole_day(
+    collected: str, *, missed: bool
+) -> None:
+    """Each was sensible when it was set; nobody is missed for a window of no length."""
+    history = home().override("no-meal", "by", "11:00", clock("21:00:00", "2025-07-22"))
+    history.event("meal.collected", clock(collected, "2025-07-22"), device=None, received=clock("05:00:00"))
+    found = [row for row in told(history, NO_MEAL) if row[0] == "2025-07-23T03:00:00Z"]
+    assert bool(found) is missed
+
+
 @pytest.mark.parametrize(
     ("collected", "state"),
     [("10:59:59", "holds"), ("11:00:00", "withdrawn"), ("12:59:59", "withdrawn"), ("13:00:00", "ended")],
@@ -162,6 +196,21 @@ def test_the_next_message_ends_the_silence_and_begins_the_next() -> None:
         ("2025-07-22T19:00:00Z", "ended"),
         ("2025-07-22T22:00:00Z", "holds"),
     ]
+
+
+def test_a_message_ends_the_silence_that_waits_for_it_and_no_other() -> None:
+    """What was withdrawn is withdrawn for good, whatever ends later."""
+    [rule] = read_rulebook(rulebook("id: still, silent: bed.vitals, for: 2h")).rules
+    now = parse_instant(clock("12:00:00"))
+    found = (
+        FoundSilence("fnd_1", now, now, FindingState.WITHDRAWN),
+        FoundSilence("fnd_2", now, now, FindingState.HOLDS),
+    )
+    state = SilentState(now, 1, finding_id="fnd_2", found=found)
+    sign = Sign("bed.vitals", now, 2, now, "evt_2", "d1")
+    after = Silent().take(Case(rule, "r1", SHANGHAI, now), state, sign)
+    assert [each.state for each in after.state.found] == [FindingState.WITHDRAWN, FindingState.ENDED]
+    assert [each.finding_id for each in after.changes] == ["fnd_2"]
 
 
 def test_going_offline_is_no_sign_of_life_and_a_wrong_clock_is_one() -> None:

@@ -86,6 +86,31 @@ def test_a_warning_before_enrolment_is_skipped() -> None:
     assert [each["at"] for each in history.found(book)] == [JULY_END]
 
 
+@pytest.mark.parametrize(("started", "warned"), [("00:00:00", True), ("00:00:01", False)])
+def test_a_warning_at_the_first_instant_that_is_looked_at_is_given(started: str, *, warned: bool) -> None:
+    history = History().resident().at("restart", f"2025-07-25T{started}+08:00")
+    found = told(history.end("2025-07-26T00:00:00+08:00"))
+    assert ((JULY_WARNING, "holds", "warn", []) in found) is warned
+
+
+def test_each_month_is_warned_of_and_judged_by_itself() -> None:
+    assert [(at, reason) for at, _, reason, _ in told(month(end="2025-09-01T00:00:00+08:00"))] == [
+        (JULY_WARNING, "warn"),
+        (JULY_END, None),
+        ("2025-08-24T16:00:00Z", "warn"),
+        ("2025-08-31T16:00:00Z", None),
+    ]
+
+
+def test_who_was_warned_of_a_month_is_not_warned_of_it_again() -> None:
+    history = History().resident().at("restart", START)
+    history.override("visits", "warn", "14d", "2025-07-02T00:00:00+08:00")
+    history.override("visits", "warn", None, "2025-07-20T00:00:00+08:00")
+    history.end("2025-08-01T00:00:00+08:00")
+    said = [str(row[0]) for row in told(history) if row[2] == "warn"]
+    assert [at for at in said if at.startswith("2025-07")] == ["2025-07-17T16:00:00Z"]
+
+
 def test_a_late_addition_withdraws_until_the_next_month_is_over() -> None:
     for received, state in (
         ("2025-09-01T00:00:00+08:00", "withdrawn"),

@@ -22,6 +22,38 @@ def test_an_entry_ends_a_watch_up_to_and_at_its_end(entered: int, state: str | N
     assert found == ([] if state is None else [("out", 1200, 1200, state, None)])
 
 
+@pytest.mark.parametrize(("entered", "state"), [(1200, "withdrawn"), (1201, "ended")])
+def test_an_entry_that_is_stored_too_late_withdraws_up_to_and_at_the_end(entered: int, state: str) -> None:
+    history = in_bed().event("bed.exited", 0).event("bed.entered", entered, received=1300).end(2000)
+    assert history.brief(rulebook(OUT)) == [("out", 1200, 1200, state, None)]
+
+
+@pytest.mark.parametrize(("entered", "found"), [(1200, []), (1201, [("out", 1200, 1200, "ended", None)])])
+def test_an_entry_at_the_end_of_a_watch_is_awaited_until_it_has_settled(
+    entered: int, found: list[tuple[object, ...]]
+) -> None:
+    history = in_bed().event("bed.exited", 0).event("bed.entered", entered).end(2000)
+    assert history.brief(rulebook(OUT + ", settle: 60s")) == found
+
+
+@pytest.mark.parametrize(("again", "at"), [(99, [100]), (100, [100]), (101, [100, 201])])
+def test_while_a_watch_runs_nothing_up_to_and_at_its_end_begins_another(again: int, at: list[int]) -> None:
+    """The first is over at 100 and met at 150, for the rest of its batch may still speak."""
+    history = History().resident().device("d1", "door_sensor").event("door.opened", 0, received=90)
+    history.event("door.opened", again, received=110).end(5000)
+    book = rulebook("id: left-open, on: door.opened, unless: door.closed, for: 100s")
+    assert [row[1] for row in history.brief(book)] == at
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(1229, [("out", 1229, 1255, "stale")]), (1230, [])])
+def test_another_number_looks_anew_at_what_came_up_to_and_at_the_end(
+    seconds: int, found: list[tuple[object, ...]]
+) -> None:
+    history = in_bed().event("bed.exited", 0, received=1195).event("bed.entered", 1230, received=1240)
+    history.override("out", "for", f"{seconds}s", 1245).end(5000)
+    assert [row[:4] for row in history.brief(rulebook(OUT))] == found
+
+
 @pytest.mark.parametrize(("received", "state"), [(1260, None), (1261, "withdrawn")])
 def test_the_rest_of_a_late_batch_has_sixty_seconds(received: int, state: str | None) -> None:
     history = in_bed().event("bed.exited", 0, received=1200).event("bed.entered", 600, received=received)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.rules.cast import TWO, History, in_bed, rulebook
+from tests.unit.rules.why_cast import names
 
 DOOR = rulebook("id: door, on: door.opened, unless: door.closed, for: 5m, severity: high")
 BED = rulebook("id: out, on: bed.exited, unless: bed.entered, for: 20m, severity: high")
@@ -74,6 +75,17 @@ def test_until_is_the_next_such_local_time() -> None:
 def test_a_number_of_days_that_is_none_starts_nothing(days: object) -> None:
     history = History().resident().event("medication.delivered", 0, device=None, data={"days": days})
     assert history.end(10**7).brief(MEDICINE) == []
+
+
+def test_no_days_at_all_are_over_at_once() -> None:
+    history = History().resident().event("medication.delivered", 0, device=None, data={"days": 0})
+    assert [row[1:4] for row in history.end(10**5).brief(MEDICINE)] == [(0, 60, "holds")]
+
+
+@pytest.mark.parametrize(("days", "reason"), [(100_000, "still_running"), (100_001, "field_missing")])
+def test_more_days_than_anybody_lives_are_a_mistake(days: int, reason: str) -> None:
+    history = History().resident().event("medication.delivered", 0, device=None, data={"days": days})
+    assert names(history.end(100), MEDICINE, "due", 0)[0] == reason
 
 
 def test_medicine_lasts_local_days_and_each_delivery_begins_anew() -> None:
