@@ -109,6 +109,17 @@ def test_what_ends_a_contradiction(
     assert [each.state.value for each in said] == states
 
 
+def test_each_bed_has_troubles_of_its_own(store: SqlStore) -> None:
+    """Another bed that is entered once neither begins the half hour nor ends what was found in it."""
+    history = History().resident().device().device("d2", place="parlour")
+    for number, at in enumerate(range(0, 1801, 50)):
+        history.event("bed.exited" if number % 2 else "bed.entered", at)
+        if at == 900:
+            history.event("bed.entered", at + 10, device="d2")
+    history.event("bed.exited", 1840, device="d2")
+    assert brief(found(store, history, 5000)) == [("bed-unsteady", "d1", 1800, 1800, "holds")]
+
+
 def test_it_is_the_matter_of_the_device_and_low(store: SqlStore) -> None:
     [fault] = found(store, two_sensors(), 13 * HOUR)
     assert (subject_of(fault), fault.severity, fault.policy) == ("device:a", Severity.LOW, "digest")

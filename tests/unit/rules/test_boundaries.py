@@ -78,6 +78,38 @@ def test_hours_have_their_start_and_not_their_end(wall: str, found: int) -> None
 
 
 @pytest.mark.parametrize(
+    ("wall", "found"), [("05:59:59", 0), ("06:00:00", 1), ("21:59:59", 1), ("22:00:00", 0)]
+)
+def test_hours_of_the_day_have_their_start_and_not_their_end(wall: str, found: int) -> None:
+    book = rulebook('id: day, on: door.opened, between: "06:00-22:00"')
+    assert len(doors().event("door.opened", f"2025-07-23T{wall}+08:00").end(DAY).brief(book)) == found
+
+
+@pytest.mark.parametrize("wall", ["00:00:00", "12:00:00", "23:59:59"])
+def test_hours_from_midnight_to_midnight_are_the_whole_day(wall: str) -> None:
+    history = doors().event("door.opened", f"2025-07-24T{wall}+08:00").end(3 * DAY)
+    assert len(history.brief(rulebook('id: day, on: door.opened, between: "00:00-24:00"'))) == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "opened", "found"),
+    [
+        ("00:00-24:00", "00:00:00", 1),
+        ("00:00-24:00", "23:54:59", 1),
+        ("00:00-24:00", "23:55:00", 0),
+        ("22:00-06:00", "22:00:00", 1),
+        ("22:00-06:00", "23:59:00", 1),
+        ("22:00-06:00", "05:55:00", 0),
+    ],
+)
+def test_a_watch_may_begin_with_its_hours_and_is_over_before_they_are(
+    hours: str, opened: str, found: int
+) -> None:
+    book = rulebook(f'id: left-open, on: door.opened, unless: door.closed, for: 5m, between: "{hours}"')
+    assert len(doors().event("door.opened", f"2025-07-24T{opened}+08:00").end(3 * DAY).brief(book)) == found
+
+
+@pytest.mark.parametrize(
     ("zone", "instant", "found"),
     [
         ("Europe/Berlin", "2025-10-26T00:15:00Z", 1),  # 02:15, the first time
@@ -199,3 +231,21 @@ def test_what_was_ended_may_still_be_withdrawn_by_a_bed_exit_or_time_away_told_l
     history = fast(fast(in_bed(), 0), 300).event("bed.vitals", 310, data={"heart_rate": 80})
     history.event(OUT, 200, received=400)
     assert history.end(DAY).brief(rulebook(FAST)) == [("fast", 300, 300, "withdrawn", None)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "found"), [(("door.opened", "door.closed"), 0), (("door.closed", "door.opened"), 1)]
+)
+def test_of_two_reports_of_a_door_in_one_instant_the_later_one_holds(
+    kinds: tuple[str, str], found: int
+) -> None:
+    history = doors()
+    for kind in kinds:
+        history.event(kind, 0)
+    assert len(history.end(DAY).brief(rulebook("id: open, on: door.opened, settle: 60s"))) == found
+
+
+@pytest.mark.parametrize(("over", "found"), [(0, 1), (1, 0)])
+def test_what_people_record_counts_up_to_four_hundred_days_back(over: int, found: int) -> None:
+    history = History().resident().visit(-400 * DAY - over, received=0).end(DAY)
+    assert len(history.brief(rulebook("id: each, on: visit.completed"))) == found

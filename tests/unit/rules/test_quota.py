@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from services.domain.instants import parse_instant
+from services.rules.profile import Profile
 from tests.unit.rules.cast import History, rulebook
 
 BOOK = rulebook("id: visits, quota: visit.completed, at_least: 2, per: month, warn: 7d, severity: medium")
@@ -162,6 +166,8 @@ def test_a_warning_that_an_override_moves_into_the_past_is_met_at_once() -> None
         ("quarter", "2025-07-21T12:00:00+08:00", "2025-09-30T16:00:00Z"),
         ("year", "2025-07-21T12:00:00+08:00", "2025-12-31T16:00:00Z"),
         ("month", "2024-02-10T12:00:00+08:00", "2024-02-29T16:00:00Z"),
+        ("month", "2025-11-10T12:00:00+08:00", "2025-11-30T16:00:00Z"),
+        ("month", "2025-12-10T12:00:00+08:00", "2025-12-31T16:00:00Z"),
     ],
 )
 def test_each_period_ends_at_local_midnight(period: str, start: str, ends: str) -> None:
@@ -209,3 +215,13 @@ def test_the_warning_of_a_week_that_begins_as_another_ends_is_a_finding_of_its_o
         ("2025-07-20T16:00:00Z", None),
         ("2025-07-20T16:00:00Z", "warn"),
     ]
+
+
+@pytest.mark.parametrize(("left_after", "days"), [(9, 9), (10, 10), (11, 31)])
+def test_time_to_come_counts_as_watched_but_not_from_a_leaving_that_has_come(
+    left_after: int, days: int
+) -> None:
+    july = parse_instant("2025-07-01T00:00:00+08:00")
+    day = timedelta(days=1)
+    resident = Profile("r1", enrolled_at=july - day, left_at=july + left_after * day)
+    assert resident.watched_for(july, july + 31 * day, july + 10 * day) == days * day

@@ -173,3 +173,27 @@ def test_a_rule_is_named_by_its_id_or_with_its_rulebook(rule: str) -> None:
 
 def test_a_time_before_everything_is_not_judged() -> None:
     assert first(in_bed().end(60), UP, "up", "2025-06-01T00:00:00+08:00")[0] == "began_before"
+
+
+@pytest.mark.parametrize(("gone", "named"), [(1200, True), (1201, False)])
+def test_the_absence_that_was_in_the_way_touches_the_watch_up_to_its_end(gone: int, *, named: bool) -> None:
+    out = rulebook("id: out, on: bed.exited, unless: bed.entered, for: 20m")
+    history = in_bed().event("bed.exited", 0, received=1150).at("away", 1205, resident="r1")
+    history.lines[-1]["occurred_at"] = history.text(gone)
+    name, *_, figures = first(history.end(2000), out, "out", 600)
+    assert (name == "away", "away_since" in figures) == (named, named)
+
+
+def test_an_absence_that_was_over_as_the_watch_began_was_not_in_its_way() -> None:
+    out = rulebook("id: out, on: bed.exited, unless: bed.entered, for: 20m")
+    history = in_bed().away(-3000).at("returned", 1, resident="r1", occurred_at=in_bed().text(0))
+    history.event("bed.exited", 0, received=1).away(600).end(2000)
+    name, *_, figures = first(history, out, "out", 300)
+    assert (name, figures["away_since"], figures["away_until"]) == ("away", "2025-07-22T18:10:00Z", None)
+
+
+@pytest.mark.parametrize(("left", "because"), [(60, "left"), (61, "found")])
+def test_who_left_as_it_happened_had_left(left: int, because: str) -> None:
+    history = History()
+    history.resident(left_at=history.text(left)).device().event("bed.exited", 60)
+    assert first(history.end(2000), EXITED, "exited", 60)[0] == because
