@@ -11,6 +11,15 @@ EQUIVALENT: Mapping[tuple[str, str, str], str] = {
     ("services/rules/kinds/where.py", "sign.order < (state.newest_at, state.newest_seq)", "<="): (
         "two events never have one place in the order, and none is taken in twice"
     ),
+    ("services/rules/beds.py", "sign.order < (before.newest_at, before.newest_seq)", "<="): (
+        "two reports never have one place in the order, and none is taken in twice"
+    ),
+    ("services/rules/key_state.py", "state.touched_at >= now", ">"): (
+        "a key that is touched twice in one instant is the same afterwards, if another copy of it"
+    ),
+    ("services/rules/periods.py", "instant >= span.ends_at", ">"): (
+        "the local date of the end is that of the next period already, so none is asked for its own end"
+    ),
     ("services/rules/kinds/drift.py", "since >= end", ">"): (
         "a stretch that begins with the end of the night adds no time, and the next one begins after it"
     ),

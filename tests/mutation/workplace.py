@@ -24,6 +24,7 @@ PATIENCE = 120.0
 makes one of them run for ever is noticed as well.
 """
 _AT_ONCE = 65_536
+_WITH = ("-p", "no:cacheprovider", "-p", "tests.mutation.in_haste")
 
 
 class Fate(StrEnum):
@@ -65,7 +66,7 @@ class Workplace:
 
     def run(self, tests: Sequence[str]) -> tuple[int | None, str]:
         """The exit code of the tests (None: one of them did not end in time) and what they printed."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", *_WITH, *tests]
         process = subprocess.Popen(
             command,
             cwd=self._folder,

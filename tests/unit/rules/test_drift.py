@@ -182,12 +182,13 @@ def test_what_is_stored_after_noon_changes_the_nights_to_come_alone() -> None:
     assert noons(in_bed(history, 15).end(16 * DAY), TIME) == [14]
 
 
-def test_a_retracted_exit_counts_no_more() -> None:
-    history = out_of_bed(weeks(), 14, 4)
+@pytest.mark.parametrize(("times", "found"), [(4, []), (5, [14])])
+def test_a_retracted_exit_counts_no_more_and_the_others_still_do(times: int, found: list[float]) -> None:
+    history = out_of_bed(weeks(), 14, times)
     mistaken = len(history.lines) - 2  # the line of the last exit of the night
     assert history.lines[mistaken - 1]["kind"] == "bed.exited"
     history.retract(str(mistaken), 14 * DAY + 17 * HOUR)
-    assert noons(history.end(15 * DAY), EXITS) == []
+    assert noons(history.end(15 * DAY), EXITS) == found
 
 
 @pytest.mark.parametrize(("takes_back", "found"), [(False, [14]), (True, [])])
@@ -296,3 +297,12 @@ def test_a_median_between_two_nights_is_shown_as_it_is(store: SqlStore) -> None:
     advance(live.clock, [live.loop], EVENING + timedelta(days=15))
     [found] = live.findings()
     assert found.evidence.figures == {"figure": 6, "median": 0.5, "mad": 0.5, "days": 14, "beyond": 3}
+
+
+def test_minutes_in_bed_are_those_in_which_it_was_occupied(store: SqlStore) -> None:
+    live = Live(store, {"test.yaml": TIME}, EVENING - timedelta(days=2))
+    for line in read_history(in_bed(weeks(), 14, 12).texts()):
+        live.take(line)
+    advance(live.clock, [live.loop], EVENING + timedelta(days=15))
+    [found] = live.findings()
+    assert found.evidence.figures == {"figure": 720, "median": 540, "mad": 0, "days": 14, "beyond": 3}
