@@ -134,6 +134,17 @@ def test_a_type_that_the_rule_does_not_look_at_is_said() -> None:
     assert (figures["device_type"], figures["expected"]) == ("door_sensor", ["bed_sensor"])
 
 
+def test_a_report_of_a_door_that_says_nothing_new_is_none_and_one_that_is_behind_is_too_old() -> None:
+    book = rulebook("id: open, on: door.opened, settle: 60s")
+    history = History().resident().device("d1", "door_sensor")
+    for at in (0, 100):
+        history.event("door.opened", at)
+    history.event("door.closed", 200).event("door.opened", 150, received=210).event("door.closed", 300)
+    history.end(1000)
+    assert [names(history, book, "open", at)[0] for at in (100, 150)] == ["no_change", "too_old"]
+    assert names(history, book, "open", 300) == ["too_old"], "of the other kind nobody asks"
+
+
 # ------------------------------------------------------------------ `count`
 
 
