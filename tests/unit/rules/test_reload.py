@@ -86,6 +86,17 @@ def test_unless_another_for(store: SqlStore, before: str, after: str, found: lis
     assert [raised for _, raised, _ in said] == pytest.approx([raised for _, raised, _ in found], abs=1)
 
 
+@pytest.mark.parametrize(("seconds", "found"), [(599, 0), (600, 1)])
+def test_a_new_rule_finds_what_is_due_as_it_is_loaded_and_nothing_before(
+    store: SqlStore, seconds: int, found: int
+) -> None:
+    told = Told(store, OTHER)
+    told.event("bed.exited", 0)
+    told.reload(OTHER, OUT.replace("20m", f"{seconds}s"), at=600)
+    told.until(5000)
+    assert told.seconds() == [(600, 600, "holds")] * found
+
+
 def test_missing_another_by_that_lies_in_the_past_is_met_at_once(store: SqlStore) -> None:
     told = Told(store, NOT_UP)
     told.reload(NOT_UP.replace("10:00", "08:30"), at=clock("09:00:00"))
