@@ -42,10 +42,13 @@ def mutate(
     survivors = [each for each in tried if each.fate is Fate.SURVIVED]
     share = 1 - len(survivors) / max(len(tried), 1)
     for each in survivors:
-        console.print(f"survived  {each.mutant}", markup=False, highlight=False)
+        console.print(f"survived  {each.mutant}", markup=False, highlight=False, soft_wrap=True)
     for (path, expression, after), reason in sorted(EQUIVALENT.items()):
         console.print(
-            f"the same  {path} `{expression}` with {after}: {reason}", markup=False, highlight=False
+            f"the same  {path} `{expression}` with {after}: {reason}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
     console.print(f"{len(tried)} mutants of {len(meant)}, {len(tried) - len(survivors)} died: {share:.1%}")
     sys.exit(0 if tried and share >= LEAST_SHARE else 1)
@@ -82,7 +85,9 @@ def _try_all(mutants: list[Mutant], at_once: int, console: Console) -> list[Trie
             finally:
                 free.put(place)
             bar.advance(task)
-            console.print(f"{tried.fate:<9} {mutant}  {tried.noticed}", markup=False, highlight=False)
+            console.print(
+                f"{tried.fate:<9} {mutant}  {tried.noticed}", markup=False, highlight=False, soft_wrap=True
+            )
             return tried
 
         with ThreadPoolExecutor(at_once) as pool:
@@ -94,7 +99,7 @@ def _must_be_well(place: Workplace, mutants: list[Mutant], console: Console) -> 
     tests = dict.fromkeys(test for mutant in mutants for test in noticing(mutant.path))
     code, printed = place.run([test for test in tests if not test.endswith(".py")])
     if code != 0:
-        console.print(printed[-4000:], markup=False, highlight=False)
+        console.print(printed[-4000:], markup=False, highlight=False, soft_wrap=True)
         console.print("The tests fail without any mutant.")
         sys.exit(2)
 
