@@ -84,6 +84,13 @@ def test_another_value_of_the_same_key_takes_the_place_of_the_first_with_its_end
     assert history.event("bed.exited", 0).end(5000).brief(OUT) == [("out", 2400, 2400, "holds", None)]
 
 
+def test_one_key_that_is_overridden_leaves_the_others_as_they_are() -> None:
+    history = in_bed().override("many", "within", "2h", -60).override("many", "count", 2, -30)
+    history.device("d2", "door_sensor").event("door.opened", 0, device="d2")
+    history.event("door.opened", 7200, device="d2").end(10_000)
+    assert history.brief(MANY) == [("many", 7200, 7200, "holds", None)]
+
+
 def test_an_end_that_lies_behind_leaves_nothing_but_takes_the_place_of_what_was_there() -> None:
     history = in_bed().override("out", "for", "5m", -60).override("out", "for", "40m", -30, until=-30)
     assert history.event("bed.exited", 0).end(5000).brief(OUT) == [("out", 1200, 1200, "holds", None)]

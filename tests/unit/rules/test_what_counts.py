@@ -194,3 +194,17 @@ def test_a_device_that_is_given_to_somebody_else_ends_the_watches_that_need_it()
     history = History().resident().resident("r2").device("d1", "door_sensor").event("door.opened", 0)
     history.device("d1", "door_sensor", resident="r2", received_at=history.text(60)).end(5000)
     assert history.brief(DOOR) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ("event.kind == 'door.opened'", 1),
+        ("event.kind == 'd1'", 0),
+        ("event.device_id == 'd1'", 1),
+        ("event.device_id == 'd2'", 0),
+    ],
+)
+def test_a_condition_may_name_the_kind_of_an_event_and_its_device(where: str, found: int) -> None:
+    history = doors().event("door.opened", 0).end(5000)
+    assert len(history.brief(rulebook(f'id: each, on: door.opened, where: "{where}"'))) == found
