@@ -206,6 +206,15 @@ def test_a_sensor_that_is_taken_away_makes_no_exit(moved: dict[str, str]) -> Non
     assert history.event(OUT, 30, device="d2").end(DAY).brief(book) == [("exits", 30, 30, "holds", None)]
 
 
+def test_a_sensor_that_is_taken_away_leaves_what_the_others_have_said() -> None:
+    """The second mat still says that somebody lies there, so the third one's word is no exit."""
+    history = History().resident().device("d1").device("d2").device("d3")
+    history.event(IN, 0, device="d1").event(IN, 1, device="d2")
+    history.at("device", 10, id="d1", device_type="bed_sensor", resident="r1", place="parlour")
+    history.event(OUT, 20, device="d3").end(DAY)
+    assert history.brief(rulebook("id: exits, on: bed.exited")) == []
+
+
 @pytest.mark.parametrize(("retracted", "found"), [(59, 0), (60, 0), (61, 1)])
 def test_a_change_that_is_taken_back_before_it_has_settled_counts_no_more(
     retracted: float, found: int
