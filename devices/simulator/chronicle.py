@@ -1,8 +1,8 @@
 """What the service says of a story when it is over, in the story's own words: its findings, alerts and
 notices as happenings.
 
-Pure: it is given what the API answered and when the telephones rang. A notice counts as one that reached
-somebody only if their telephone rang, whatever the service says.
+Pure: it is given what the API answered, when the telephones rang and when e-mail came. A notice counts as one
+that reached somebody only if it came to them, whatever the service says; over two channels it is told twice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +12,11 @@ from typing import Any
 from devices.simulator.enrolling import Enrolled
 from devices.simulator.happenings import Happening, What
 
-OVER = "webhook"
-"""The one channel on which people are played (`playable.CHANNELS`)."""
+CameAt = Mapping[str, Mapping[str, datetime]]
+"""By the id of a notice and the channel, when it came to somebody."""
+UNSAID = "webhook"
+"""The channel of whoever is no worker of the story."""
+BY = {"email": ", by e-mail"}
 HOUSE = "the house"
 LAST_RESORT = "last resort"
 """Who is told when there is nobody: an address of the installation, no person of the story."""
@@ -24,16 +27,16 @@ def chronicle(
     findings: Iterable[dict[str, Any]],
     alerts: Iterable[dict[str, Any]],
     notices: Iterable[dict[str, Any]],
-    rang_at: Mapping[str, datetime],
+    came_at: CameAt,
 ) -> list[Happening]:
-    """The findings and alerts about the cast and the notices of them; ``rang_at`` says when the notice of
-    an id came.
+    """The findings and alerts about the cast and the notices of them; ``came_at`` says which came to
+    somebody, when and over what.
     """
     ours = {alert["id"]: alert for alert in alerts if _about(enrolled, alert) is not None}
     return [
         *(_finding(enrolled, each) for each in findings if _about(enrolled, each) is not None),
         *(_alert(alert, _about(enrolled, alert) or "", enrolled) for alert in ours.values()),
-        *_notices(enrolled, ours, notices, rang_at),
+        *_notices(enrolled, ours, notices, came_at),
     ]
 
 
@@ -87,27 +90,37 @@ def _notices(
     enrolled: Enrolled,
     alerts: Mapping[str, dict[str, Any]],
     notices: Iterable[dict[str, Any]],
-    rang_at: Mapping[str, datetime],
+    came_at: CameAt,
 ) -> Iterator[Happening]:
     for notice in notices:
         alert = alerts.get(notice["alert_id"])
         if alert is None:
             continue
         who = enrolled.name_of(notice.get("worker_id")) or str(notice.get("contact") or LAST_RESORT)
-        came_at, state = rang_at.get(notice["id"]), str(notice["state"])
         fields = {
             "told": who,
             "notice": str(notice["kind"]),
             "alert": str(alert["kind"]),
             "about": _about(enrolled, alert) or "",
-            "reached": "no" if came_at is None else "yes",
-            "over": OVER,
-            "tried": "yes" if came_at is not None or state in ("sent", "failed") else "no",
         }
-        what = f"{notice['kind']} of {alert['kind']}"
-        if came_at is None:
-            how = "not told" if state == "not_sent" else f"not reached ({state})"
-            what = f"{how}: {what}, {notice.get('reason')}"
-        else:
-            what = f"told: {what}"
-        yield Happening(came_at or instant(notice["created_at"]), What.NOTICE, who, what, fields)
+        came = came_at.get(notice["id"], {})
+        for over, at in came.items():
+            yield _came(fields, over, at)
+        if not came:
+            over = enrolled.channels.get(who, (UNSAID,))[0]
+            yield _not_come(fields, over, notice)
+
+
+def _came(fields: dict[str, str], over: str, at: datetime) -> Happening:
+    what = f"told: {fields['notice']} of {fields['alert']}{BY.get(over, '')}"
+    fields = {**fields, "reached": "yes", "over": over, "tried": "yes"}
+    return Happening(at, What.NOTICE, fields["told"], what, fields)
+
+
+def _not_come(fields: dict[str, str], over: str, notice: dict[str, Any]) -> Happening:
+    state = str(notice["state"])
+    how = "not told" if state == "not_sent" else f"not reached ({state})"
+    what = f"{how}: {fields['notice']} of {fields['alert']}{BY.get(over, '')}, {notice.get('reason')}"
+    tried = "yes" if state in ("sent", "failed") else "no"
+    fields = {**fields, "reached": "no", "over": over, "tried": tried}
+    return Happening(instant(notice["created_at"]), What.NOTICE, fields["told"], what, fields)

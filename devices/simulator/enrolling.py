@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from devices.simulator.api import Api, Object
 from devices.simulator.attaching import MARK, Guests
-from devices.simulator.scenario import Device, Scenario
+from devices.simulator.scenario import Device, Scenario, Worker
 
+ChannelsOf = Callable[[Worker], list[dict[str, str]]]
+"""The ways to somebody, as the API takes them."""
 AT_ONCE = 8
 """Devices that are registered side by side."""
 LONGEST_NAME = 64
@@ -43,6 +45,8 @@ class Enrolled:
     residents: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     credentials: dict[str, Credentials] = field(default_factory=dict)
+    channels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The kinds of each worker's channels, by name, in the order of preference."""
 
     def name_of(self, service_id: str | None) -> str | None:
         """The scenario's name of somebody or something; None for whoever is not of the scenario."""
@@ -62,17 +66,21 @@ class Enrolled:
         )
 
 
-def enrol(scenario: Scenario, api: Api, address_of: Callable[[str], str], mark: str = "") -> Enrolled:
+def enrol(scenario: Scenario, api: Api, channels_of: ChannelsOf, mark: str = "") -> Enrolled:
     """Enrol everybody. ``mark`` is put into the names of the devices, which must be new to a service that is
     not the simulator's own; its residents are tagged there.
     """
     enrolled = Enrolled()
     for worker in scenario.cast.workers:
-        channels = [{"kind": "webhook", "address": address_of(worker.name)}]
         made = api.make(
-            "workers", name=worker.called, role=worker.role, channels=channels, language=worker.language
+            "workers",
+            name=worker.called,
+            role=worker.role,
+            channels=channels_of(worker),
+            language=worker.language,
         )
         enrolled.workers[worker.name] = made["id"]
+        enrolled.channels[worker.name] = worker.channels
     for home in scenario.cast.homes:
         neighbour_id = enrolled.workers.get(home.neighbour or "")
         made = api.make(

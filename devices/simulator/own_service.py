@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,8 +50,9 @@ class OwnService:
     where it is again.
     """
 
-    def __init__(self, command: Sequence[str], folder: Path) -> None:
+    def __init__(self, command: Sequence[str], folder: Path, settings: Mapping[str, str]) -> None:
         self._command = command
+        self._environment = {**_without_settings(os.environ), **settings}
         self.data_dir = folder / "data"
         self._log = folder / "log"
         self._life: _Life | None = None
@@ -75,6 +76,7 @@ class OwnService:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=words,
+                env=self._environment,
             )
         assert process.stdout is not None  # noqa: S101 - it was asked for as a pipe
         lines: SimpleQueue[bytes] = SimpleQueue()
@@ -92,7 +94,7 @@ class OwnService:
             raise ServiceDidNotStart(f"the service did not become ready (exit code {code}): {words}")
         self.url, mqtt = str(said["http"]), str(said.get("mqtt", ""))
         self._ports = (urlsplit(self.url).port or 0, urlsplit(mqtt).port or 0)
-        self.token = self.token or _token(self._command, self.data_dir)
+        self.token = self.token or _token(self._command, self.data_dir, self._environment)
 
     def kill(self) -> None:
         """End it as a power cut would (SIGKILL), and wait for its end."""
@@ -116,12 +118,14 @@ class OwnService:
 
 
 @contextmanager
-def own_service(command: Sequence[str], now: datetime) -> Iterator[OwnService]:
+def own_service(
+    command: Sequence[str], now: datetime, settings: Mapping[str, str] | None = None
+) -> Iterator[OwnService]:
     """A service that stands at ``now``, for as long as the context lasts; whoever needs it waits until it is
-    ready. ``command`` is `anxin`, as it is started.
+    ready. ``command`` is `anxin`, as it is started; ``settings`` are its variables, and it has no others.
     """
     with tempfile.TemporaryDirectory(prefix="anxin-simulate-", dir=_in_memory()) as folder:
-        service = OwnService(command, Path(folder))
+        service = OwnService(command, Path(folder), settings or {})
         try:
             service.begin(now)
             yield service
@@ -163,13 +167,21 @@ def _read(output: IO[bytes], lines: SimpleQueue[bytes]) -> None:
     output.close()
 
 
-def _token(command: Sequence[str], data_dir: Path) -> str:
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without those of a real installation on this machine: a story must never reach its database, its mail
+    server or its last resort, and comes out the same everywhere.
+    """
+    return {name: value for name, value in environment.items() if not name.startswith("ANXIN_")}
+
+
+def _token(command: Sequence[str], data_dir: Path, environment: Mapping[str, str]) -> str:
     made = subprocess.run(
         [*command, "token", "add", "--role", "admin", "--data-dir", str(data_dir)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
         timeout=READY_WITHIN.total_seconds(),
+        env=environment,
     )
     if made.returncode:
         raise ServiceDidNotStart(

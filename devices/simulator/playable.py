@@ -11,4 +11,3 @@ from devices.simulator.instruments.known import MEANINGS
 TROUBLES: frozenset[str] = frozenset({*MEANINGS, *HOUSE_FAULTS})
 """Names of `notation.sentences.TROUBLES`."""
 ECOSYSTEMS: frozenset[str] = frozenset(understood())
-CHANNELS: frozenset[str] = frozenset({"webhook"})

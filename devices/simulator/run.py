@@ -2,8 +2,8 @@
 already. Who calls decides what to show and with which code to end.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from devices.simulator.happenings import Happening, What
 from devices.simulator.instrumented import is_long, said_ahead
 from devices.simulator.judging import Verdict, judge
 from devices.simulator.lived import lived
+from devices.simulator.mailboxes import Mailboxes
 from devices.simulator.own_service import Service, own_service
 from devices.simulator.player import Player, Strike
 from devices.simulator.scenario import Scenario
@@ -28,6 +29,10 @@ NOT_FOUND = 404
 
 class NotOnSteppedTime(Exception):
     """The service to attach to cannot be moved through time; whoever started it can start it so."""
+
+
+class WritesLetters(Exception):
+    """A story in which people are told by e-mail, to be played at a service whose mail server is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,15 @@ def run_on_its_own(
     """Play against a service that is started for this and stopped after it; ``strikes`` are done to it, and
     with ``sayings`` its devices say just that.
     """
-    with own_service(command, scenario.starts_at) as own:
+    with (
+        _mailboxes(scenario) as mailboxes,
+        own_service(command, scenario.starts_at, mailboxes.settings if mailboxes else {}) as own,
+    ):
         script = _script(scenario, seed, sayings, may_go_ahead=not strikes)  # while the service starts
         own.wait_until_ready()
         with (
             closing(Api(own.url, own.token)) as api,
-            Theatre(script.scenario, api, service=own, ahead=script.ahead) as theatre,
+            Theatre(script.scenario, api, service=own, mailboxes=mailboxes, ahead=script.ahead) as theatre,
         ):
             return _play(script, theatre, moved, seed, strikes)
 
@@ -73,6 +81,11 @@ def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int =
     """Play in a service on stepped time that runs already; its time is moved to the start of the scenario
     first. `NotAdmitted` where real people live: nothing is written there.
     """
+    if _writes_letters(scenario):
+        raise WritesLetters(
+            f"{scenario.scenario} tells people by e-mail, and {service.url} hands that in at a mail "
+            "server of its own: play it without --attach, or give its workers `channels: [webhook]`"
+        )
     script = _script(scenario, seed, None)
     with closing(Api(service.url, service.token)) as api:
         try:
@@ -92,6 +105,24 @@ def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int =
                 return _play(script, theatre, moved, seed)
             finally:
                 theatre.take_leave()
+
+
+def _writes_letters(scenario: Scenario) -> bool:
+    return any("email" in worker.channels for worker in scenario.cast.workers)
+
+
+@contextmanager
+def _mailboxes(scenario: Scenario) -> Iterator[Mailboxes | None]:
+    """The mailboxes of the cast, open; None where nobody has one."""
+    if not _writes_letters(scenario):
+        yield None
+        return
+    mailboxes = Mailboxes()
+    mailboxes.open()
+    try:
+        yield mailboxes
+    finally:
+        mailboxes.close()
 
 
 @dataclass(frozen=True, slots=True)

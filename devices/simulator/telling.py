@@ -78,12 +78,6 @@ def _homes(scene: Scene) -> Iterator[Home]:
 
 def _workers(scene: Scene) -> Iterator[Worker]:
     for name, each in scene.told.workers.items():
-        for number, channel in enumerate(each.channels, start=1):
-            if channel not in playable.CHANNELS:
-                field = f"workers.{name}.channels[{number}]"
-                scene.complain(
-                    field, repr(channel), f"a channel that can be played yet: {_list(playable.CHANNELS)}"
-                )
         answers = parse_answers(each.answers)
         yield Worker(name, each.called or name, each.role, answers, tuple(each.channels), each.language)
 

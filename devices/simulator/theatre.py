@@ -24,10 +24,11 @@ from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.faults.house import House, Mend
 from devices.simulator.happenings import Happening, What
 from devices.simulator.judging import said
+from devices.simulator.mailboxes import Letter, Mailboxes
 from devices.simulator.mqtt import DeviceLink, NotStored, Wire
 from devices.simulator.own_service import OwnService
 from devices.simulator.player import Message
-from devices.simulator.scenario import Scenario, Wish
+from devices.simulator.scenario import Scenario, Wish, Worker
 from devices.simulator.sentences import Answer
 from devices.simulator.telephones import Call, Telephones
 
@@ -53,11 +54,12 @@ class Theatre:
         api: Api,
         mark: str = "",
         service: OwnService | None = None,
+        mailboxes: Mailboxes | None = None,
         ahead: Iterable[Saying] | None = None,
     ) -> None:
         """``service`` is the one behind ``api`` where it is the simulator's own, so that faults may be done
-        to it. ``ahead``, in order of time, is what the devices say by themselves, ahead of time; a story that
-        has it must not strike the house.
+        to it. ``mailboxes``, open, are where it hands in its e-mail. ``ahead``, in order of time, is what the
+        devices say by themselves, ahead of time; a story that has it must not strike the house.
         """
         self.scenario = scenario
         self._service = service
@@ -70,14 +72,15 @@ class Theatre:
         self._now = scenario.starts_at
         self._stack = ExitStack()
         self._telephones = Telephones()
+        self._mailboxes = mailboxes
         self._enrolled = Enrolled()
         self._links: dict[str, DeviceLink] = {}
         self._heard: list[Happening] = []
         self._unplaced: deque[tuple[str, str]] = deque()
         self._gone: set[str] = set()
         """Devices that are offline, as far as the service was told."""
-        self._rang_at: dict[str, datetime] = {}
-        """When the notice of that id came to a telephone."""
+        self._came_at: dict[str, dict[str, datetime]] = {}
+        """When the notice of that id came to somebody first, by the channel."""
 
     def __enter__(self) -> Self:
         try:
@@ -93,7 +96,7 @@ class Theatre:
     def _open(self) -> None:
         self._telephones.open()
         self._stack.callback(self._telephones.close)
-        self._enrolled = enrol(self.scenario, self._api, self._telephones.address_of, self._mark)
+        self._enrolled = enrol(self.scenario, self._api, self._channels_of, self._mark)
         if self._ahead is not None:
             self._chorus = Chorus(self._enrolled.credentials, self._ahead, self._hears)
             self._stack.callback(self._chorus.close)
@@ -108,6 +111,14 @@ class Theatre:
             self._stack.callback(link.close)
             self._links[name] = link
             self._wires[name] = wire
+
+    def _channels_of(self, worker: Worker) -> list[dict[str, str]]:
+        served = {"webhook": self._telephones, "email": self._mailboxes}
+        return [
+            {"kind": kind, "address": ways.address_of(worker.name)}
+            for kind in worker.channels
+            if (ways := served[kind]) is not None
+        ]
 
     def _hears(self, device: str, state: str) -> None:
         self._unplaced.append((device, state))
@@ -211,18 +222,19 @@ class Theatre:
         return None
 
     def new_messages(self) -> Sequence[Message]:
-        calls = self._telephones.take_new()
-        if calls:
+        letters = self._mailboxes.take_new() if self._mailboxes is not None else []
+        came = [*(("webhook", _as_letter(call)) for call in self._telephones.take_new())]
+        came += (("email", letter) for letter in letters)
+        if came:
             self._mend()
-        return [self._message(call) for call in calls]
+        return [self._message(over, letter) for over, letter in came]
 
-    def _message(self, call: Call) -> Message:
-        """What rang, with what the service says of it: the webhook does not say when its notice was sent."""
-        data = call.event["data"]
-        notice = self._api.get(f"notices/{data['notice_id']}")
+    def _message(self, over: str, letter: Letter) -> Message:
+        """What came, with what the service says of it: no channel says when its notice was sent."""
+        notice = self._api.get(f"notices/{letter.notice_id}")
         at = instant(notice["sent_at"]) if notice.get("sent_at") else self._now
-        self._rang_at.setdefault(notice["id"], at)
-        return Message(at, call.worker, notice["kind"], notice["alert_id"], str(data.get("title", "")))
+        self._came_at.setdefault(notice["id"], {}).setdefault(over, at)
+        return Message(at, letter.worker, notice["kind"], notice["alert_id"], letter.title)
 
     def history(self) -> list[Happening]:
         """What came of the story: the cast's alerts and notices, and what the devices heard."""
@@ -234,7 +246,7 @@ class Theatre:
             self._api.all("findings"),
             self._api.all("alerts"),
             self._api.all("notices"),
-            self._rang_at,
+            self._came_at,
         )
         return [*told, *self._all_heard()]
 
@@ -260,3 +272,8 @@ class Theatre:
     def _all_heard(self) -> list[Happening]:
         self._place_commands()
         return list(self._heard)
+
+
+def _as_letter(call: Call) -> Letter:
+    data = call.event["data"]
+    return Letter(call.worker, str(data["notice_id"]), str(data.get("title", "")))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from devices.simulator import form, playable
+from devices.simulator import form
 from devices.simulator.happenings import What
 from devices.simulator.scenario import Wish
 from devices.simulator.scene import Scene
@@ -98,8 +98,14 @@ class _Wishes:
         )
 
     def _notice(self, field: str, wish: form.ToldExpected | form.ToldForbidden) -> dict[str, str]:
-        if wish.over is not None and wish.over not in playable.CHANNELS:
-            expected = f"a channel that can be played yet: {', '.join(sorted(playable.CHANNELS))}"
+        meant = {
+            channel
+            for name, worker in self._scene.told.workers.items()
+            if wish.told in (name, form.ANYBODY)
+            for channel in worker.channels
+        }
+        if wish.over is not None and meant and wish.over not in meant:
+            expected = f"a channel of {wish.told} ({', '.join(sorted(meant))})"
             self._scene.complain(f"{field}.over", repr(wish.over), expected)
         return _said(told=wish.told, notice=wish.notice, alert=wish.alert, over=wish.over)
 

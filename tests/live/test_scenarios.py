@@ -51,6 +51,39 @@ def test_a_quiet_night_with_a_press_in_it_fails_and_names_who_was_told(tmp_path:
     assert "+1 day 03:12 tsering: alert call-button (high), still open" in alerted
 
 
+BY_E_MAIL = """
+scenario: by-e-mail
+title: The grid worker has nothing but e-mail, and comes all the same.
+until: "02:50"
+homes: {house: {neighbour: pema}}
+workers:
+  norbu:
+    channels: [email]
+    answers: [accepts after 40s, arrives after 8m, closes after 20m as helped]
+  pema: {role: neighbour, channels: [webhook, email]}
+  desk: {role: duty_desk}
+cast:
+  deji: {home: house, worker: norbu, devices: {button: call_button}}
+timeline:
+  - "02:13 presses"
+expect:
+  - {told: norbu, notice: alert, over: email, by: "02:13:05", times: 1}
+  - {told: pema, notice: alert, over: webhook, by: "02:13:05", times: 1}
+  - {told: pema, notice: stand_down, over: email, from: "02:13:40", by: "02:13:40", times: 1}
+  - {alert: call-button, outcome: helped, by: "02:13:05"}
+must_not:
+  - {told: desk}
+"""
+
+
+def test_who_has_nothing_but_e_mail_is_told_by_a_mail_server_and_answers(tmp_path: Path) -> None:
+    story = tmp_path / "mail.yaml"
+    story.write_text(BY_E_MAIL, "utf-8")
+    played = simulate("run", str(story))
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "norbu   told: alert of call-button, by e-mail" in played.stdout
+
+
 LIVED = """
 scenario: ill-at-night
 title: She falls ill at midnight, as her life will have it, and calls.

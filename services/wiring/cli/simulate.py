@@ -158,7 +158,7 @@ def play(
     from devices.simulator.faults.house import HouseNotWhole
     from devices.simulator.mqtt import BrokerUnreachable, NotStored
     from devices.simulator.own_service import Service, ServiceDidNotStart
-    from devices.simulator.run import NotOnSteppedTime, run_attached, run_on_its_own
+    from devices.simulator.run import NotOnSteppedTime, WritesLetters, run_attached, run_on_its_own
     from devices.simulator.theatre import NotOurHouse
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, as on Ctrl-C
@@ -174,7 +174,7 @@ def play(
             if attach is not None and token is not None:
                 return run_attached(scenario, Service(attach, token), moved, seed)
             return run_on_its_own(scenario, anxin(), moved, seed)
-        except (NotAdmitted, NotOnSteppedTime, NotOurHouse) as error:
+        except (NotAdmitted, NotOnSteppedTime, NotOurHouse, WritesLetters) as error:
             refuse(str(error))
         except (
             ApiRefused,

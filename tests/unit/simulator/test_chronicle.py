@@ -1,6 +1,6 @@
 """What the service says of a story, told in the story's own words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from devices.simulator.chronicle import chronicle
@@ -8,7 +8,10 @@ from devices.simulator.enrolling import Enrolled
 from devices.simulator.happenings import Happening, What
 
 CAST = Enrolled(
-    workers={"norbu": "wrk_1", "pema": "wrk_2"}, residents={"deji": "res_1"}, devices={"smoke": "dev_1"}
+    workers={"norbu": "wrk_1", "pema": "wrk_2"},
+    residents={"deji": "res_1"},
+    devices={"smoke": "dev_1"},
+    channels={"norbu": ("webhook", "email"), "pema": ("email",)},
 )
 CALL = {
     "id": "alt_1",
@@ -28,8 +31,8 @@ def notice(**changes: Any) -> dict[str, Any]:
     return {**said, "reason": "step", "created_at": "2025-07-22T18:13:00Z", **changes}
 
 
-def told(*notices: dict[str, Any], rang_at: dict[str, datetime] | None = None) -> list[Happening]:
-    happenings = chronicle(CAST, [], [CALL], notices, rang_at or {})
+def told(*notices: dict[str, Any], **came_at: datetime) -> list[Happening]:
+    happenings = chronicle(CAST, [], [CALL], notices, {"ntc_1": came_at} if came_at else {})
     return [each for each in happenings if each.what is What.NOTICE]
 
 
@@ -78,9 +81,21 @@ def test_alerts_about_others_are_not_of_the_story() -> None:
 
 
 def test_a_notice_reached_somebody_when_their_telephone_rang() -> None:
-    (came,) = told(notice(), rang_at={"ntc_1": CAME_AT})
+    (came,) = told(notice(), webhook=CAME_AT)
     assert (came.at, came.who, came.text) == (CAME_AT, "norbu", "told: alert of call-button")
     assert (came.fields["reached"], came.fields["tried"]) == ("yes", "yes")
+
+
+def test_a_notice_that_came_over_two_channels_is_told_twice() -> None:
+    rang, came = told(notice(), webhook=CAME_AT, email=CAME_AT + timedelta(seconds=1))
+    assert (rang.fields["over"], came.fields["over"]) == ("webhook", "email")
+    assert (came.at, came.text) == (CAME_AT + timedelta(seconds=1), "told: alert of call-button, by e-mail")
+
+
+def test_who_was_not_reached_was_to_be_reached_over_their_first_channel() -> None:
+    first, only = told(notice(), notice(worker_id="wrk_2"))
+    assert (first.fields["over"], only.fields["over"]) == ("webhook", "email")
+    assert only.text == "not reached (sent): alert of call-button, by e-mail, step"
 
 
 def test_a_notice_that_is_said_to_be_sent_but_never_rang_reached_nobody() -> None:
@@ -91,7 +106,7 @@ def test_a_notice_that_is_said_to_be_sent_but_never_rang_reached_nobody() -> Non
 
 def test_who_was_not_told_is_told_of_with_the_reason() -> None:
     (kept,) = told(notice(state="not_sent", reason="accepted_already", worker_id="wrk_2"))
-    assert (kept.who, kept.text) == ("pema", "not told: alert of call-button, accepted_already")
+    assert (kept.who, kept.text) == ("pema", "not told: alert of call-button, by e-mail, accepted_already")
     assert kept.fields["tried"] == "no"
 
 

@@ -1,5 +1,6 @@
 """`anxin simulate` on the command line, as far as it goes without a service."""
 
+import json
 import signal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from devices.simulator.run import Played
 from services.wiring.cli import simulate
 from services.wiring.cli.simulate import app
 from tests.unit.simulator.pages.told import night, played
+from tests.unit.simulator.stories import SMALL, content
 
 RUNNER = CliRunner()
 
@@ -48,6 +50,16 @@ def test_a_service_that_is_not_there_ends_the_play_in_words() -> None:
     gone = RUNNER.invoke(app, ["run", "quiet-night", "--attach", "http://127.0.0.1:1", "--token", "x"])
     assert gone.exit_code == 1
     assert "quiet-night could not be played to its end" in gone.stderr
+
+
+def test_a_story_with_e_mail_is_not_played_where_a_mail_server_of_somebody_else_would_send_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "mail.yaml"
+    path.write_text(json.dumps(content(workers={**SMALL["workers"], "tashi": {"channels": ["email"]}})))
+    refused = RUNNER.invoke(app, ["run", str(path), "--attach", "http://127.0.0.1:1", "--token", "x"])
+    assert refused.exit_code == 2
+    assert "small tells people by e-mail, and http://127.0.0.1:1 hands that in" in refused.stderr
 
 
 def test_check_says_that_a_scenario_can_be_played_without_playing_it() -> None:

@@ -1,5 +1,6 @@
 """A service of one's own, with a small program in its place: started, read, and stopped whatever happens."""
 
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ import json, os, signal, sys
 from pathlib import Path
 here = Path(__file__).parent
 (here / "-".join(sys.argv[1:3])).write_text(" ".join(sys.argv[1:]))
+settings = {{name: value for name, value in os.environ.items() if name.startswith("ANXIN_")}}
+(here / f"settings-of-{{sys.argv[1]}}").write_text(json.dumps(settings))
 if sys.argv[1] == "token":
     print("a-token")
 else:
@@ -47,6 +50,17 @@ def test_it_is_started_on_stepped_time_with_a_folder_of_its_own_and_ends_with_th
     asked = (tmp_path / "token-add").read_text().split()
     assert asked[2:] == ["--role", "admin", "--data-dir", started[6]]
     assert not Path(started[6]).exists()
+
+
+def test_it_has_no_settings_but_its_own_so_that_a_story_reaches_nobody_of_a_real_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANXIN_DATABASE_URL", "postgresql+psycopg://anxin@db/anxin")
+    monkeypatch.setenv("ANXIN_LAST_RESORT", "mailto:desk@example.org")
+    with own_service(command(tmp_path, READY), NOW, {"ANXIN_SMTP_PORT": "2525"}):
+        for verb in ("up", "token"):
+            settings = json.loads((tmp_path / f"settings-of-{verb}").read_text())
+            assert settings == {"ANXIN_SMTP_PORT": "2525"}
 
 
 def test_it_ends_also_when_the_play_broke_off(tmp_path: Path) -> None:

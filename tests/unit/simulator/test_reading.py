@@ -111,7 +111,10 @@ def test_a_scenario_that_expects_nothing_is_refused(empty: dict[str, Any]) -> No
         ),
         ({"expect": [{"alert": "any", "by": "22:14"}]}, "expect[1].alert: found 'any'"),
         ({"expect": [{"device": "lamp", "hears": ["heard"]}]}, "expect[1].device: found 'lamp'"),
-        ({"expect": [{"told": "norbu", "over": "email", "by": "22:14"}]}, "expect[1].over: found 'email'"),
+        (
+            {"expect": [{"told": "norbu", "over": "email", "by": "22:14"}]},
+            "expect[1].over: found 'email', expected a channel of norbu (webhook)",
+        ),
         ({"must_not": [{"alert": "any", "about": "cat"}]}, "must_not[1].about: found 'cat'"),
         ({"must_not": [{"rule": "call", "resident": "cat"}]}, "must_not[1].resident: found 'cat'"),
         (

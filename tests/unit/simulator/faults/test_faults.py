@@ -21,7 +21,7 @@ NOW = datetime(2025, 7, 22, 18, 13, tzinfo=UTC)
 
 
 def house(folder: Path) -> House:
-    service = OwnService(["nothing"], folder)
+    service = OwnService(["nothing"], folder, {})
     service.data_dir.mkdir()
     return House(service, {})
 
