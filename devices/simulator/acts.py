@@ -37,6 +37,15 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Residence:
+    """Somebody is enrolled, with their devices, or has left (``is_over``), ``at`` an instant (UTC)."""
+
+    at: datetime
+    resident: str
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
     """One message of one device: it reaches the broker ``at`` (UTC), and claims to tell of ``occurred_at``,
     or of no time at all. ``device`` is a name of the cast; two sayings of one ``id`` are one message

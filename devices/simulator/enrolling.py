@@ -3,14 +3,14 @@ residents, devices with the credentials that the service hands out. It keeps whi
 both ways.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from devices.simulator.api import Api, Object
 from devices.simulator.attaching import MARK, Guests
-from devices.simulator.scenario import Device, Scenario, Worker
+from devices.simulator.scenario import Device, Resident, Scenario, Worker
 
 ChannelsOf = Callable[[Worker], list[dict[str, str]]]
 """The ways to somebody, as the API takes them."""
@@ -92,24 +92,40 @@ def enrol(scenario: Scenario, api: Api, channels_of: ChannelsOf, mark: str = "")
         )
         enrolled.homes[home.name] = made["id"]
     for resident in scenario.cast.residents:
-        made = api.make(
-            "residents",
-            name=resident.called,
-            home_id=enrolled.homes[resident.home],
-            assigned_worker_id=enrolled.workers.get(resident.worker or ""),
-            backup_worker_id=enrolled.workers.get(resident.backup or ""),
-            tags=[*resident.tags, *([MARK] if mark else [])],
-            timezone=(resident.timezone or scenario.timezone).key,
-            birth_date=resident.birth_date.isoformat() if resident.birth_date else None,
-            enrolled_at=resident.enrolled_at.isoformat() if resident.enrolled_at else None,
-            left_at=resident.left_at.isoformat() if resident.left_at else None,
-        )
-        enrolled.residents[resident.name] = made["id"]
-    _enrol_devices(scenario, api, enrolled, mark)
+        if resident.enrolled_at is None or resident.enrolled_at <= scenario.starts_at:
+            _enrol_person(resident, scenario, api, enrolled, mark)
+    theirs = [each for each in scenario.devices if each.resident is None or each.resident in enrolled.residents]
+    _enrol_devices(theirs, scenario, api, enrolled, mark)
     return enrolled
 
 
-def _enrol_devices(scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) -> None:
+def enrol_resident(
+    resident: Resident, scenario: Scenario, api: Api, enrolled: Enrolled, mark: str = ""
+) -> None:
+    """Enrol one of the cast, with their devices, in a home that is enrolled already."""
+    _enrol_person(resident, scenario, api, enrolled, mark)
+    own = [each for each in scenario.devices if each.resident == resident.name]
+    _enrol_devices(own, scenario, api, enrolled, mark)
+
+
+def _enrol_person(resident: Resident, scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) -> None:
+    made = api.make(
+        "residents",
+        name=resident.called,
+        home_id=enrolled.homes[resident.home],
+        assigned_worker_id=enrolled.workers.get(resident.worker or ""),
+        backup_worker_id=enrolled.workers.get(resident.backup or ""),
+        tags=[*resident.tags, *([MARK] if mark else [])],
+        timezone=(resident.timezone or scenario.timezone).key,
+        birth_date=resident.birth_date.isoformat() if resident.birth_date else None,
+        enrolled_at=resident.enrolled_at.isoformat() if resident.enrolled_at else None,
+    )
+    enrolled.residents[resident.name] = made["id"]
+
+
+def _enrol_devices(
+    devices: Sequence[Device], scenario: Scenario, api: Api, enrolled: Enrolled, mark: str
+) -> None:
     """Several at a time: each waits for the broker to know it, and those who wait together wait once."""
 
     def enrol_one(device: Device) -> tuple[Device, str, Object]:
@@ -126,7 +142,7 @@ def _enrol_devices(scenario: Scenario, api: Api, enrolled: Enrolled, mark: str) 
         return device, external_id, made
 
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        for device, external_id, made in pool.map(enrol_one, scenario.devices):
+        for device, external_id, made in pool.map(enrol_one, devices):
             enrolled.devices[device.name] = made["id"]
             mqtt = made["mqtt"]
             enrolled.credentials[device.name] = Credentials(

@@ -26,7 +26,8 @@ class Happening:
 
     * fault: ``fault`` (its name), perhaps ``device``;
     * event: ``kind``, ``resident``, ``device``, as far as they are known;
-    * answer: ``move`` (accept, decline, arrive, close, stay), ``outcome``, ``refused`` (why not taken);
+    * answer: ``move`` (accept, decline, arrive, close, extend, handover, stay), ``outcome``, ``by`` (how much
+      longer), ``to`` (whom), ``refused`` (why not taken);
     * finding: ``rule``, ``resident``, ``device``, ``state``, ``reason``;
     * alert: ``alert`` (its kind), ``about``, ``severity``, ``outcome``; ``accepted_at``, ``arrived_at`` (ISO
       8601), ``holder``;

@@ -4,7 +4,7 @@ faults of devices that its timeline tells of. Faults of the house are not here.
 
 from collections.abc import Iterator
 
-from devices.simulator.acts import Act, Fault, Saying
+from devices.simulator.acts import Act, Fault, Residence, Saying
 from devices.simulator.chorus import goes_ahead
 from devices.simulator.ecosystems import native
 from devices.simulator.faults import HOUSE_FAULTS
@@ -31,15 +31,17 @@ def sayings_of(scenario: Scenario, seed: int) -> Iterator[Saying]:
 
 def is_long(scenario: Scenario) -> bool:
     """Whether its devices are to say ahead of time what they can: a story of whole lives would else stop at
-    every message. The house must stay whole in it, and its devices be native.
+    every message. The house must stay whole in it, its devices be native and there from the start.
     """
     lives = any(each.life is not None for each in scenario.cast.residents)
-    faults = (step.what for step in scenario.steps if isinstance(step.what, Fault))
-    return (
-        lives
-        and all(each.ecosystem == native.ECOSYSTEM.name for each in scenario.devices)
-        and not any(fault.name in HOUSE_FAULTS for fault in faults)
-    )
+    are_native = all(each.ecosystem == native.ECOSYSTEM.name for each in scenario.devices)
+    return lives and are_native and not any(_disturbs(step.what) for step in scenario.steps)
+
+
+def _disturbs(what: object) -> bool:
+    if isinstance(what, Fault):
+        return what.name in HOUSE_FAULTS
+    return isinstance(what, Residence) and not what.is_over
 
 
 def said_ahead(scenario: Scenario, seed: int) -> tuple[Iterator[Saying], list[Saying]]:

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
-from devices.simulator.acts import Act, Data, Fault, Override, Saying
+from devices.simulator.acts import Act, Data, Fault, Override, Residence, Saying
 from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.happenings import Happening, What
 from devices.simulator.instrumented import sayings_of
@@ -61,6 +61,10 @@ class Stage(Protocol):
         """Let one key of a rule be another for one resident, from now on."""
         ...
 
+    def reside(self, residence: Residence) -> None:
+        """Let a resident be enrolled now, with their devices, or leave."""
+        ...
+
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:
         """Let a worker answer an Alert; None if it was taken, else the service's reason why not."""
         ...
@@ -78,7 +82,10 @@ class Stage(Protocol):
 class _Pending:
     worker: str
     about: str
-    move: Move
+    place: int
+    """Which of their answers, from 0."""
+    asked: int
+    """For the how manieth time they were asked."""
 
 
 _Thing = Step | Saying | _Pending | Strike
@@ -114,9 +121,13 @@ class Player:
         self._numbers = count()
         self._owners = {each.name: each.resident for each in scenario.devices}
         self._answers = {worker.name: worker.answers for worker in scenario.cast.workers}
-        self._concerned: set[tuple[str, str]] = set()
-        """Who has been told of which Alert already: a person answers a matter once."""
+        self._asked: dict[tuple[str, str], int] = {}
+        """How often somebody was asked about an Alert: a person answers a matter once, and anew when they are
+        to take it over.
+        """
         self._stood_down: set[tuple[str, str]] = set()
+        self._taken: dict[str, str] = {}
+        """Who accepted an Alert last."""
 
     def play(self) -> None:
         """From the start to the end of the scenario; faults of the stage are raised."""
@@ -152,14 +163,23 @@ class Player:
             concerns = (message.to, message.about)
             if message.notice == "stand_down":
                 self._stood_down.add(concerns)
-            elif concerns not in self._concerned:
-                self._concerned.add(concerns)
+            elif self._is_asked(message):
+                self._asked[concerns] = self._asked.get(concerns, 0) + 1
+                self._stood_down.discard(concerns)
                 self._plan_answer(message.to, message.about, 0, message.at)
+
+    def _is_asked(self, message: Message) -> bool:
+        """Whether somebody is to answer; who hears that their own handover was declined is not."""
+        if message.notice == "handover":
+            return self._taken.get(message.about) != message.to
+        return (message.to, message.about) not in self._asked
 
     def _plan_answer(self, worker: str, about: str, place: int, since: datetime) -> None:
         answers = self._answers.get(worker, ())
         if place < len(answers):
-            self._plan(since + answers[place].after, _Pending(worker, about, answers[place].move))
+            self._plan(
+                since + answers[place].after, _Pending(worker, about, place, self._asked[worker, about])
+            )
 
     def _do_next(self) -> None:
         """Do the next thing; a fault of the house together with what falls into it: what is said first."""
@@ -194,33 +214,40 @@ class Player:
                 fields = {"kind": "rule.overridden", "resident": order.resident}
                 self._note(What.EVENT, thing.who, thing.words, fields)
                 self.stage.override(order)
+            case Residence() as residence:
+                kind = "resident.left" if residence.is_over else "resident.enrolled"
+                fields = {"kind": kind, "resident": residence.resident}
+                self._note(What.EVENT, thing.who, thing.words, fields)
+                self.stage.reside(residence)
             case Fault() as fault:
-                self._note(
-                    What.FAULT,
-                    thing.who,
-                    thing.words,
-                    {"fault": fault.name, **({"device": fault.who} if fault.who else {})},
-                    self._now if fault.name in HOUSE_FAULTS else fault.until,
-                )
-                if fault.name in HOUSE_FAULTS:
-                    self.stage.suffer(fault.name, None if fault.until is None else fault.until - fault.at)
+                self._go_wrong(fault, thing)
+
+    def _go_wrong(self, fault: Fault, told: Step) -> None:
+        is_of_the_house = fault.name in HOUSE_FAULTS
+        fields = {"fault": fault.name, **({"device": fault.who} if fault.who else {})}
+        until_at = self._now if is_of_the_house else fault.until
+        self._note(What.FAULT, told.who, told.words, fields, until_at)
+        if is_of_the_house:
+            self.stage.suffer(fault.name, None if fault.until is None else fault.until - fault.at)
 
     def _answer(self, pending: _Pending) -> None:
         concerns = (pending.worker, pending.about)
-        if concerns in self._stood_down and pending.move is Move.ACCEPT:
+        if pending.asked != self._asked[concerns]:
+            return  # what they had in mind before they were asked to take it over
+        answer = self._answers[pending.worker][pending.place]
+        if concerns in self._stood_down and answer.move is Move.ACCEPT:
             self._note(What.ANSWER, pending.worker, "stays: another has it", {"move": "stay"})
             return
-        answers = self._answers[pending.worker]
-        place = [answer.move for answer in answers].index(pending.move)
-        refused = self.stage.answer(pending.worker, pending.about, answers[place])
-        outcome = answers[place].outcome
-        words = f"{pending.move}s" + (f" as {outcome}" if outcome else "")
-        fields = {"move": pending.move.value, **({"outcome": outcome} if outcome else {})}
+        refused = self.stage.answer(pending.worker, pending.about, answer)
+        words, fields = answer.words, {"move": answer.move.value, **answer.fields}
         if refused is not None:
             words, fields["refused"] = f"{words}: refused, {refused}", refused
         self._note(What.ANSWER, pending.worker, words, fields)
-        if refused is None:
-            self._plan_answer(pending.worker, pending.about, place + 1, self._now)
+        if refused is not None:
+            return
+        if answer.move is Move.ACCEPT:
+            self._taken[pending.about] = pending.worker
+        self._plan_answer(pending.worker, pending.about, pending.place + 1, self._now)
 
     def _note_event(self, step: Step, what: Act | Saying) -> None:
         if isinstance(what, Act):

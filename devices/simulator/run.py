@@ -18,6 +18,7 @@ from devices.simulator.lived import lived
 from devices.simulator.mailboxes import Mailboxes
 from devices.simulator.own_service import Service, own_service
 from devices.simulator.player import Player, Strike
+from devices.simulator.residing import while_they_reside
 from devices.simulator.scenario import Scenario
 from devices.simulator.theatre import Theatre
 
@@ -140,7 +141,7 @@ def _script(
     scenario: Scenario, seed: int, sayings: Sequence[Saying] | None, *, may_go_ahead: bool = True
 ) -> _Script:
     goes_ahead = may_go_ahead and sayings is None and is_long(scenario)
-    scenario = lived(scenario, seed)
+    scenario = while_they_reside(lived(scenario, seed))
     if not goes_ahead:
         return _Script(scenario, None, sayings)
     return _Script(scenario, *said_ahead(scenario, seed))

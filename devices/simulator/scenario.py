@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from devices.simulator.acts import Act, Fault, Override, Saying
+from devices.simulator.acts import Act, Fault, Override, Residence, Saying
 from devices.simulator.happenings import Happening, What
 from devices.simulator.lives.form import Life
 from devices.simulator.local_time import Frame
@@ -55,8 +55,9 @@ class Resident:
     tags: tuple[str, ...] = ()
     timezone: ZoneInfo | None = None
     enrolled_at: datetime | None = None
-    """None: as the story begins."""
+    """None: as the story begins. After that they come with their devices, and do nothing before."""
     left_at: datetime | None = None
+    """From then on their devices say what the timeline tells and nothing else."""
     birth_date: date | None = None
     life: Life | None = None
     """How they live by themselves; None: they do what the timeline says and nothing else."""
@@ -87,11 +88,12 @@ class Device:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing that happens ``at`` an instant: somebody does it, a device says it, a rule is made another,
-    or something goes wrong. ``who`` and ``words`` are as a report shows it, ``line`` is that of the file.
+    somebody is enrolled or leaves, or something goes wrong. ``who`` and ``words`` are as a report shows it,
+    ``line`` is that of the file, 0 for what no line of a timeline tells.
     """
 
     at: datetime
-    what: Act | Saying | Override | Fault
+    what: Act | Saying | Override | Residence | Fault
     who: str
     words: str
     line: int = 0

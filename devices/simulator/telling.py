@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from devices.simulator import form, playable
 from devices.simulator.lives.form import Life, life_of
+from devices.simulator.residing import check_residents, steps_of_residents
 from devices.simulator.scenario import Cast, Device, Home, Resident, Scenario, Worker
 from devices.simulator.scene import MIDNIGHT, LineOf, Scene, home_of
 from devices.simulator.sentences import parse_answers
@@ -43,6 +44,8 @@ def tell(told: form.ScenarioFile, line_of: LineOf, file: str) -> Scenario | list
         )
     if not told.title.by_language:
         scene.complain("title", "no language", "the sentence in one of en, zh-CN, bo")
+    check_residents(scene, cast.residents, steps, starts_at, ends_at)
+    steps = sorted([*steps_of_residents(cast.residents, starts_at), *steps], key=lambda each: each.at)
     wishes = wishes_of(scene, starts_at, ends_at)
     if not wishes:
         scene.complain(
@@ -79,6 +82,9 @@ def _homes(scene: Scene) -> Iterator[Home]:
 def _workers(scene: Scene) -> Iterator[Worker]:
     for name, each in scene.told.workers.items():
         answers = parse_answers(each.answers)
+        for answer in answers:
+            others = [other for other in scene.told.workers if other != name]
+            scene.known(f"workers.{name}.answers", answer.to, "one of the other workers", others)
         yield Worker(name, each.called or name, each.role, answers, tuple(each.channels), each.language)
 
 

@@ -12,14 +12,14 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from devices.simulator import clock
-from devices.simulator.acts import Data, Override, Saying
+from devices.simulator.acts import Data, Override, Residence, Saying
 from devices.simulator.api import Api, ApiRefused
 from devices.simulator.attaching import farewell
 from devices.simulator.chorus import Chorus
 from devices.simulator.chronicle import chronicle, instant, written
 from devices.simulator.ecosystems.known import known
 from devices.simulator.ecosystems.native import PRESENCE
-from devices.simulator.enrolling import Enrolled, enrol
+from devices.simulator.enrolling import Enrolled, enrol, enrol_resident
 from devices.simulator.faults import HOUSE_FAULTS
 from devices.simulator.faults.house import House, Mend
 from devices.simulator.happenings import Happening, What
@@ -32,6 +32,7 @@ from devices.simulator.scenario import Scenario, Wish, Worker
 from devices.simulator.sentences import Answer
 from devices.simulator.telephones import Call, Telephones
 
+A_MINUTE = timedelta(minutes=1)
 PRESENCE_WITHIN = timedelta(seconds=10)
 COMMANDS_WITHIN = timedelta(seconds=5)
 """How long what was said to a device may be on its way when the story is over: the one thing here that
@@ -97,14 +98,19 @@ class Theatre:
         self._telephones.open()
         self._stack.callback(self._telephones.close)
         self._enrolled = enrol(self.scenario, self._api, self._channels_of, self._mark)
-        if self._ahead is not None:
-            self._chorus = Chorus(self._enrolled.credentials, self._ahead, self._hears)
-            self._stack.callback(self._chorus.close)
-            self._chorus.open()
-            self._move(self._now)
+        if self._ahead is None:
+            self._sign_in()
             return
+        self._chorus = Chorus(self._enrolled.credentials, self._ahead, self._hears)
+        self._stack.callback(self._chorus.close)
+        self._chorus.open()
+        self._move(self._now)
+
+    def _sign_in(self) -> None:
+        """Connect the devices that are enrolled and not connected yet."""
         speaks = {each.name: known()[each.ecosystem] for each in self.scenario.devices}
-        for name, given in self._enrolled.credentials.items():
+        new = (each for each in self._enrolled.credentials.items() if each[0] not in self._links)
+        for name, given in list(new):
             wire = Wire(given.url, given.username, given.password, client_id=given.external_id)
             link = DeviceLink(given.external_id, wire, partial(self._hears, name), ecosystem=speaks[name])
             link.open()
@@ -162,6 +168,8 @@ class Theatre:
         return self._api.move_time_to(instant, as_claimed_until=until, stops_when_told=True)
 
     def say(self, saying: Saying) -> None:
+        if saying.device not in self._enrolled.devices:
+            return  # its resident is not enrolled yet: what goes wrong with all devices is not for this one
         is_online = PRESENCE.get(saying.kind)
         if is_online is not None:
             self._is_there(saying.device, is_online=is_online)
@@ -192,6 +200,16 @@ class Theatre:
     def _count(self, device_id: str, kind: str) -> int:
         return sum(1 for _ in self._api.all("events", device_id=device_id, kind=kind))
 
+    def reside(self, residence: Residence) -> None:
+        self._mend()
+        if residence.is_over:
+            left_at = written(residence.at)
+            self._api.change(f"residents/{self._enrolled.residents[residence.resident]}", left_at=left_at)
+            return
+        who = next(each for each in self.scenario.cast.residents if each.name == residence.resident)
+        enrol_resident(who, self.scenario, self._api, self._enrolled, self._mark)
+        self._sign_in()
+
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         self._mend()
         resident_id = self._enrolled.residents[resident]
@@ -215,6 +233,10 @@ class Theatre:
         body: dict[str, Any] = {"worker_id": self._enrolled.workers[worker]}
         if answer.outcome is not None:
             body["outcome"] = answer.outcome
+        if answer.by_for is not None:
+            body["minutes"] = answer.by_for // A_MINUTE
+        if answer.to is not None:
+            body["to_worker_id"] = self._enrolled.workers[answer.to]
         try:
             self._api.post(f"alerts/{about}/{answer.move}", body)
         except ApiRefused as refused:

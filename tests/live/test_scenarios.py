@@ -84,6 +84,63 @@ def test_who_has_nothing_but_e_mail_is_told_by_a_mail_server_and_answers(tmp_pat
     assert "norbu   told: alert of call-button, by e-mail" in played.stdout
 
 
+HANDED_OVER = """
+scenario: handed-over
+title: Who has it needs longer, and hands it over to a colleague who comes; a neighbour cannot.
+until: "02:50"
+homes: {house: {neighbour: pema}}
+workers:
+  norbu: {answers: [accepts after 40s, extends after 4m by 10m, hands over after 5m to lhamo]}
+  lhamo: {answers: [accepts after 30s, arrives after 9m, closes after 10m as helped]}
+  pema: {role: neighbour, answers: [declines after 20s]}
+  desk: {role: duty_desk}
+cast:
+  deji: {home: house, worker: norbu, devices: {button: call_button}}
+timeline:
+  - "02:13 presses"
+expect:
+  - {told: lhamo, notice: handover, from: "02:22:40", by: "02:22:40"}
+  - {told: norbu, notice: alert, by: "02:13:05", times: 1}
+  - {alert: call-button, outcome: helped, by: "02:13:05"}
+must_not:
+  - {told: desk}
+"""
+
+WHO_IS_WATCHED = """
+scenario: who-is-watched
+title: Only who lives here is watched; whoever presses is heard.
+starts: "21:00"
+until: "+2 days 10:21"
+workers:
+  norbu: {}
+cast:
+  deji: {worker: norbu, devices: {mat-deji: bed_sensor}}
+  palmo: {worker: norbu, left: "+1 day 03:00", devices: {mat-palmo: bed_sensor, button: call_button}}
+  tsering: {worker: norbu, enrolled: "+1 day 12:00", devices: {mat-tsering: bed_sensor}}
+timeline:
+  - "22:00 deji goes to bed"
+  - "22:00 palmo goes to bed"
+  - "+1 day 22:00 tsering goes to bed"
+  - "+2 days 10:20 palmo presses"
+expect:
+  - {alert: not-up, about: deji, from: "+1 day 10:00", by: "+1 day 10:01"}
+  - {alert: not-up, about: tsering, from: "+2 days 10:00", by: "+2 days 10:01"}
+  - {alert: call-button, about: palmo, by: "+2 days 10:20:05"}
+must_not:
+  - {alert: not-up, about: palmo}
+"""
+
+
+@pytest.mark.parametrize("story", [HANDED_OVER, WHO_IS_WATCHED], ids=["handed over", "who is watched"])
+def test_what_people_do_after_they_accepted_and_who_comes_and_leaves_is_played(
+    tmp_path: Path, story: str
+) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(story, "utf-8")
+    played = simulate("run", str(path))
+    assert played.returncode == 0, played.stdout + played.stderr
+
+
 LIVED = """
 scenario: ill-at-night
 title: She falls ill at midnight, as her life will have it, and calls.

@@ -16,6 +16,7 @@ from devices.simulator.matrix.judging import Cell, judge
 from devices.simulator.matrix.outcome import Entry, outcome_of
 from devices.simulator.mqtt import BrokerUnreachable, NotStored
 from devices.simulator.own_service import ServiceDidNotStart
+from devices.simulator.residing import while_they_reside
 from devices.simulator.run import Played
 from devices.simulator.scenario import Scenario
 
@@ -43,7 +44,7 @@ def play_matrix(
     """A row for each story, with a cell for each fault that can do anything to it. Who breaks it off waits
     for the plays that run and for no other.
     """
-    scenarios = [lived(each, seed) for each in scenarios]
+    scenarios = [while_they_reside(lived(each, seed)) for each in scenarios]
     with _plays() as pool:
         clean = {pool.submit(_clean, each, seed, play): each for each in scenarios}
         cells: dict[Future[Cell], tuple[str, str]] = {}

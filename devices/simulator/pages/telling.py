@@ -30,7 +30,7 @@ def what(story: Story, speech: Speech, happening: Happening) -> str:
         case What.EVENT if "kind" in fields:
             return SEPARATOR.join([speech.word("kinds", fields["kind"]), *_figures(speech, happening)])
         case What.ANSWER if "move" in fields:
-            return _answer(speech, happening)
+            return _answer(story, speech, happening)
         case What.FINDING if "rule" in fields:
             return SEPARATOR.join(fields[name] for name in ("rule", "state", "reason") if name in fields)
         case What.ALERT if "alert" in fields:
@@ -160,11 +160,13 @@ def _alert(story: Story, speech: Speech, alert: Happening) -> str:
     return SEPARATOR.join(word.strip() for word in words if word.strip())
 
 
-def _answer(speech: Speech, happening: Happening) -> str:
+def _answer(story: Story, speech: Speech, happening: Happening) -> str:
     fields = happening.fields
     words = [speech.word("moves", fields["move"])]
     if "outcome" in fields:
         words.append(speech.word("outcomes", fields["outcome"]))
+    words += [fields["by"]] if "by" in fields else []
+    words += [story.called(fields["to"])] if "to" in fields else []
     if "refused" in fields:
         words.append(speech.filled("moves", "refused", reason=fields["refused"]))
     return SEPARATOR.join(words)

@@ -59,3 +59,10 @@ def having(**devices: Any) -> dict[str, Any]:
     cast = deepcopy(SMALL["cast"])
     cast["deji"]["devices"] = devices
     return dict(cast)
+
+
+def residing(**said: Any) -> dict[str, Any]:
+    """The cast, with other keys of the resident."""
+    cast = deepcopy(SMALL["cast"])
+    cast["deji"] |= said
+    return dict(cast)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from devices.simulator.acts import Act
 from devices.simulator.instrumented import sayings_of
 from devices.simulator.lived import lived
+from devices.simulator.residing import while_they_reside
 from devices.simulator.scenario import Scenario
 from notation.faults import StoryFaults
 from tests.unit.simulator.stories import scenario
@@ -79,3 +81,15 @@ def test_what_is_wrong_with_a_life_is_said_where_it_stands(life: object, field: 
     with pytest.raises(StoryFaults) as caught:
         living(life)
     assert any(each.field == field and words in str(each) for each in caught.value.faults)
+
+
+def test_who_is_not_enrolled_yet_or_has_left_does_nothing_by_themselves() -> None:
+    story = living("steady", timeline=[])
+    (resident,) = story.cast.residents
+    span = story.ends_at - story.starts_at
+    since_at, until_at = story.starts_at + span / 4, story.ends_at - span / 4
+    told = replace(story.cast, residents=(replace(resident, enrolled_at=since_at, left_at=until_at),))
+    seen = acts(while_they_reside(lived(replace(story, cast=told), 1)))
+    everything = acts(lived(story, 1))
+    assert seen == [each for each in everything if since_at <= each.at < until_at]
+    assert 0 < len(seen) < len(everything)

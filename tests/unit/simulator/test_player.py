@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from devices.simulator.acts import Data, Override, Saying
+from devices.simulator.acts import Data, Override, Residence, Saying
 from devices.simulator.happenings import What
 from devices.simulator.player import Message, Player, Strike, in_order
 from devices.simulator.scenario import Scenario
 from devices.simulator.sentences import Answer
-from tests.unit.simulator.stories import answering, having, scenario
+from tests.unit.simulator.stories import answering, having, residing, scenario
 
 BACKUP_AFTER = timedelta(minutes=2)
 
@@ -62,11 +62,17 @@ class SmallService:
         assert at == self.now
         self._write(f"{resident} {kind} {data}")
 
+    def reside(self, residence: Residence) -> None:
+        self._write(f"{residence.resident} {'has left' if residence.is_over else 'is enrolled'}")
+
     def override(self, order: Override) -> None:
         self._write(f"{order.resident} {order.rule} {order.key} {order.value}")
 
     def answer(self, worker: str, about: str, answer: Answer) -> str | None:
         self._write(f"{worker} {answer.move} {about}")
+        if answer.to is not None:
+            self._holder = None
+            self._tell(self.now, answer.to, "handover")
         if answer.move == "accept":
             if self._holder is not None:
                 return "already_accepted"
@@ -164,6 +170,46 @@ def test_a_person_answers_a_matter_once_however_often_they_are_told() -> None:
     timeline = ["02:13 deji presses", "02:13:30 deji presses"]
     stage, _ = played(timeline=timeline)
     assert sum("norbu accept" in line for line in stage.diary) == 1
+
+
+def test_who_is_asked_to_take_over_answers_anew_and_forgets_what_they_had_in_mind_before() -> None:
+    stage, player = played(
+        workers=answering(
+            norbu=["accepts after 3m", "extends after 5m by 10m", "hands over after 1m to pema"],
+            pema=["accepts after 8m", "arrives after 9m"],
+        )
+    )
+    assert [line.removeprefix("+1 day ") for line in stage.diary if "alt_1" in line] == [
+        "02:16 norbu accept alt_1",
+        "02:21 norbu extend alt_1",
+        "02:22 norbu handover alt_1",
+        "02:30 pema accept alt_1",
+        "02:39 pema arrive alt_1",
+    ]
+    words = [each.text for each in player.happenings if each.what is What.ANSWER]
+    assert words[1:3] == ["extends by 10m", "hands over to pema"]
+
+
+def test_who_hears_that_nobody_takes_it_over_keeps_it_and_does_not_begin_again() -> None:
+    class Declining(SmallService):
+        def answer(self, worker: str, about: str, answer: Answer) -> str | None:
+            if answer.move == "handover":
+                self._tell(self.now, worker, "handover")
+                return None
+            return super().answer(worker, about, answer)
+
+    story = scenario(workers=answering(norbu=["accepts after 40s", "hands over after 2m to pema"]))
+    stage = Declining(story)
+    Player(story, stage).play()
+    assert [line for line in stage.diary if "norbu" in line] == ["+1 day 02:13:40 norbu accept alt_1"]
+
+
+def test_who_comes_later_is_enrolled_then_and_who_leaves_has_left_then() -> None:
+    stage, player = played(cast=residing(enrolled="22:00", left="+1 day 02:30"))
+    assert stage.diary[:2] == ["22:00 deji is enrolled", "22:00 mat bed.entered"]
+    assert "+1 day 02:30 deji has left" in stage.diary
+    shown = [each.fields["kind"] for each in player.happenings if each.what is What.EVENT]
+    assert (shown[0], shown[-1]) == ("resident.enrolled", "resident.left")
 
 
 def test_a_resident_with_two_sensors_is_felt_by_both() -> None:

@@ -12,7 +12,7 @@ import pytest
 from devices.simulator.acts import Act, Override, Saying
 from devices.simulator.reading import ScenarioUnknown, find, read, read_scenario, shipped
 from notation.faults import StoryFault, StoryFaults
-from tests.unit.simulator.stories import SMALL, answering, content, having, scenario
+from tests.unit.simulator.stories import SMALL, answering, content, having, residing, scenario
 
 
 def faults(**changes: Any) -> list[StoryFault]:
@@ -139,6 +139,23 @@ def test_a_scenario_that_expects_nothing_is_refused(empty: dict[str, Any]) -> No
             "timeline[1].every: found the key",
         ),
         ({"until": "22:05"}, "until: found '22:05', expected a time after all that happens"),
+        (
+            {"cast": residing(enrolled="22:30")},
+            "cast.deji.enrolled: found '22:30', expected a time not after the",
+        ),
+        ({"cast": residing(left="21:30")}, "cast.deji.left: found '21:30', expected a time after the start"),
+        (
+            {"cast": residing(enrolled="22:00", left="22:00")},
+            "cast.deji.left: found '22:00', expected a time after `enrolled`",
+        ),
+        (
+            {"cast": residing(left="+1 day 04:00")},
+            "cast.deji.left: found '+1 day 04:00', expected a time not after",
+        ),
+        (
+            {"workers": answering(norbu=["accepts after 40s", "hands over after 1m to norbu"])},
+            "workers.norbu.answers: found 'norbu', expected one of the other workers (lhamo, pema)",
+        ),
         ({"workers": {**SMALL["workers"], "mat": {}}}, "devices.mat: found a name that stands in workers"),
         ({"workers": {**SMALL["workers"], "anybody": {}}}, "workers.anybody: found the word for everybody"),
         ({"homes": {"house": {"neighbour": "pem"}}}, "homes.house.neighbour: found 'pem'"),
