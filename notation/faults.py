@@ -8,6 +8,7 @@ import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,12 @@ class StoryFaults(ValueError):
 
 def nearest_of(word: str, known: Iterable[str]) -> str | None:
     """The known word that looks most like this one, None if none does."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return _nearest(word, tuple(known))
+
+
+@lru_cache(maxsize=1024)  # one slip stands in a file again and again
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return close[0] if close else None
 
 

@@ -34,12 +34,21 @@ NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
 class Unfit(ValueError):
-    """A text that is not what may stand there; knows what may, and the nearest right word."""
+    """A text that is not what may stand there; knows what may, and the nearest right word, which is looked
+    for when somebody asks.
+    """
 
-    def __init__(self, expected: str, nearest: str | None = None) -> None:
+    def __init__(self, expected: str, nearest: str | Callable[[], str | None] | None = None) -> None:
         super().__init__(expected)
-        self.expected = expected
-        self.nearest = nearest
+        self._nearest = nearest
+
+    @property
+    def expected(self) -> str:
+        return str(self)
+
+    @property
+    def nearest(self) -> str | None:
+        return self._nearest() if callable(self._nearest) else self._nearest
 
 
 def by_reading(read: Callable[[str], object], expected: str) -> AfterValidator:
@@ -65,7 +74,7 @@ def among(words: Iterable[object], expected: str | None = None) -> AfterValidato
 
     def check(word: str) -> str:
         if word not in known:
-            raise Unfit(expected or one_of(known), nearest_of(word, known))
+            raise Unfit(expected or one_of(known), lambda: nearest_of(word, known))
         return word
 
     return AfterValidator(check)
@@ -136,6 +145,8 @@ def or_short(short: dict[str, JsonValue]) -> Callable[[dict[str, JsonValue]], No
 UNSAID = "~"
 """How the tags of a choice begin: they stand in no field."""
 Location = tuple[int | str, ...]
+MOST_HINTS = 500
+"""Faults of a file for which the nearest right word is looked for; who made more mends these first."""
 
 
 class Amiss(NamedTuple):
@@ -148,10 +159,10 @@ class Amiss(NamedTuple):
 
 
 def amiss(form: type[BaseModel], given: Json, error: ValidationError) -> Iterator[tuple[Location, Amiss]]:
-    """What pydantic found, each with where it lies in the file."""
-    for each in error.errors():
+    """What pydantic found, each with where it lies in the file; the first with the nearest right word."""
+    for number, each in enumerate(error.errors()):
         said = tuple(part for part in each["loc"] if not str(part).startswith(UNSAID))
-        yield said, _amiss(form, given, each["loc"], said, dict(each))
+        yield said, _amiss(form, given, each["loc"], said, {**each, "is_hinted": number < MOST_HINTS})
 
 
 def _amiss(
@@ -171,7 +182,10 @@ def _amiss(
         case "missing":
             return Amiss(field, "nothing", "a value")
         case "value_error" if isinstance(unfit, Unfit):
-            return Amiss(field, shown_value(_at(given, said)), unfit.expected, unfit.nearest)
+            found = shown_value(_at(given, said))
+            if not error["is_hinted"]:
+                return Amiss(field, found, str(unfit))
+            return Amiss(field, found, unfit.expected, unfit.nearest)
         case _:
             return Amiss(field, shown_value(_at(given, said)), _EXPECTED.get(error["type"], error["msg"]))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from notation.faults import nearest_of
@@ -215,7 +216,7 @@ def _what(rest: str) -> Did | Sent | Broke:
         found = pattern.fullmatch(rest)
         if found is not None:
             return _broke(trouble, found.groupdict())
-    raise _nobody_knows(rest)
+    raise _NobodyKnows(rest)
 
 
 def _broke(trouble: Trouble, said: Mapping[str, str | None]) -> Broke:
@@ -239,8 +240,27 @@ def _broke(trouble: Trouble, said: Mapping[str, str | None]) -> Broke:
     )
 
 
-def _nobody_knows(rest: str) -> Unfit:
-    """What is said of words that stand in neither table."""
+class _NobodyKnows(Unfit):
+    """Words that stand in neither table; what comes nearest to them is looked for when somebody asks."""
+
+    def __init__(self, rest: str) -> None:
+        super().__init__("something that somebody can do, that a device does, or that goes wrong")
+        self._rest = rest
+
+    @cached_property
+    def _looked_for(self) -> Unfit:
+        return _closest(self._rest)
+
+    @property
+    def expected(self) -> str:
+        return self._looked_for.expected
+
+    @property
+    def nearest(self) -> str | None:
+        return self._looked_for.nearest
+
+
+def _closest(rest: str) -> Unfit:
     first = None if _HOUSE.match(rest) else _FIRST.fullmatch(rest)
     ways = [("", rest), *([(f"{first[1]} ", first[2])] if first is not None else [])]
     meant = [

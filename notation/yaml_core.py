@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -34,6 +36,11 @@ _MOST_CHARACTERS = 1_000_000
 _DEEPEST = 32
 _MOST_NODES = 200_000
 
+_DEEPEST_NODE = 2 * _DEEPEST
+"""Where composing breaks off: each opening bracket costs as much as there are around it. What is less deep
+is complained of with its field.
+"""
+
 Complaint = Callable[[str, str, str], None]
 """Takes (field, found, expected) of something that is wrong."""
 
@@ -49,8 +56,13 @@ def read_yaml(
     if len(text) > _MOST_CHARACTERS:
         complain("file", f"{len(text)} characters", f"at most {_MOST_CHARACTERS}")
         return None
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _ShallowComposer
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = yaml.compose(text)
+    except _TooDeep as error:
+        complain("file", f"something too deep on line {error.line}", "a plain rulebook")
+        return None
     except (YAMLError, ValueError, RecursionError) as error:
         complain("file", f"what is no YAML ({_first_line(error)})", "YAML 1.2")
         return None
@@ -58,6 +70,29 @@ def read_yaml(
         complain("file", "nothing", meant)
         return None
     return _Reader(complain, lines).value(node, "", 0)
+
+
+class _TooDeep(Exception):
+    """More things in one another than anybody writes."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class _ShallowComposer(Composer):
+    """Makes nodes of a text, but none that lie too deep."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self._depth += 1
+        try:
+            if self._depth > _DEEPEST_NODE:
+                raise _TooDeep(self.parser.peek_event().start_mark.line + 1)
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
 
 class _Reader:

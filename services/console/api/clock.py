@@ -48,6 +48,9 @@ def move_clock(parts: Parts, who: Who, body: MoveTo) -> SteppedShape:
     now = parts.clock.now()
     if body.to < now:
         raise unfit("to", format_instant(body.to), f"an instant not before {format_instant(now)}")
+    if body.as_claimed_until is not None and body.as_claimed_until < now:
+        expected = f"an instant not before {format_instant(now)}"
+        raise unfit("as_claimed_until", format_instant(body.as_claimed_until), expected)
     stepped = parts.stepper.advance(Journey(body.to, body.as_claimed_until, body.stop == "told"))
     write(parts, lambda uow: note(uow, parts, who, "clock.moved", ("clock", format_instant(stepped.now))))
     return SteppedShape.model_validate(stepped)

@@ -29,8 +29,7 @@ DataDir = Annotated[
 
 def refuse(*sentences: str, code: int = USAGE) -> NoReturn:
     """Say on standard error why a verb ends, and end it."""
-    for sentence in sentences:
-        typer.echo(f"anxin: {sentence}", err=True)
+    typer.echo("\n".join(f"anxin: {sentence}" for sentence in sentences), err=True)
     raise typer.Exit(code)
 
 
@@ -42,6 +41,20 @@ def text_of(file: Path, code: int = USAGE) -> str:
         refuse(f"{file}: cannot be read: {error.strerror or error}", code=code)
     except UnicodeDecodeError:
         refuse(f"{file}: cannot be read: it is no UTF-8 text", code=code)
+
+
+def check_writable(*files: Path | None) -> None:
+    """Refuse, before any work is done, files that could not be written after it; none is changed or left."""
+    for file in files:
+        if file is None:
+            continue
+        try:
+            is_new = not file.exists()
+            file.open("ab").close()
+            if is_new:
+                file.unlink()
+        except OSError as error:
+            refuse(f"{file}: cannot be written: {error.strerror or error}")
 
 
 def write_to(file: Path, content: bytes, code: int = USAGE) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from services.wiring.cli import simulate_lives
-from services.wiring.cli.options import refuse, write_to
+from services.wiring.cli.options import check_writable, refuse, write_to
 from services.wiring.cli.simulate_check import check
 from services.wiring.cli.simulate_fleet import fleet
 from services.wiring.cli.simulate_matrix import matrix
@@ -111,9 +111,10 @@ def run(  # noqa: PLR0917 - options of a command line are named
         refuse("--attach and --token belong together: where to play, and the right to do so")
     if len(names) > 1 and (report or picture or log):
         refuse("--report, --picture and --log are of one scenario; of several: anxin simulate pictures")
-    at_speed = _speed(speed)
+    at_speed, scenarios = _speed(speed), scenarios_of(names)
+    check_writable(report, picture, log, junit)
     judged, passed = [], True
-    for scenario in scenarios_of(names):
+    for scenario in scenarios:
         start = stamp()
         played = play(scenario, attach, token, seed, at_speed)
         seconds = (stamp() - start) / SECOND

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.wiring.cli.options import refuse
+from services.wiring.cli.options import check_writable, refuse, write_to
 from services.wiring.cli.progress import bars
 
 if TYPE_CHECKING:
@@ -97,9 +97,10 @@ def fleet(
     )
     if presses == MAX:
         refuse("--presses takes a number a second, such as 1/s: each calls somebody")
+    check_writable(file)
     figures = _played(asked, homes, None if attach is None else (attach, str(token), mqtt), only_broker)
     if file is not None:
-        file.write_text(json.dumps(figures.as_dict(), indent=2) + "\n", encoding="utf-8")
+        write_to(file, (json.dumps(figures.as_dict(), indent=2) + "\n").encode())
     show_end(Console() if sys.stdout.isatty() else Console(width=WIDTH), figures)
     raise typer.Exit(1 if figures.faults() else 0)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.wiring.cli.options import refuse, write_to
+from services.wiring.cli.options import check_writable, refuse, write_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +54,10 @@ def matrix(
     unknown = [name for name in faults if name not in FAULTS]
     if unknown:
         refuse(f"no fault is named {', '.join(unknown)}; known: {', '.join(FAULTS)}")
+    scenarios = scenarios_of(names or [str(path) for path in shipped()])
+    check_writable(junit, json_file)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, as on Ctrl-C
-    rows = _played(scenarios_of(names or [str(path) for path in shipped()]), faults, seed)
+    rows = _played(scenarios, faults, seed)
     show(Console(), rows, faults, seed)
     if junit is not None:
         write_to(junit, as_junit(rows))

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from services.wiring.cli.options import refuse, write_to
+from services.wiring.cli.options import check_writable, refuse, write_to
 
 SEED = 1
 """That of `simulate run` without another."""
@@ -31,17 +31,18 @@ def pictures(
     from services.wiring.cli.simulate import play
     from services.wiring.cli.simulate_check import scenarios_of
 
-    failed = False
-    for scenario in scenarios_of(names or [str(path) for path in shipped()]):
+    failed, scenarios = False, scenarios_of(names or [str(path) for path in shipped()])
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(f"{out}: cannot be made: {error.strerror or error}")
+    check_writable(*(out / f"{scenario.scenario}.svg" for scenario in scenarios))
+    for scenario in scenarios:
         played, path = play(scenario, None, None, SEED), out / f"{scenario.scenario}.svg"
         if not played.passed:
             typer.echo(f"{scenario.scenario}: not as expected, no picture", err=True)
             failed = True
             continue
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            refuse(f"{out}: cannot be made: {error.strerror or error}")
         write_to(path, svg(played, scenario, language).encode())
         typer.echo(f"{path} {path.stat().st_size / 1000:.0f} kB")
     raise typer.Exit(1 if failed else 0)

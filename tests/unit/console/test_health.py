@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from services.console.parts import Journey, RulebookStatus, RuleFault, RuleStatus, Stepped
 from services.domain.people import Role
 from services.domain.records import Quarantined, QuarantineReason
@@ -72,6 +74,33 @@ def test_time_stops_where_somebody_is_told_and_messages_wait_if_that_is_asked_fo
         assert house.of(Role.ADMIN).post("/api/v1/clock", json=body).status_code == 200
         in_four_hours, in_a_day_more = NIGHT + timedelta(hours=4), NIGHT + timedelta(hours=28)
         assert stepper.asked == [Journey(in_four_hours, in_a_day_more, stops_when_told=True)]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"to": "2025-07-22T18:13:00"}, "to"),
+        ({"to": "9999-12-31T23:59:59Z"}, "to"),
+        ({"to": "tomorrow"}, "to"),
+        ({"to": 1753209180}, "to"),
+        ({}, "to"),
+        ({"as_claimed_until": "2025-07-22T18:12:59Z"}, "as_claimed_until"),
+        ({"as_claimed_until": "2025-07-23T02:13:00"}, "as_claimed_until"),
+        ({"as_claimed_until": "9999-12-31T23:59:59Z"}, "as_claimed_until"),
+        ({"stop": "never"}, "stop"),
+        ({"stop": True}, "stop"),
+        ({"until": "2025-07-23T06:13:00Z"}, "until"),
+    ],
+)
+def test_a_journey_that_nobody_can_mean_moves_no_time_and_names_the_field(
+    tmp_path: Path, said: dict[str, object], field: str
+) -> None:
+    stepper = StepperOfTheTest()
+    body = said if field == "to" else {"to": "2025-07-22T22:13:00Z", **said}
+    with cast(tmp_path, stepper=stepper) as house:
+        refused = house.of(Role.ADMIN).post("/api/v1/clock", json=body)
+        assert (refused.status_code, [each["field"] for each in refused.json()["errors"]]) == (422, [field])
+        assert stepper.asked == []
 
 
 def test_time_that_is_not_simulated_cannot_be_moved(house: Cast) -> None:

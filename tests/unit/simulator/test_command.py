@@ -88,13 +88,39 @@ def test_a_story_that_was_played_is_written_as_a_page_and_as_a_picture_in_a_lang
     assert picture.read_text(encoding="utf-8").startswith("<svg ")
 
 
-def test_a_page_that_cannot_be_written_is_a_fault_of_the_call(
+@pytest.mark.parametrize("option", ["--report", "--picture", "--log", "--junit"])
+@pytest.mark.parametrize("where", ["no folder", "a folder", "too long a name"])
+def test_what_cannot_be_written_is_said_in_one_line_before_the_play_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, where: str
+) -> None:
+    def not_played(*_: object, **__: object) -> Played:
+        raise AssertionError("played before it is known where to write what comes of it")
+
+    monkeypatch.setattr(simulate, "play", not_played)
+    place = str(
+        {"no folder": tmp_path / "no" / "a", "a folder": tmp_path, "too long a name": tmp_path / ("a" * 300)}[
+            where
+        ]
+    )
+    refused = RUNNER.invoke(app, ["run", "quiet-night", option, place])
+    assert refused.exit_code == 2
+    assert refused.stderr.count("\n") == 1
+    assert "cannot be written: " in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_there_stays_as_it_is_until_there_is_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulate, "play", lambda *_, **__: played(night()))
-    refused = RUNNER.invoke(app, ["run", "quiet-night", "--report", str(tmp_path / "no" / "a.html")])
-    assert refused.exit_code == 2
-    assert "cannot be written: No such file" in refused.stderr
+    page = tmp_path / "a.html"
+    page.write_text("the one of yesterday")
+
+    def broken_off(*_: object, **__: object) -> Played:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulate, "play", broken_off)
+    assert RUNNER.invoke(app, ["run", "quiet-night", "--report", str(page)]).exit_code == 130
+    assert page.read_text() == "the one of yesterday"
 
 
 def test_a_picture_is_written_of_a_story_that_went_well_and_of_no_other(

@@ -12,6 +12,7 @@ import pytest
 from devices.simulator.acts import Act, Override, Saying
 from devices.simulator.reading import ScenarioUnknown, find, read, read_scenario, shipped
 from notation.faults import StoryFault, StoryFaults
+from notation.forms import MOST_HINTS
 from tests.unit.simulator.stories import SMALL, answering, content, having, residing, scenario
 
 
@@ -94,6 +95,21 @@ def test_a_missing_key_is_named() -> None:
 @pytest.mark.parametrize("empty", [{"expect": []}, {"expect": None}, {"expect": [], "title": 5}])
 def test_a_scenario_that_expects_nothing_is_refused(empty: dict[str, Any]) -> None:
     assert any("it proves nothing" in each for each in said(**empty))
+
+
+def test_thousands_of_brackets_are_refused_where_they_become_too_many() -> None:
+    with pytest.raises(StoryFaults) as refused:
+        read_scenario("scenario: x\ntimeline: " + "[" * 3000, "deep.yaml")
+    assert (
+        str(refused.value) == "deep.yaml: file: found something too deep on line 2, expected a plain rulebook"
+    )
+
+
+def test_of_thousands_of_slips_each_is_named_and_the_first_with_the_right_word() -> None:
+    slips = said(timeline=[f"22:00 deji gets upp {number}" for number in range(MOST_HINTS + 2)])
+    assert len(slips) == MOST_HINTS + 2
+    assert "did you mean 'deji gets up'?" in slips[MOST_HINTS - 1]
+    assert slips[MOST_HINTS].endswith("that a device does, or that goes wrong")
 
 
 @pytest.mark.parametrize(
