@@ -52,7 +52,7 @@ class OwnService:
 
     def __init__(self, command: Sequence[str], folder: Path, settings: Mapping[str, str]) -> None:
         self._command = command
-        self._environment = {**_without_settings(os.environ), **settings}
+        self._environment = {**without_settings(os.environ), **settings}
         self.data_dir = folder / "data"
         self._log = folder / "log"
         self._life: _Life | None = None
@@ -167,7 +167,7 @@ def _read(output: IO[bytes], lines: SimpleQueue[bytes]) -> None:
     output.close()
 
 
-def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
     """Without those of a real installation on this machine: a story must never reach its database, its mail
     server or its last resort, and comes out the same everywhere.
     """

@@ -4,6 +4,7 @@ it enrols its homes through the API and leaves again. `admit` has been asked bef
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from devices.simulator.attaching import MARK, Guests, admit, farewell
 from devices.simulator.fleet import packets
 from devices.simulator.fleet.child import Child, ChildSilent
 from devices.simulator.fleet.mix import TYPES, device_name
-from devices.simulator.own_service import Service
+from devices.simulator.own_service import Service, without_settings
 
 READY_SECONDS = 120.0
 MQTT_PORT = 1883
@@ -84,7 +85,7 @@ def own_house(
         data_dir, log = Path(folder) / "data", Path(folder) / "log"
         residents = settle(data_dir, lambda worker: address_of(f"{MARK}/{worker}"))
         options = ["--open-mqtt", "--data-dir", str(data_dir), "--http-port", "0", "--mqtt-port", "0"]
-        house = Child([*up, *options], log)
+        house = Child([*up, *options], log, without_settings(os.environ))
         try:
             ready = house.hear(READY_SECONDS)
             service = Service(str(ready["http"]), _token(anxin, data_dir))
@@ -100,6 +101,7 @@ def _token(anxin: Sequence[str], data_dir: Path) -> str:
         capture_output=True,
         check=False,
         timeout=READY_SECONDS,
+        env=without_settings(os.environ),
     )
     if made.returncode:
         raise ChildSilent(f"no token was to be had: {made.stderr.decode(errors='replace').strip()[-2000:]}")

@@ -11,6 +11,7 @@ from typing import Literal
 from devices.simulator.happenings import Happening, What
 from devices.simulator.judging import Verdict
 from devices.simulator.local_time import Frame
+from devices.simulator.pages.apart import apart
 from devices.simulator.player import in_order
 from devices.simulator.scenario import Scenario
 
@@ -117,7 +118,7 @@ class Story:
         verdicts: Sequence[Verdict],
         language: str = "en",
     ) -> None:
-        self.name, self.title = scenario.scenario, scenario.title_in(language)
+        self.name, self.title = scenario.scenario, apart(scenario.title_in(language))
         self.frame: Frame = scenario.frame
         self.happenings = in_order(happenings)
         starts, last = self.frame.starts_at, self.happenings[-1].at if self.happenings else None
@@ -127,9 +128,13 @@ class Story:
         self.alerts = [each for each in self.happenings if each.what is What.ALERT]
         self.faults = [each for each in self.happenings if each.what is What.FAULT]
         self._owner = {each.name: each.resident or HOUSE for each in scenario.devices}
-        self.residents = {each.name: Resident(each.name, each.called) for each in scenario.cast.residents}
+        self.residents = {
+            each.name: Resident(each.name, apart(each.called)) for each in scenario.cast.residents
+        }
         self.house = Resident(HOUSE, "")
-        workers = {each.name: Person(each.name, each.called, each.role) for each in scenario.cast.workers}
+        workers = {
+            each.name: Person(each.name, apart(each.called), each.role) for each in scenario.cast.workers
+        }
         self._called = {name: each.called for name, each in self.residents.items()}
         self._called |= {name: each.called for name, each in workers.items()}
         self.people = self._sorted(workers)
