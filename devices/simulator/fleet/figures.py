@@ -11,6 +11,7 @@ HELD_SHARE = 0.97
 """A rate counts as held from this share of it on: a second more or less of a minute is the machine's."""
 BEHIND_SECONDS = 2.0
 """How much of the traffic may still be on its way when the last message is sent."""
+WHOLE_FROM = 9.95
 BLOCKED_SHARE = 0.1
 """From this share of the time on in which the windows were full, the broker was the limit."""
 
@@ -18,6 +19,11 @@ BLOCKED_SHARE = 0.1
 def percentile(values: Sequence[float], share: float) -> float | None:
     """The smallest value that at least ``share`` of all do not exceed; None without values."""
     return sorted(values)[math.ceil(share * len(values)) - 1] if values else None
+
+
+def shown_rate(rate: float) -> str:
+    """A rate as people read it: one below ten with what it is of a whole."""
+    return f"{rate:,.0f}" if rate >= WHOLE_FROM else f"{rate:.2g}"
 
 
 @dataclass(slots=True)
@@ -52,6 +58,8 @@ class Figures:
     press_p99: float | None = None
     is_looked_up: bool = False
     stopped: bool = False
+    asked_seconds: float = 0.0
+    """For how long it was to play."""
     words: list[str] = field(default_factory=list)
 
     @property
@@ -71,7 +79,7 @@ class Figures:
         """Which side kept it from being held: ``generator``, ``broker`` or ``service``; None: nobody."""
         if not self.wanted_rate:
             return None
-        if self.sent_rate < HELD_SHARE * self.wanted_rate:
+        if self.sent + 1 < HELD_SHARE * self.wanted_rate * self.sending_took:
             return "broker" if self.held > BLOCKED_SHARE * self.sending_took else "generator"
         behind = self.sent - self.stored_at_end_of_sending
         if self.with_service and behind > max(BEHIND_SECONDS * self.wanted_rate, 1.0):
@@ -107,7 +115,7 @@ class Figures:
             )
         return (
             f"the rate was not held, and the {self.limit} was the limit: "
-            f"{self.sent_rate:,.0f} of {self.wanted_rate:,.0f} a second were sent"
+            f"{shown_rate(self.sent_rate)} of {shown_rate(self.wanted_rate)} a second were sent"
         )
 
     def as_dict(self) -> dict[str, Any]:

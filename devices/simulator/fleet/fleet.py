@@ -79,6 +79,8 @@ class Fleet:
     show: Show
     stop: Event
     run: str = field(default_factory=lambda: f"f{secrets.token_hex(4)}")
+    figures: Figures | None = None
+    """As far as they are known, from the beginning of the play on."""
     _generators: list[Child] = field(default_factory=list)
     _sent: dict[int, int] = field(default_factory=dict)
     _acknowledged: dict[int, int] = field(default_factory=dict)
@@ -89,7 +91,10 @@ class Fleet:
     def play(self) -> Figures:
         """Play it; `ChildSilent` if a process or the broker gave up."""
         wanted = self.asked.rate and self.asked.rate + self.asked.presses
-        figures = Figures(self.place.homes, wanted, self.place.service is not None)
+        figures = Figures(
+            self.place.homes, wanted, self.place.service is not None, asked_seconds=self.asked.seconds
+        )
+        self.figures = figures
         with tempfile.TemporaryDirectory(prefix="anxin-fleet-logs-") as folder, ExitStack() as stack:
             listener = self._listener(stack, Path(folder))
             self._generators = [

@@ -43,9 +43,15 @@ class Numbers:
 
 
 class Outgoing:
-    """One connection: what it says comes from ``says``, ``rate`` a second; 0: whatever the window takes."""
+    """One connection: what it says comes from ``says``, ``rate`` a second; 0: whatever the window takes.
 
-    def __init__(self, job: Job, name: str, says: Iterator[Said], rate: float, numbers: Numbers) -> None:
+    ``phase`` is its turn among all that share a rate, from 0 to less than 1: the first speaks at once, the
+    others so much later of the time between two messages, so that together they keep to a low rate as well.
+    """
+
+    def __init__(
+        self, job: Job, name: str, says: Iterator[Said], rate: float, numbers: Numbers, phase: float = 0.0
+    ) -> None:
         client_id = f"{job.run}-{job.number}-{name}"
         self.line = packets.Line(job.port, client_id, job.host, job.username, job.password)
         self.line.socket.settimeout(0.0)
@@ -57,6 +63,7 @@ class Outgoing:
         """When each home spoke first on this connection; kept for presses alone."""
         self._says = says
         self._rate = rate
+        self._phase = phase
         self._numbers = numbers
         self._window = job.window
         self._keeps_homes = name == "presses"
@@ -79,13 +86,13 @@ class Outgoing:
 
     def due(self, passed: float) -> int:
         """How many messages should have been sent by now and were not."""
-        return self._window if not self._rate else int(passed * self._rate) + 1 - self.sent
+        return self._window if not self._rate else int(passed * self._rate + 1 - self._phase) - self.sent
 
     def next_in(self, passed: float) -> float:
         """Seconds until it has something to say, if the window is open then."""
         if self.is_stuck or self.sent - self.acknowledged >= self._window:
             return LONGEST_PAUSE
-        return self.sent / self._rate - passed if self._rate else 0.0
+        return (self.sent + self._phase) / self._rate - passed if self._rate else 0.0
 
     def write(self, passed: float) -> None:
         """Say what is due, as far as window and kernel take it."""
@@ -140,9 +147,10 @@ def connections_of(job: Job) -> list[Outgoing]:
     lines = []
     for place in range(job.connections):
         says = mix.background(job, place, job.connections)
-        lines.append(Outgoing(job, str(place), says, job.rate / job.connections, numbers))
+        phase = (job.number * job.connections + place) / (job.of * job.connections)
+        lines.append(Outgoing(job, str(place), says, job.rate / job.connections, numbers, phase))
     if job.presses:
-        lines.append(Outgoing(job, "presses", mix.presses(job), job.presses, numbers))
+        lines.append(Outgoing(job, "presses", mix.presses(job), job.presses, numbers, job.number / job.of))
     return lines
 
 

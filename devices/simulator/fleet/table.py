@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from devices.simulator import clock
-from devices.simulator.fleet.figures import Figures
+from devices.simulator.fleet.figures import Figures, shown_rate
 
 LINE_EVERY = 5.0
 """Seconds between two lines on a pipe."""
@@ -42,8 +42,8 @@ def line(figures: Figures, doing: str) -> str:
 
 
 def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
-    wanted = f"of {figures.wanted_rate:,.0f}" if figures.wanted_rate else "as many as go"
-    yield "sent", f"{figures.sent:,}", f"{figures.sent_rate:,.0f} a second, {wanted}"
+    wanted = f"of {shown_rate(figures.wanted_rate)}" if figures.wanted_rate else "as many as go"
+    yield "sent", f"{figures.sent:,}", f"{shown_rate(figures.sent_rate)} a second, {wanted}"
     yield "acknowledged", f"{figures.acknowledged:,}", "by the broker"
     if not figures.with_service:
         return
@@ -102,6 +102,8 @@ def screen(console: Console) -> Iterator[Screen]:
 def show_end(console: Console, figures: Figures) -> None:
     """Print the table and what is wrong with it."""
     console.print(table(figures))
+    if figures.stopped:
+        console.print(f"stopped after {figures.sending_took:,.0f} s of {figures.asked_seconds:,.0f} s")
     faults = figures.faults()
     for fault in faults:
         console.print(Text(fault, style="bold red"))

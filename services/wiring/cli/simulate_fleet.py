@@ -135,20 +135,24 @@ def _played(
     from devices.simulator.fleet.child import ChildSilent
     from devices.simulator.fleet.fleet import Fleet, Switchboard
     from devices.simulator.fleet.places import CannotPlay
-    from devices.simulator.fleet.table import screen
+    from devices.simulator.fleet.table import line, screen
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, as on Ctrl-C
     telephones = Switchboard()
     telephones.open()
+    played: Fleet | None = None
     try:
         with _place(homes, attached, only_broker, telephones) as place, screen(Console(stderr=True)) as shown:
-            return Fleet(place, asked, telephones, shown.show, _asked_to_stop()).play()
+            played = Fleet(place, asked, telephones, shown.show, _asked_to_stop())
+            return played.play()
     except (NotAdmitted, CannotPlay) as error:
         refuse(str(error))
     except (ApiRefused, ApiUnreachable, ChildSilent) as error:
         refuse(f"the fleet could not be played to its end: {error}", code=1)
     except KeyboardInterrupt:
-        refuse("the fleet was ended before its end", code=1)
+        so_far = played.figures if played is not None else None
+        known = f"; so far {line(so_far, 'ended').strip()}" if so_far is not None else ", before it began"
+        refuse(f"the fleet was ended before its end{known}", code=1)
     finally:
         telephones.close()
 

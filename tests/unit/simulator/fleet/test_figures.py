@@ -52,6 +52,14 @@ def test_a_rate_is_held_from_97_of_100_on() -> None:
     assert replace(WELL, sending_took=10.32).limit == "generator"
 
 
+def test_a_single_message_that_was_due_in_the_last_moment_does_not_break_a_low_rate() -> None:
+    slow = replace(WELL, wanted_rate=0.3, sent=3, acknowledged=3, stored=3)
+    assert slow.limit is None
+    assert replace(slow, sent=1, acknowledged=1, stored=1).faults() == [
+        "the rate was not held, and the generator was the limit: 0.1 of 0.3 a second were sent"
+    ]
+
+
 def test_a_service_that_is_two_seconds_behind_at_the_end_was_the_limit() -> None:
     assert replace(WELL, stored_at_end_of_sending=800).limit is None
     behind = replace(WELL, stored_at_end_of_sending=799)
