@@ -190,12 +190,3 @@ ONLY_WHERE_OFFERED = frozenset(
 
 SEES_ADDRESSES = frozenset({Role.MANAGER, Role.ADMIN})
 """Who sees the addresses at which others are reached; everybody else sees them masked."""
-
-
-def masked(address: str) -> str:
-    """An address of which enough is left to recognise it and too little to use it."""
-    scheme, mark, rest = address.partition("://")
-    if mark:
-        return f"{scheme}{mark}{rest.partition('/')[0].rpartition('@')[2]}/…"
-    name, at, domain = address.partition("@")
-    return f"{name[:1]}…@{domain}" if at else f"{address[:3]}…"

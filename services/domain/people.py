@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -33,14 +33,27 @@ class ChannelKind(StrEnum):
 
     WEBHOOK = "webhook"
     EMAIL = "email"
+    WECOM_BOT = "wecom_bot"
+    WECOM_APP = "wecom_app"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    SMS_ALIYUN = "sms_aliyun"
+    SMS_TENCENT = "sms_tencent"
+    SMS_GATEWAY = "sms_gateway"
+    VOICE = "voice"
+    NTFY = "ntfy"
+    MQTT = "mqtt"
+    APPRISE = "apprise"
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way to reach one person; a list of them is in order of preference."""
+    """One way to reach one person; a list of them is in order of preference. Addresses of some kinds are
+    keys by themselves, and no repr shows one.
+    """
 
     kind: ChannelKind
-    address: str
+    address: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,16 @@ def message_of(notice: Notice) -> Message:
     return Message(title, "\n\n".join(lines), notice.language)
 
 
+def facts_of(notice: Notice, language: Language) -> Mapping[str, str]:
+    """What a notice says, piece by piece, for forms that are laid down elsewhere: who, what, where, since."""
+    return _known(notice, language, texts(language))
+
+
+def title_of(notice: Notice, language: Language) -> str:
+    """The title of a notice in a language."""
+    return _words(notice, language)[0]
+
+
 @cache
 def texts(language: Language) -> Texts:
     """The words of a language, read once."""

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from services.domain.crash_points import CrashPoint
 from services.domain.instants import zone_named
 from services.domain.people import Language
-from services.ingest.mqtt_session import BrokerAddress
+from services.wiring.channel_settings import ChannelSettings, broker_address, web_address
 from services.wiring.data_folder import kept
 
 
@@ -43,26 +43,10 @@ def _host_and_port(text: str) -> str:
     return text
 
 
-def _broker(url: str) -> str:
-    try:
-        if url:
-            BrokerAddress.parse(url)
-    except ValueError:  # its words hold the password
-        raise ValueError("expected mqtt://USER:PASSWORD@HOST:PORT or mqtts://…") from None
-    return url
-
-
 def _last_resort(address: str) -> str:
     kind, _, rest = address.partition(":")
     if address and (kind not in ("http", "https", "mailto") or not rest.strip("/")):
         raise ValueError("expected an http://, https:// or mailto: address")
-    return address
-
-
-def _web_address(address: str) -> str:
-    kind, _, rest = address.partition("://")
-    if address and (kind not in ("http", "https") or not rest):
-        raise ValueError("expected an http:// or https:// address")
     return address
 
 
@@ -82,7 +66,7 @@ def _crash_at(text: str) -> str:
     return text
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """The settings of one installation."""
 
     model_config = SettingsConfigDict(env_prefix="ANXIN_", extra="ignore", frozen=True)
@@ -97,13 +81,13 @@ class Settings(BaseSettings):
     http_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
         default="127.0.0.1:8080", description="Address of the console and the API; port 0 picks a free one."
     )
-    mqtt_url: Annotated[str, AfterValidator(_broker)] = Field(
+    mqtt_url: Annotated[str, AfterValidator(broker_address)] = Field(
         default="", description="Broker of its own, with the house's account; empty: the embedded one."
     )
-    mqtt_admin_url: Annotated[str, AfterValidator(_broker)] = Field(
+    mqtt_admin_url: Annotated[str, AfterValidator(broker_address)] = Field(
         default="", description="The same broker with the account that makes accounts; empty: ANXIN_MQTT_URL."
     )
-    mqtt_public_url: Annotated[str, AfterValidator(_broker)] = Field(
+    mqtt_public_url: Annotated[str, AfterValidator(broker_address)] = Field(
         default="", description="Address of the broker as devices reach it; empty: as connected."
     )
     mqtt_shared: bool = Field(
@@ -115,7 +99,7 @@ class Settings(BaseSettings):
     mqtt_bind: Annotated[str, AfterValidator(_host_and_port)] = Field(
         default="127.0.0.1:1883", description="Address of the embedded broker; port 0 picks a free one."
     )
-    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    public_url: Annotated[str, AfterValidator(web_address)] = Field(
         default="", description="Address of the console as people reach it; empty: as bound."
     )
     trusted_proxies: Annotated[str, AfterValidator(_proxies)] = Field(
@@ -123,7 +107,9 @@ class Settings(BaseSettings):
         description="Proxies whose X-Forwarded-For is believed: addresses, networks, or *; empty: none.",
     )
     secret_key: str = Field(
-        default="", description="Key of the webhook signatures; empty: made once, kept in the data folder."
+        default="",
+        repr=False,
+        description="Key of the webhook signatures; empty: made once, kept in the data folder.",
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         default="Asia/Shanghai", description="Zone of homes and residents that have none of their own."
@@ -131,14 +117,6 @@ class Settings(BaseSettings):
     language: Language = Field(default=Language.ZH_CN, description="Language of the house: zh-CN, bo or en.")
     last_resort: Annotated[str, AfterValidator(_last_resort)] = Field(
         default="", description="Webhook or mailto: address that is told when nobody at all can be told."
-    )
-    smtp_host: str = Field(default="", description="Mail server; empty: no e-mail is sent.")
-    smtp_port: int = Field(default=587, ge=1, le=MOST_PORT, description="Port of the mail server.")
-    smtp_user: str = Field(default="", description="Login at the mail server; empty: none.")
-    smtp_password: str = Field(default="", description="Password at the mail server.")
-    smtp_sender: str = Field(default="anxin@localhost", description="Sender of the e-mails.")
-    smtp_starttls: bool = Field(
-        default=False, description="Encrypt the connection to the mail server by STARTTLS."
     )
     crash_at: Annotated[str, AfterValidator(_crash_at)] = Field(
         default="",
@@ -209,5 +187,7 @@ def read_settings(**options: object) -> Settings:
 
 def _fault(fault: dict[str, Any]) -> str:
     name = "_".join(map(str, fault["loc"]))
-    found = "something else" if name.endswith("_url") else repr(fault.get("input"))
+    field = Settings.model_fields.get(name)
+    is_told = field is not None and field.repr and not name.endswith("_url")
+    found = repr(fault.get("input")) if is_told else "something else"
     return f"ANXIN_{name.upper()}: {fault['msg'].removeprefix('Value error, ')}, found {found:.80}"

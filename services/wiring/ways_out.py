@@ -2,33 +2,108 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from services.domain.people import Channel, ChannelKind
 from services.escalation.scene import House
+from services.ingest.mqtt_session import BrokerAddress
 from services.notify.channels import channel
+from services.notify.channels.dingtalk import DingTalk
 from services.notify.channels.email import EmailChannel, MailServer
+from services.notify.channels.feishu import Feishu
+from services.notify.channels.http_gateway import Gateway, Sign
+from services.notify.channels.mqtt import MqttTopics, NoticeBroker
+from services.notify.channels.ntfy import Ntfy
+from services.notify.channels.posting import Poster
+from services.notify.channels.sms_aliyun import AliyunAccount, SmsAliyun
+from services.notify.channels.sms_gateway import SmsGateway
+from services.notify.channels.sms_tencent import SmsTencent, TencentAccount
+from services.notify.channels.voice import VoiceGateway
 from services.notify.channels.webhook import WebhookChannel
+from services.notify.channels.wecom_app import WecomAccount, WecomApp
+from services.notify.channels.wecom_bot import WecomBot
 from services.wiring.settings import Settings
+
+NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
+    ChannelKind.EMAIL: ("smtp_host",),
+    ChannelKind.WECOM_APP: ("wecom_corp_id", "wecom_agent_id", "wecom_secret"),
+    ChannelKind.SMS_ALIYUN: (
+        "sms_aliyun_key_id",
+        "sms_aliyun_key_secret",
+        "sms_aliyun_sign_name",
+        "sms_aliyun_template",
+    ),
+    ChannelKind.SMS_TENCENT: (
+        "sms_tencent_secret_id",
+        "sms_tencent_secret_key",
+        "sms_tencent_app_id",
+        "sms_tencent_sign_name",
+        "sms_tencent_template",
+    ),
+    ChannelKind.SMS_GATEWAY: ("sms_gateway_url",),
+    ChannelKind.VOICE: ("voice_gateway_url",),
+    ChannelKind.NTFY: ("ntfy_url",),
+    ChannelKind.MQTT: ("notices_mqtt_url",),
+}
+"""The settings without which there is no way out of a kind; the others need none."""
+
+Make = Callable[[Settings, Poster], channel.Channel]
+"""How a channel is made of the settings."""
+
+MADE: Mapping[ChannelKind, Make] = {
+    ChannelKind.EMAIL: lambda settings, _: EmailChannel(_mail_server(settings)),
+    ChannelKind.WECOM_BOT: lambda settings, poster: WecomBot(poster, settings.wecom_url),
+    ChannelKind.DINGTALK: lambda settings, poster: DingTalk(
+        poster, settings.dingtalk_secret, settings.dingtalk_url
+    ),
+    ChannelKind.FEISHU: lambda settings, poster: Feishu(poster, settings.feishu_secret, settings.feishu_url),
+    ChannelKind.WECOM_APP: lambda settings, poster: WecomApp(
+        poster,
+        WecomAccount(settings.wecom_corp_id, settings.wecom_agent_id, settings.wecom_secret),
+        settings.wecom_url,
+    ),
+    ChannelKind.SMS_ALIYUN: lambda settings, poster: SmsAliyun(
+        poster, _aliyun(settings), settings.sms_aliyun_url
+    ),
+    ChannelKind.SMS_TENCENT: lambda settings, poster: SmsTencent(
+        poster, _tencent(settings), settings.sms_tencent_url
+    ),
+    ChannelKind.SMS_GATEWAY: lambda settings, poster: SmsGateway(
+        poster, _gateway(settings, "sms_gateway"), settings.sms_gateway_most
+    ),
+    ChannelKind.VOICE: lambda settings, poster: VoiceGateway(poster, _gateway(settings, "voice_gateway")),
+    ChannelKind.NTFY: lambda settings, poster: Ntfy(poster, settings.ntfy_url, settings.ntfy_token),
+}
 
 
 def channels(settings: Settings, http: str) -> channel.Channels:
-    """The channels that this installation has; e-mail only with a mail server."""
+    """The channels that this installation has."""
+    poster = Poster()
+    source = settings.public_url or http
     ways: dict[ChannelKind, channel.Channel] = {
-        ChannelKind.WEBHOOK: WebhookChannel(settings.key(), settings.public_url or http)
+        ChannelKind.WEBHOOK: WebhookChannel(settings.key(), source, poster=poster)
     }
-    if settings.smtp_host:
-        ways[ChannelKind.EMAIL] = EmailChannel(
-            MailServer(
-                host=settings.smtp_host,
-                port=settings.smtp_port,
-                user=settings.smtp_user,
-                password=settings.smtp_password,
-                sender=settings.smtp_sender,
-                starttls=settings.smtp_starttls,
-            )
-        )
+    ways |= {kind: make(settings, poster) for kind, make in MADE.items() if not lacking(settings, kind)}
+    if not lacking(settings, ChannelKind.MQTT):
+        ways[ChannelKind.MQTT] = MqttTopics(_notice_broker(settings, source))
     return ways
+
+
+def lacking(settings: Settings, kind: ChannelKind) -> tuple[str, ...]:
+    """The settings that a kind of channel needs and that are not there, as variables."""
+    return tuple(_variable(name) for name in NEEDED.get(kind, ()) if not getattr(settings, name))
+
+
+def begun(settings: Settings) -> Mapping[ChannelKind, tuple[str, ...]]:
+    """What is lacking of each way out of which something is set."""
+    found = {
+        kind: lacking(settings, kind)
+        for kind, names in NEEDED.items()
+        if any(getattr(settings, name) for name in names)
+    }
+    return {kind: names for kind, names in found.items() if names}
 
 
 def house_facts(settings: Settings, http: str) -> House:
@@ -38,6 +113,67 @@ def house_facts(settings: Settings, http: str) -> House:
         language=settings.language,
         last_resort=_last_resort(settings.last_resort),
         link_base=settings.public_url or http,
+    )
+
+
+def _variable(name: str) -> str:
+    return f"ANXIN_{name.upper()}"
+
+
+def _mail_server(settings: Settings) -> MailServer:
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        sender=settings.smtp_sender,
+        starttls=settings.smtp_starttls,
+    )
+
+
+def _aliyun(settings: Settings) -> AliyunAccount:
+    return AliyunAccount(
+        key_id=settings.sms_aliyun_key_id,
+        key_secret=settings.sms_aliyun_key_secret,
+        sign_name=settings.sms_aliyun_sign_name,
+        template=settings.sms_aliyun_template,
+        params=json.loads(settings.sms_aliyun_params),
+        param_most=settings.sms_param_most,
+    )
+
+
+def _tencent(settings: Settings) -> TencentAccount:
+    return TencentAccount(
+        secret_id=settings.sms_tencent_secret_id,
+        secret_key=settings.sms_tencent_secret_key,
+        region=settings.sms_tencent_region,
+        app_id=settings.sms_tencent_app_id,
+        sign_name=settings.sms_tencent_sign_name,
+        template=settings.sms_tencent_template,
+        params=tuple(json.loads(settings.sms_tencent_params)),
+        param_most=settings.sms_param_most,
+    )
+
+
+def _notice_broker(settings: Settings, source: str) -> NoticeBroker:
+    at = BrokerAddress.parse(settings.notices_mqtt_url)
+    prefix = settings.notices_mqtt_prefix
+    return NoticeBroker(at.host, at.port, at.username, at.password, at.tls, prefix, source)
+
+
+def _gateway(settings: Settings, name: str) -> Gateway:
+    def of(what: str) -> str:
+        return str(getattr(settings, f"{name}_{what}"))
+
+    return Gateway(
+        url=of("url"),
+        body=of("body"),
+        method=of("method"),
+        headers=json.loads(of("headers")),
+        success=Sign(of("success")),
+        passing=Sign(of("passing")),
+        account=Sign(of("account")),
+        confirms=bool(getattr(settings, f"{name}_confirms")),
     )
 
 

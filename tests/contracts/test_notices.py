@@ -249,6 +249,18 @@ def test_lists_of_attempts_can_be_narrowed(
             unit.notices.attempts_page({"address": "x"}, 0, 9)
 
 
+@pytest.mark.parametrize("kind", list(ChannelKind))
+def test_a_channel_of_any_kind_is_kept_and_found(store: Store, kind: ChannelKind) -> None:
+    outbox(store, notice("a", channels=(Channel(kind, "an address"),)))
+    with store.writing() as unit:
+        kept = unit.notices.start(attempt("a", "ntc_a", channel=kind, address="an address"))
+    with store.reading() as unit:
+        found = unit.notices.get("ntc_a")
+        assert found is not None
+        assert found.channels == (Channel(kind, "an address"),)
+        assert unit.notices.attempts_page({"channel": kind.value}, 0, 9).items == (kept,)
+
+
 def command(name: str) -> DeviceCommand:
     return DeviceCommand(f"cmd_{name}", "dev_button", "button-7", ReassureState.HEARD, NIGHT, "alt_press")
 

@@ -15,11 +15,12 @@ from services.console.api.lists import IdFilter, Listed, Part, Since, Synthetic,
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.problems import not_found
-from services.console.rights import SEES_ADDRESSES, masked
+from services.console.rights import SEES_ADDRESSES
 from services.console.sight import Sight
+from services.domain.addresses import masked, shown_to_its_own
 from services.domain.findings import Severity
 from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
-from services.domain.people import ChannelKind
+from services.domain.people import Channel, ChannelKind
 from services.domain.ports import UnitOfWork
 from services.escalation.bundling import alert_ids_of, carried_by
 
@@ -77,11 +78,12 @@ def _attempt(uow: UnitOfWork, who: Caller, attempt: Attempt) -> AttemptShape:
 
 
 def address_seen_by(who: Caller, notice: Notice | None, attempt: Attempt) -> Attempt:
-    """The attempt with its address as the caller may see it: one's own whole, those of others by role."""
-    own = notice is not None and notice.worker_id is not None and notice.worker_id == who.worker_id
-    if who.role in SEES_ADDRESSES or own:
+    """The attempt with its address as the caller may see it: one's own, those of others by role."""
+    if who.role in SEES_ADDRESSES:
         return attempt
-    return replace(attempt, address=masked(attempt.address))
+    own = notice is not None and notice.worker_id is not None and notice.worker_id == who.worker_id
+    shown = shown_to_its_own if own else masked
+    return replace(attempt, address=shown(Channel(attempt.channel, attempt.address)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.console.api.fields import Instant, Shape
+from services.domain.addresses import FORMS
 from services.domain.people import Channel, ChannelKind
 
 _IPV6 = r"\[(::1|([0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4})\]"
@@ -37,10 +38,74 @@ class EmailFields(Shape):
     ]
 
 
-ChannelFields = Annotated[WebhookFields | EmailFields, Field(discriminator="kind")]
+def _form(kind: ChannelKind) -> StringConstraints:
+    return StringConstraints(max_length=500, pattern=FORMS[kind].pattern)
 
 
-def channels_of(fields: Iterable[WebhookFields | EmailFields]) -> tuple[Channel, ...]:
+class WecomBotFields(Shape):
+    """The bot of a group in WeCom."""
+
+    kind: Literal["wecom_bot"]
+    address: Annotated[str, _form(ChannelKind.WECOM_BOT)]
+
+
+class WecomAppFields(Shape):
+    """A member of the corporation in WeCom, told by its application."""
+
+    kind: Literal["wecom_app"]
+    address: Annotated[str, _form(ChannelKind.WECOM_APP)]
+
+
+class SignedBotFields(Shape):
+    """The bot of a group in DingTalk or Feishu, with the secret of its signature if it has one of its own."""
+
+    kind: Literal["dingtalk", "feishu"]
+    address: Annotated[str, _form(ChannelKind.DINGTALK)]
+
+
+class TelephoneFields(Shape):
+    """A telephone that is written to or called."""
+
+    kind: Literal["sms_aliyun", "sms_tencent", "sms_gateway", "voice"]
+    address: Annotated[str, _form(ChannelKind.VOICE)]
+
+
+class NtfyFields(Shape):
+    """A topic at the ntfy server."""
+
+    kind: Literal["ntfy"]
+    address: Annotated[str, _form(ChannelKind.NTFY)]
+
+
+class MqttFields(Shape):
+    """A topic at the broker for notices, under the prefix of this installation."""
+
+    kind: Literal["mqtt"]
+    address: Annotated[str, _form(ChannelKind.MQTT)]
+
+
+class AppriseFields(Shape):
+    """An address of one of the services that Apprise knows."""
+
+    kind: Literal["apprise"]
+    address: Annotated[str, _form(ChannelKind.APPRISE)]
+
+
+AnyFields = (
+    WebhookFields
+    | EmailFields
+    | WecomBotFields
+    | WecomAppFields
+    | SignedBotFields
+    | TelephoneFields
+    | NtfyFields
+    | MqttFields
+    | AppriseFields
+)
+ChannelFields = Annotated[AnyFields, Field(discriminator="kind")]
+
+
+def channels_of(fields: Iterable[AnyFields]) -> tuple[Channel, ...]:
     return tuple(Channel(ChannelKind(each.kind), each.address) for each in fields)
 
 

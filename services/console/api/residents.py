@@ -35,8 +35,10 @@ from services.console.facts import tell_of_resident
 from services.console.gate import GuardedRoute
 from services.console.problems import documented, not_found, unfit
 from services.console.protections import Watch
+from services.console.rights import SEES_ADDRESSES
 from services.console.sight import Sight
 from services.console.writing import note, write
+from services.domain.addresses import shown_to_its_own
 from services.domain.homes import Home
 from services.domain.instants import format_instant
 from services.domain.people import Contact, Language, Resident
@@ -120,9 +122,16 @@ class ResidentShape(Shape):
     synthetic: bool
 
 
-def shape_of(resident: Resident, watch: Watch) -> ResidentShape:
+def shape_of(resident: Resident, watch: Watch, who: Caller) -> ResidentShape:
     plain = {name: getattr(resident, name) for name in ResidentShape.model_fields if name != "protection"}
+    if who.role not in SEES_ADDRESSES:
+        plain["contacts"] = [_without_keys(contact) for contact in resident.contacts]
     return ResidentShape.model_validate({**plain, "protection": watch.protection(resident)})
+
+
+def _without_keys(contact: Contact) -> Contact:
+    channels = (replace(each, address=shown_to_its_own(each)) for each in contact.channels)
+    return replace(contact, channels=tuple(channels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,7 @@ def list_residents(
             uow.residents.page,
             wanted.filters,
             part,
-            lambda resident: shape_of(resident, watch),
+            lambda resident: shape_of(resident, watch, who),
             Sight(uow, who).resident,
         )
 
@@ -170,7 +179,7 @@ def enrol_resident(parts: Parts, who: Who, body: NewResident) -> ResidentShape:
         resident = uow.residents.add(replace(resident, **fields))
         tell_of_resident(uow, parts, who, "resident.enrolled", resident)
         note(uow, parts, who, "resident.enrolled", ("resident", resident.id))
-        return shape_of(resident, Watch(uow, at))
+        return shape_of(resident, Watch(uow, at), who)
 
     return write(parts, work)
 
@@ -178,7 +187,7 @@ def enrol_resident(parts: Parts, who: Who, body: NewResident) -> ResidentShape:
 @router.get("/{resident_id}")
 def read_resident(parts: Parts, who: Who, resident_id: PathId) -> ResidentShape:
     with parts.store.reading() as uow:
-        return shape_of(seen_resident(uow, who, resident_id), Watch(uow, parts.clock.now()))
+        return shape_of(seen_resident(uow, who, resident_id), Watch(uow, parts.clock.now()), who)
 
 
 @router.patch("/{resident_id}", responses=documented(409))
@@ -198,7 +207,7 @@ def change_resident(parts: Parts, who: Who, resident_id: PathId, body: ResidentC
         tell_of_resident(uow, parts, who, "resident.left" if left_now else "resident.changed", resident)
         detail = ", ".join(sorted(body.model_fields_set))
         note(uow, parts, who, "resident.changed", ("resident", resident.id), detail)
-        return shape_of(resident, Watch(uow, at))
+        return shape_of(resident, Watch(uow, at), who)
 
     return write(parts, work)
 

@@ -21,8 +21,9 @@ from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.handing_on import hand_on
 from services.console.problems import documented, not_found
-from services.console.rights import SEES_ADDRESSES, masked
+from services.console.rights import SEES_ADDRESSES
 from services.console.writing import note, write
+from services.domain.addresses import masked, shown_to_its_own
 from services.domain.people import Language, Role, Worker
 from services.domain.ports import UnitOfWork
 
@@ -72,10 +73,11 @@ class WorkerShape(Shape):
 
 def shape_of(worker: Worker, who: Caller) -> WorkerShape:
     shape = WorkerShape.model_validate(worker)
-    if who.role in SEES_ADDRESSES or who.worker_id == worker.id:
+    if who.role in SEES_ADDRESSES:
         return shape
-    shown = [ChannelShape(kind=each.kind, address=masked(each.address)) for each in worker.channels]
-    return shape.model_copy(update={"channels": shown})
+    shown = shown_to_its_own if who.worker_id == worker.id else masked
+    channels = [ChannelShape(kind=each.kind, address=shown(each)) for each in worker.channels]
+    return shape.model_copy(update={"channels": channels})
 
 
 def _fields(uow: UnitOfWork, body: NewWorker | WorkerChanges) -> dict[str, Any]:

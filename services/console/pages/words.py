@@ -208,6 +208,17 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     ChannelKind: {
         ChannelKind.WEBHOOK: said("message"),
         ChannelKind.EMAIL: said("e-mail"),
+        ChannelKind.WECOM_BOT: said("WeCom group"),
+        ChannelKind.WECOM_APP: said("WeCom"),
+        ChannelKind.DINGTALK: said("DingTalk group"),
+        ChannelKind.FEISHU: said("Feishu group"),
+        ChannelKind.SMS_ALIYUN: said("text message (Aliyun)"),
+        ChannelKind.SMS_TENCENT: said("text message (Tencent)"),
+        ChannelKind.SMS_GATEWAY: said("text message"),
+        ChannelKind.VOICE: said("telephone call"),
+        ChannelKind.NTFY: said("push notice"),
+        ChannelKind.MQTT: said("display or siren"),
+        ChannelKind.APPRISE: said("other service"),
     },
     Relation: {
         Relation.ASSIGNED: said("assigned worker"),

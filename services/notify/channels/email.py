@@ -11,7 +11,7 @@ import re
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -19,6 +19,7 @@ from email.utils import format_datetime, parseaddr
 from services.domain.findings import Severity
 from services.domain.notices import AttemptResult
 from services.notify.channels.channel import ChannelOutcome, Sending, refused, timed_out
+from services.notify.channels.posting import account_refused
 from services.notify.channels.time_limit import TimeLimit
 
 SEND_FOR = timedelta(seconds=5)
@@ -35,7 +36,7 @@ class MailServer:
     host: str
     port: int = 587
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     sender: str = "anxin@localhost"
     starttls: bool = False
     send_for: timedelta = SEND_FOR
@@ -64,6 +65,8 @@ class EmailChannel:
         except smtplib.SMTPRecipientsRefused as error:
             code, said = error.recipients.get(recipient, (0, b""))
             return _refused(code, said)
+        except smtplib.SMTPAuthenticationError as error:
+            return _not_let_in(error.smtp_code, error.smtp_error)
         except smtplib.SMTPResponseException as error:
             return _refused(error.smtp_code, error.smtp_error)
         except smtplib.SMTPServerDisconnected as error:
@@ -128,6 +131,12 @@ def _linked(line: str) -> str:
     if line.startswith(("http://", "https://")) and " " not in line:
         return f'<a href="{line}">{line}</a>'
     return line
+
+
+def _not_let_in(code: int, said: bytes | str) -> ChannelOutcome:
+    """The login is none; a server that cannot look it up just now asks by its code to try later."""
+    outcome = _refused(code, said)
+    return outcome if outcome.may_pass else account_refused(str(code), outcome.detail or "")
 
 
 def _refused(code: int, said: bytes | str) -> ChannelOutcome:

@@ -10,10 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx2
 
@@ -21,36 +19,27 @@ from services.domain.instants import format_instant
 from services.domain.notices import AttemptResult, Notice
 from services.escalation.bundling import alert_ids_of, matters_of
 from services.escalation.text import Message
-from services.notify.channels.channel import ChannelOutcome, Sending, refused, timed_out
-from services.notify.channels.time_limit import TimeLimit
+from services.notify.channels.channel import ChannelOutcome, Sending, refused
+from services.notify.channels.posting import PASSING, SEND_FOR, Answer, Poster, written
 
-SEND_FOR = timedelta(seconds=5)
-"""How long the other side has to confirm, from the call to the last byte that is read."""
-MOST_ANSWER = 16 * 1024
-"""Bytes of an answer that are read; more says nothing about whether it was accepted."""
 MOST_ADDRESS = 2048
 SIGNATURE = "X-Anxin-Signature"
 EVENT_TYPE = "anxin.notice.v1"
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may be better later (RFC 9110, RFC 6585)."""
 
 
 class WebhookChannel:
     """Posts notices. ``key`` signs them, ``source`` names this installation; one for all threads."""
 
-    def __init__(self, key: str, source: str = "urn:anxin", send_for: timedelta = SEND_FOR) -> None:
+    def __init__(
+        self,
+        key: str,
+        source: str = "urn:anxin",
+        send_for: timedelta = SEND_FOR,
+        poster: Poster | None = None,
+    ) -> None:
         self._key = key.encode()
         self._source = source or "urn:anxin"
-        self._send_for = send_for
-        self._client = httpx2.Client(
-            timeout=send_for.total_seconds(),
-            follow_redirects=False,
-            trust_env=False,  # a proxy set for the shell must not come between the house and its people
-            headers={"User-Agent": "anxin"},
-            # A connection of its own for each message: one that was kept may have died unseen, and would cost
-            # a press its first 5 s; and one that hangs takes no other's place.
-            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
-        )
+        self._poster = poster or Poster(send_for)
 
     def send(self, address: str, sending: Sending) -> ChannelOutcome:
         fault = fault_of(address)
@@ -61,29 +50,11 @@ class WebhookChannel:
             "Content-Type": "application/cloudevents+json; charset=utf-8",
             SIGNATURE: signature(self._key, body, sending.at),
         }
-        with TimeLimit(self._send_for) as limit:
-            try:
-                outcome = self._post(address, body, headers, limit)
-            except httpx2.TimeoutException as error:
-                return timed_out(type(error).__name__)
-            except httpx2.InvalidURL as error:
-                return refused("address", str(error))
-            except httpx2.HTTPError as error:
-                outcome = refused("unreachable", f"{type(error).__name__}: {error}", may_pass=True)
-        return timed_out("no whole answer in time") if limit.is_over else outcome
-
-    def _post(self, address: str, body: bytes, headers: dict[str, str], limit: TimeLimit) -> ChannelOutcome:
-        def watch(what: str, about: Mapping[str, Any]) -> None:
-            if what == "connection.connect_tcp.complete":
-                limit.watch(about["return_value"].get_extra_info("socket"))
-
-        how = {"trace": watch}
-        with self._client.stream("POST", address, content=body, headers=headers, extensions=how) as response:
-            return _judge(response.status_code, _begin_of(response))
+        return self._poster.talk(lambda line: _judge(line.ask("POST", address, body, headers)))
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._poster.close()
 
 
 def body_of(notice: Notice, message: Message, source: str) -> bytes:
@@ -114,7 +85,7 @@ def body_of(notice: Notice, message: Message, source: str) -> bytes:
             "link": knows.get("link"),
         },
     }
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    return written(event)
 
 
 def _resident(knows: Mapping[str, str]) -> dict[str, str | None] | None:
@@ -152,29 +123,11 @@ def fault_of(address: str) -> str | None:
     return None
 
 
-def _begin_of(response: httpx2.Response) -> bytes:
-    begin = b""
-    for piece in response.iter_bytes():
-        begin += piece
-        if len(begin) >= MOST_ANSWER:
-            break
-    return begin[:MOST_ANSWER]
-
-
-def _judge(status: int, body: bytes) -> ChannelOutcome:
-    said = _said(body)
+def _judge(answer: Answer) -> ChannelOutcome:
+    said = answer.said()
     refusal = said.get("accepted") is False
-    words = str(said.get("reason") or "") if refusal else body[:200].decode("utf-8", "replace")
-    if 200 <= status < 300:  # noqa: PLR2004 - the class of answers that mean success
-        if refusal:
-            return refused(str(status), words or "not accepted")
-        return ChannelOutcome(AttemptResult.DELIVERED, str(status))
-    return refused(str(status), words, may_pass=status in PASSING and not refusal)
-
-
-def _said(body: bytes) -> Mapping[str, Any]:
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
+    words = str(said.get("reason") or "") if refusal else answer.words
+    if answer.is_success and not refusal:
+        return ChannelOutcome(AttemptResult.DELIVERED, str(answer.status))
+    may_pass = answer.status in PASSING and not refusal
+    return refused(str(answer.status), words or ("not accepted" if refusal else ""), may_pass=may_pass)

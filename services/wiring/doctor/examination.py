@@ -16,6 +16,7 @@ from services.wiring.data_folder import is_held
 from services.wiring.doctor import (
     access,
     broker,
+    channels,
     disk,
     folder,
     people,
@@ -42,6 +43,8 @@ STORED: tuple[StoreCheck, ...] = (
     people.rosters,
     people.duty_desk,
     people.channels,
+    channels.accounts,
+    channels.refusals,
 )
 """Those that read what is stored; they need tables of this version."""
 AROUND: tuple[Check, ...] = (

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services.domain.people import Channel, ChannelKind
+from services.domain.people import Channel
 from services.ingest.mqtt_session import BrokerAddress
 from services.storage.looking import Looking
 from services.wiring.demo import is_invented
 from services.wiring.settings import Settings
+from services.wiring.ways_out import lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Installation:
 
     def reaches(self, channel: Channel) -> bool:
         """Whether this installation has the way out that a channel needs."""
-        return channel.kind is not ChannelKind.EMAIL or bool(self.settings.smtp_host)
+        return not lacking(self.settings, channel.kind)
 
 
 def reachable(host: str) -> str:

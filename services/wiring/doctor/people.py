@@ -103,7 +103,7 @@ def channels(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
         yield to_see_to(
             "channels",
             f"{named(without)} are on duty and cannot be reached",
-            "Give each a channel of a kind that is set up here (e-mail needs ANXIN_SMTP_HOST).",
+            "Give each a channel of a kind that is set up here (the line on accounts says what lacks).",
         )
     else:
         yield ok("channels", f"each of the {len(present)} on duty in the next 24 h has one")

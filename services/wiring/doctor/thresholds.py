@@ -26,5 +26,7 @@ CLOCK_BEHIND = timedelta(seconds=2)
 """How far the clock may stand before the newest event that was received: time services step back by less."""
 ROSTER_AHEAD = timedelta(hours=24)
 """How far ahead holes are looked for: somebody who looks once a day sees each before its night."""
+REFUSALS_WITHIN = timedelta(days=2)
+"""How far back refusals are looked for: a day between two looks, and one that was missed."""
 ANSWER_SECONDS = 5.0
 """How long a server may take to answer; notices wait for theirs just as long."""

@@ -12,6 +12,7 @@ from services.domain.people import Language
 from services.notify.channels.email import EmailChannel, MailServer
 from tests.live.channels.dripping import Dripping
 from tests.live.channels.messages import press, sending
+from tests.live.channels.table import EMAIL, Case
 from tests.live.mailbox import Mailbox, started
 
 PASSWORD = "open sesame"
@@ -153,3 +154,38 @@ def test_a_server_that_drips_its_answer_has_its_time_in_all(dripping: Dripping) 
     server = MailServer("127.0.0.1", dripping.port(b"220-"), send_for=timedelta(seconds=0.5))
     outcome = EmailChannel(server).send("pema@example.org", sending())
     assert (outcome.result, outcome.may_pass) == (AttemptResult.TIMED_OUT, True)
+
+
+def kept_waiting(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+) -> AuthResult:
+    return AuthResult(success=False, handled=False, message="454 4.7.0 Temporary authentication failure")
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # a server of the loopback
+@pytest.mark.parametrize("case", list(EMAIL))
+def test_an_answer_counts_for_what_it_says(box: Mailbox, case: Case) -> None:
+    said = EMAIL[case]
+    is_login = case is Case.ACCOUNT
+    if not is_login and said.status != 250:
+        box.refused["pema@example.org"] = f"{said.status} {said.body}"
+    controller = started(box, authenticator=login, auth_require_tls=False, auth_required=is_login)
+    try:
+        user = ("anxin", "wrong") if is_login else ("", "")
+        server = MailServer("127.0.0.1", controller.port, *user)
+        outcome = EmailChannel(server).send("pema@example.org", sending())
+    finally:
+        controller.stop()
+    assert (outcome.result, outcome.status, outcome.may_pass) == (said.result, said.as_status, said.may_pass)
+    assert "wrong" not in repr(server)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_server_that_cannot_look_a_login_up_just_now_is_asked_again(box: Mailbox) -> None:
+    controller = started(box, authenticator=kept_waiting, auth_require_tls=False, auth_required=True)
+    try:
+        server = MailServer("127.0.0.1", controller.port, "anxin", "right")
+        outcome = EmailChannel(server).send("pema@example.org", sending())
+    finally:
+        controller.stop()
+    assert (outcome.result, outcome.status, outcome.may_pass) == (AttemptResult.REFUSED, "454", True)

@@ -14,7 +14,8 @@ from werkzeug import Request, Response
 
 from services.domain.notices import AttemptResult
 from services.domain.people import Language
-from services.notify.channels.webhook import MOST_ANSWER, WebhookChannel
+from services.notify.channels.posting import MOST_ANSWER
+from services.notify.channels.webhook import WebhookChannel
 from tests.live.channels.dripping import Dripping
 from tests.live.channels.messages import SENT_AT, press, sending
 

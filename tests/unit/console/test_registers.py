@@ -157,6 +157,24 @@ def test_what_a_thing_refers_to_must_be_there(
         ("email", "Basang <basang@example.org>", False),
         ("email", "a@example.org,b@example.org", False),
         ("email", "basang@", False),
+        ("wecom_bot", "693a91f6-7000-4bc4-97a0-0ec2511aa5aa", True),
+        ("wecom_bot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6", False),
+        ("wecom_app", "pema", True),
+        ("wecom_app", "@all", False),
+        ("dingtalk", "566cc69da782ec#SEC0a1b", True),
+        ("dingtalk", "13900001111&x", False),
+        ("feishu", "0a1b2c3d-0000-4bc4", True),
+        ("sms_aliyun", "13900001111", True),
+        ("sms_tencent", "+8613900001111", True),
+        ("sms_gateway", "139 0000 1111", False),
+        ("voice", "089312345678", True),
+        ("voice", "pema@example.org", False),
+        ("ntfy", "pema-7Gk2", True),
+        ("ntfy", "a/b", False),
+        ("mqtt", "desk/siren", True),
+        ("mqtt", "desk/#", False),
+        ("apprise", "ntfys://ntfy.example.org/pema", True),
+        ("apprise", "ntfy.example.org", False),
         ("pigeon", "loft 3", False),
     ],
 )
@@ -177,6 +195,24 @@ def test_addresses_are_shown_whole_to_their_owner_and_to_managers(house: Cast) -
     assert address_seen_by(house.of(Role.MANAGER)) == "basang@example.org"
     assert address_seen_by(house.worker("norbu")) == "b…@example.org"
     assert address_seen_by(house.worker("pema")) == "b…@example.org"
+
+
+def test_a_key_of_many_is_shown_whole_to_those_alone_who_keep_the_register(
+    house: Cast, admin: TestClient
+) -> None:
+    keys = [
+        {"kind": "dingtalk", "address": "566cc69da782ec#SEC0a1b"},
+        {"kind": "voice", "address": "13900001234"},
+    ]
+    admin.patch("/api/v1/workers/basang", json={"channels": keys})
+
+    def seen_by(client: TestClient) -> list[str]:
+        return [each["address"] for each in client.get("/api/v1/workers/basang").json()["channels"]]
+
+    assert seen_by(house.of(Role.MANAGER)) == ["566cc69da782ec#SEC0a1b", "13900001234"]
+    assert seen_by(house.worker("basang")) == ["566…", "13900001234"]
+    assert seen_by(house.worker("pema")) == ["566…", "…1234"]
+    assert "SEC0a1b" not in house.of(Role.ADMIN).get("/api/v1/audit").text
 
 
 def test_a_new_zone_of_a_home_is_told_for_who_has_none_of_their_own(house: Cast, admin: TestClient) -> None:

@@ -17,7 +17,7 @@ from services.console.api import health
 from services.console.app import make_app
 from services.console.gate import GuardedRoute
 from services.console.parts import Stepped
-from services.console.rights import ONLY_WHERE_OFFERED, RIGHTS, Right, masked
+from services.console.rights import ONLY_WHERE_OFFERED, RIGHTS, Right
 from services.domain.backtests import Backtest, BusyTrying
 from services.domain.people import Role
 from tests.unit.console.cast import NIGHT, Cast, cast
@@ -122,16 +122,3 @@ def test_only_admins_make_logins_and_tokens() -> None:
 def test_an_empty_right_lets_nobody_pass() -> None:
     assert not Right().public
     assert not Right().roles
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("basang@example.org", "b…@example.org"),
-        ("https://hook.example.org/secret/path?key=1", "https://hook.example.org/…"),
-        ("http://user:word@127.0.0.1:9/x", "http://127.0.0.1:9/…"),
-        ("+86 139 0000 0000", "+86…"),
-    ],
-)
-def test_a_masked_address_can_be_recognised_and_not_used(address: str, shown: str) -> None:
-    assert masked(address) == shown

@@ -15,11 +15,12 @@ from datetime import datetime
 from services.console.api.notices import address_seen_by
 from services.console.callers import Caller
 from services.console.pages.names import Names
-from services.console.rights import masked
+from services.domain.addresses import FORMS, masked, shown_to_its_own
 from services.domain.alerts import HOUSE, AlertChange, ChangeReason, Outcome
 from services.domain.findings import Severity
 from services.domain.instants import NotASpan, parse_span
 from services.domain.notices import Attempt, Notice, NoticeKind, NoticeReason, NoticeState
+from services.domain.people import Channel
 from services.domain.ports import UnitOfWork
 from services.escalation.policies import Relation
 
@@ -131,7 +132,7 @@ def story_of(
     by_id = {notice.id: notice for notice in read}
     for attempt in uow.notices.attempts(by_id):
         seen = address_seen_by(who, by_id[attempt.notice_id], attempt)
-        tries[attempt.notice_id].append(replace(seen, address=_shortly(seen.address)))
+        tries[attempt.notice_id].append(replace(seen, address=_shortly(Channel(seen.channel, seen.address))))
     return Story(
         moments=tuple(
             _moment(instant, changes.get(instant, ()), by_moment.get(instant, ()), tries, names)
@@ -142,10 +143,14 @@ def story_of(
     )
 
 
-def _shortly(address: str) -> str:
-    """Where it went, for a page: of an address of the web the host alone, which is all that says anything."""
-    _, mark, rest = masked(address).partition("://")
-    return rest.removesuffix("/…") if mark else address
+def _shortly(channel: Channel) -> str:
+    """Where it went, for a page: of an address of the web the host alone, which is all that says anything,
+    and no key for anybody.
+    """
+    if channel.kind in FORMS:
+        return shown_to_its_own(channel)
+    _, mark, rest = masked(channel).partition("://")
+    return rest.removesuffix("/…") if mark else channel.address
 
 
 def _moment(

@@ -21,8 +21,9 @@ from services.console.pages.residents.differing import Differs, differing
 from services.console.pages.visits import owed
 from services.console.parts import Console
 from services.console.protections import Watch
-from services.console.rights import RIGHTS, SEES_ADDRESSES, Right, masked
+from services.console.rights import RIGHTS, SEES_ADDRESSES, Right
 from services.console.sight import Sight, every, matching
+from services.domain.addresses import masked, shown_to_its_own
 from services.domain.alerts import HOUSE, Alert
 from services.domain.devices import Device, DeviceState
 from services.domain.homes import Grid, Home
@@ -193,9 +194,9 @@ def _may(who: Caller) -> May:
 
 
 def _contacts(resident: Resident, who: Caller) -> tuple[Reachable, ...]:
-    shown = (lambda address: address) if who.role in SEES_ADDRESSES else masked
+    shown = shown_to_its_own if who.role in SEES_ADDRESSES else masked
     return tuple(
-        Reachable(each.name, each.relation, tuple(shown(channel.address) for channel in each.channels))
+        Reachable(each.name, each.relation, tuple(shown(channel) for channel in each.channels))
         for each in resident.contacts
     )
 

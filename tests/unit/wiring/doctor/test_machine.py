@@ -24,7 +24,17 @@ from tests.unit.wiring.doctor.patient import NOW, Patient, event
 WELL = {
     *("settings", "data folder", "disk space", "inodes", "disk speed", "store", "schema", "store writable"),
     *("store sound", "device credentials", "admins", "time zones", "clock", "residents", "rosters"),
-    *("duty desk", "channels", "signing key", "rulebooks", "policies", "last resort", "mail server"),
+    *(
+        "duty desk",
+        "channels",
+        "accounts",
+        "refusals",
+        "signing key",
+        "rulebooks",
+        "policies",
+        "last resort",
+        "mail server",
+    ),
     *("broker program", "broker"),
 }
 

@@ -1,0 +1,115 @@
+"""Wording: the words of a message as a provider takes them, who all limit their length.
+
+What is cut is the middle: the title says who and what, and the link at the end is how somebody answers; both
+stay as long as there is room for anything. A template laid down at a provider takes the single facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from services.domain.findings import Severity
+from services.domain.notices import NoticeKind
+from services.domain.people import Language
+from services.escalation.bundling import matters_of
+from services.escalation.text import facts_of, texts, title_of
+from services.notify.channels.channel import Sending
+
+CUT = "…"
+_NAME = re.compile(r"\{([a-z]+)\}")
+
+
+def in_bytes(text: str) -> int:
+    """How long a text is in UTF-8."""
+    return len(text.encode())
+
+
+def whole(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
+    """The message with its title, no longer than ``most``."""
+    text, link = _before_link(sending.message.text)
+    return fitted(f"{sending.message.title}\n{text}", link, most, size)
+
+
+def below_title(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
+    """The message without its title, for those who show that by itself."""
+    return fitted(*_before_link(sending.message.text), most, size)
+
+
+def short(sending: Sending, most: int) -> str:
+    """What fits into a text message of ``most`` characters: who, what, where, since, and the link."""
+    _, link = _before_link(sending.message.text)
+    return fitted("\n".join(_shortly(sending)), link, most, len)
+
+
+def spoken(sending: Sending, most: int) -> str:
+    """What is read out to somebody who picked up, in one language."""
+    known = facts(sending)
+    about = [] if matters_of(sending.notice) else [known["where"], known["since"]]
+    return "。".join([known["title"], *about, ""])[:most]
+
+
+def facts(sending: Sending, to: str = "") -> Mapping[str, str]:
+    """What a template may take: the single facts, the short text and the whole, the link, the telephone.
+
+    In the language of the reader, if people may be called out by it alone, else in Chinese.
+    """
+    notice = sending.notice
+    language = notice.language if texts(notice.language).reviewed else Language.ZH_CN
+    _, link = _before_link(sending.message.text)
+    return {
+        **facts_of(notice, language),
+        "title": title_of(notice, language),
+        "text": sending.message.text,
+        "link": link,
+        "id": notice.id,
+        "to": to,
+    }
+
+
+def parameter(template: str, sending: Sending, most: int) -> str:
+    """One value for a template that a provider keeps: in one line, no longer than ``most`` characters."""
+    known = facts(sending)
+    words = _NAME.sub(lambda found: known.get(found[1], found[0]), template)
+    return fitted(" ".join(words.split()), "", most, len)
+
+
+def is_pressing(sending: Sending) -> bool:
+    """Whether a whole group is to look up: somebody is called to come at once."""
+    notice = sending.notice
+    return notice.severity is Severity.HIGH and notice.kind in (NoticeKind.ALERT, NoticeKind.JOINED)
+
+
+def fitted(head: str, link: str, most: int, size: Callable[[str], int]) -> str:
+    """``head`` and ``link`` in lines below each other; what is too long loses the end of ``head``, and a link
+    that leaves no room for it is left out.
+    """
+    tail = f"\n{link}" if link and size(link) + size(CUT) < most // 2 else ""
+    if size(head + tail) <= most:
+        return head + tail
+    room = most - size(CUT + tail)
+    low, high = 0, len(head)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if size(head[:middle]) <= room else (low, middle - 1)
+    return head[:low].rstrip() + CUT + tail
+
+
+def _shortly(sending: Sending) -> Iterator[str]:
+    notice = sending.notice
+    languages = [notice.language]
+    if not texts(notice.language).reviewed:
+        languages.append(Language.ZH_CN)
+    for language in languages:
+        yield title_of(notice, language)
+        if not matters_of(notice):
+            known = facts_of(notice, language)
+            yield f"{known['where']} {known['since']}"
+
+
+def _before_link(text: str) -> tuple[str, str]:
+    """What stands before the link of a message, and the link, which is its last line."""
+    before, _, last = text.rpartition("\n")
+    if last.startswith(("http://", "https://")):
+        return before.rstrip(), last
+    return text, ""

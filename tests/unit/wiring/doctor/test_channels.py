@@ -1,0 +1,89 @@
+"""Channels that people have: without the account they need, and refused by who carries the messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.domain.notices import Attempt, AttemptResult
+from services.domain.people import Channel, ChannelKind, Contact
+from services.domain.ports import UnitOfWork
+from services.wiring.doctor.judgement import State
+from services.wiring.ways_out import NEEDED
+from tests.unit.wiring.doctor.patient import DESK, NOW, TELEPHONE, Patient
+
+PEMA = Channel(ChannelKind.WECOM_APP, "pema")
+
+
+@pytest.mark.parametrize("kind", list(NEEDED))
+def test_a_channel_of_somebody_that_lacks_its_settings_is_a_fault_that_names_them(
+    patient: Patient, kind: ChannelKind
+) -> None:
+    own = Channel(kind, "13900001111")
+    patient.change(lambda uow: uow.workers.save(replace(DESK, channels=(*TELEPHONE, own))))
+    found = patient.examined()["accounts"]
+    assert (found.state, "wrk_desk" in found.found, kind.value in found.found) == (State.FAULT, True, True)
+    assert all(f"ANXIN_{name.upper()}" in found.to_do for name in NEEDED[kind])
+
+
+def test_a_contact_of_a_resident_is_looked_at_too(patient: Patient) -> None:
+    def entered(uow: UnitOfWork) -> None:
+        resident = uow.residents.all()[0]
+        uow.residents.save(replace(resident, contacts=(Contact("达瓦", "", (PEMA,)),)))
+
+    patient.change(entered)
+    assert "res_1" in patient.examined()["accounts"].found
+
+
+def test_an_account_that_is_set_in_part_is_to_be_seen_to(patient: Patient) -> None:
+    patient.settings["wecom_corp_id"] = "ww1"
+    found = patient.examined()["accounts"]
+    assert (found.state, "ANXIN_WECOM_SECRET" in found.to_do) == (State.TO_SEE_TO, True)
+    patient.settings |= {"wecom_agent_id": 1, "wecom_secret": "hush"}
+    patient.change(lambda uow: uow.workers.save(replace(DESK, channels=(PEMA,))))
+    judgements = patient.examined()
+    assert {judgements[name].state for name in ("accounts", "duty desk", "channels")} == {State.OK}
+
+
+def ended(number: int, at: datetime, result: AttemptResult, status: str) -> Attempt:
+    return Attempt(
+        f"att_{number}", "ntc_1", PEMA.kind, PEMA.address, at, at, result, status, "secret is invalid"
+    )
+
+
+def keep(patient: Patient, *attempts: Attempt) -> None:
+    def work(uow: UnitOfWork) -> None:
+        for each in attempts:
+            uow.notices.start(replace(each, ended_at=None, result=None, status=None, detail=None))
+            uow.notices.finish(each)
+
+    patient.change(work)
+
+
+def test_a_provider_that_refuses_the_house_is_a_fault_with_what_it_said(patient: Patient) -> None:
+    keep(patient, ended(1, NOW - timedelta(hours=1), AttemptResult.REFUSED, "account 40091"))
+    found = patient.examined()["refusals"]
+    assert found.state is State.FAULT
+    assert "wecom_app refuses this installation (40091): secret is invalid" in found.found
+
+
+def test_a_refusal_that_was_mended_since_is_none(patient: Patient) -> None:
+    keep(
+        patient,
+        ended(1, NOW - timedelta(hours=2), AttemptResult.REFUSED, "account 40091"),
+        ended(2, NOW - timedelta(hours=1), AttemptResult.DELIVERED, "0"),
+    )
+    assert patient.examined()["refusals"].state is State.OK
+
+
+@pytest.mark.parametrize("status", ["93000", "45009"])
+def test_a_refusal_of_a_message_is_none_of_the_house(patient: Patient, status: str) -> None:
+    keep(patient, ended(1, NOW - timedelta(hours=1), AttemptResult.REFUSED, status))
+    assert patient.examined()["refusals"].state is State.OK
+
+
+def test_a_refusal_of_last_week_is_of_last_week(patient: Patient) -> None:
+    keep(patient, ended(1, NOW - timedelta(days=7), AttemptResult.REFUSED, "account 40091"))
+    assert patient.examined()["refusals"].state is State.OK
