@@ -144,6 +144,7 @@ class ChannelSettings(BaseSettings):
     voice_gateway_confirms: bool = Field(default=False, description="Whether success means picked up.")
     ntfy_url: WebAddress = Field(default="", description="ntfy server; empty: none.")
     ntfy_token: str = _key("Access token at the ntfy server; empty: none.")
+    apprise: bool = Field(default=False, description="Whether people are told over Apprise as well.")
     notices_mqtt_url: Broker = Field(
         default="", repr=False, description="Broker where notices are published; empty: none."
     )

@@ -10,6 +10,7 @@ from services.domain.people import Channel, ChannelKind
 from services.escalation.scene import House
 from services.ingest.mqtt_session import BrokerAddress
 from services.notify.channels import channel
+from services.notify.channels.apprise import AppriseChannel, is_installed
 from services.notify.channels.dingtalk import DingTalk
 from services.notify.channels.email import EmailChannel, MailServer
 from services.notify.channels.feishu import Feishu
@@ -46,8 +47,12 @@ NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
     ChannelKind.VOICE: ("voice_gateway_url",),
     ChannelKind.NTFY: ("ntfy_url",),
     ChannelKind.MQTT: ("notices_mqtt_url",),
+    ChannelKind.APPRISE: ("apprise",),
 }
 """The settings without which there is no way out of a kind; the others need none."""
+
+PACKAGE = "the package apprise"
+"""Lacks where ANXIN_APPRISE is set and Apprise is not installed."""
 
 Make = Callable[[Settings, Poster], channel.Channel]
 """How a channel is made of the settings."""
@@ -75,6 +80,7 @@ MADE: Mapping[ChannelKind, Make] = {
     ),
     ChannelKind.VOICE: lambda settings, poster: VoiceGateway(poster, _gateway(settings, "voice_gateway")),
     ChannelKind.NTFY: lambda settings, poster: Ntfy(poster, settings.ntfy_url, settings.ntfy_token),
+    ChannelKind.APPRISE: lambda _, __: AppriseChannel(),
 }
 
 
@@ -92,8 +98,10 @@ def channels(settings: Settings, http: str) -> channel.Channels:
 
 
 def lacking(settings: Settings, kind: ChannelKind) -> tuple[str, ...]:
-    """The settings that a kind of channel needs and that are not there, as variables."""
-    return tuple(_variable(name) for name in NEEDED.get(kind, ()) if not getattr(settings, name))
+    """What a kind of channel needs and is not there: settings as variables, or the package of Apprise."""
+    unset = tuple(_variable(name) for name in NEEDED.get(kind, ()) if not getattr(settings, name))
+    is_missing = kind is ChannelKind.APPRISE and not unset and not is_installed()
+    return (PACKAGE,) if is_missing else unset
 
 
 def begun(settings: Settings) -> Mapping[ChannelKind, tuple[str, ...]]:

@@ -34,7 +34,10 @@ class Sign:
     def __post_init__(self) -> None:
         is_path = "=" in self.notation and not self.notation.startswith("=")
         if self.notation.startswith("~"):
-            re.compile(self.notation[1:])
+            try:
+                re.compile(self.notation[1:])
+            except re.error as error:
+                raise ValueError(f"expected a regular expression after ~: {error}") from error
         elif self.notation and not is_path:
             raise ValueError("expected FIELD=VALUE|VALUE or ~REGULAR EXPRESSION")
 

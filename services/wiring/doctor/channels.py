@@ -4,7 +4,7 @@ who carry its messages still take them. It sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from services.domain.notices import Attempt
 from services.domain.people import ChannelKind
@@ -13,9 +13,9 @@ from services.notify.channels.posting import ACCOUNT
 from services.wiring.doctor.installation import Installation
 from services.wiring.doctor.judgement import Judgement, fault, named, ok, to_see_to
 from services.wiring.doctor.thresholds import REFUSALS_WITHIN
-from services.wiring.ways_out import begun, lacking
+from services.wiring.ways_out import PACKAGE, begun, lacking
 
-PAGE = 500
+AT_ONCE = 500
 """Attempts read at once."""
 
 
@@ -26,11 +26,11 @@ def accounts(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
         yield fault(
             "accounts",
             f"{named(sorted(used[kind]))} should be told over {kind}, which is not set up here",
-            f"Set {', '.join(names)}, or give them another channel.",
+            f"{_to_do(names)}, or give them another channel.",
         )
     for kind, names in begun(house.settings).items():
         if kind not in missing:
-            yield to_see_to("accounts", f"{kind} is set up in part", f"Set {', '.join(names)} as well.")
+            yield to_see_to("accounts", f"{kind} is set up in part", f"{_to_do(names)} as well.")
     if not missing:
         yield ok("accounts", f"each of the {len(used)} kinds of channel that people have is set up")
 
@@ -46,6 +46,10 @@ def refusals(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
         )
     if not refused:
         yield ok("refusals", "no provider refused this installation of late")
+
+
+def _to_do(names: Sequence[str]) -> str:
+    return "Install it (python -m pip install apprise)" if PACKAGE in names else f"Set {', '.join(names)}"
 
 
 def _used(uow: UnitOfWork) -> Mapping[ChannelKind, set[str]]:
@@ -67,7 +71,7 @@ def _newest(house: Installation, uow: UnitOfWork) -> Mapping[tuple[ChannelKind, 
     since = house.now - REFUSALS_WITHIN
     after = 0
     while True:
-        page = uow.notices.attempts_page({"since": since}, after, PAGE)
+        page = uow.notices.attempts_page({"since": since}, after, AT_ONCE)
         newest.update({(each.channel, each.address): each for each in page.items if each.result is not None})
         if page.next is None:
             return newest

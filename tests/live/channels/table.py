@@ -355,9 +355,19 @@ MQTT: Mapping[Case, Said] = {
     Case.ACCOUNT: refusal(5, "", "account Not authorized"),
 }
 """A broker of MQTT 3.1.1 has no words for the rest."""
+APPRISE: Mapping[Case, Said] = {
+    Case.ACCEPTED: Said(200, "", AttemptResult.ACCEPTED_UNCONFIRMED, "accepted"),
+    Case.REFUSED: Said(200, '{"accepted":false}', AttemptResult.ACCEPTED_UNCONFIRMED, "accepted"),
+    Case.THEIR_4XX: refusal(404, "", "refused", again=True),
+    Case.THEIR_5XX: refusal(502, "", "refused", again=True),
+    Case.TOO_FAST: refusal(429, "", "refused", again=True),
+    Case.ACCOUNT: refusal(401, "", "refused", again=True),
+}
+"""It says nothing of what it was answered: everything may pass, and an error inside a 200 is a yes."""
 NOT_OVER_HTTP: Mapping[ChannelKind, tuple[Mapping[Case, Said], str]] = {
     ChannelKind.EMAIL: (EMAIL, "RFC 5321 §4.2, RFC 4954 §6, RFC 3463"),
     ChannelKind.MQTT: (MQTT, "MQTT 3.1.1 §3.2.2.3, §3.4, §4.3.2"),
+    ChannelKind.APPRISE: (APPRISE, "https://github.com/caronc/apprise/wiki/Notify_Custom_JSON"),
 }
 
 ROWS = (WEBHOOK, WECOM_BOT, WECOM_APP, DINGTALK, FEISHU, SMS_ALIYUN, SMS_TENCENT, SMS_GATEWAY, VOICE, NTFY)

@@ -74,3 +74,45 @@ def test_only_postgresql_is_shared_by_several_processes(tmp_path: Path) -> None:
     assert read_settings(database_url="postgresql+psycopg://anxin@db/anxin").is_shared
     assert not read_settings(data_dir=tmp_path).is_shared
     assert not read_settings(database_url=f"sqlite:///{tmp_path}/x.db").is_shared
+
+
+KEYS = (
+    *("secret_key", "smtp_password", "wecom_secret", "dingtalk_secret", "feishu_secret", "ntfy_token"),
+    *("sms_aliyun_key_secret", "sms_tencent_secret_key"),
+)
+
+
+def test_no_key_shows_in_a_repr_of_the_settings() -> None:
+    keys = {name: f"hush-{name}" for name in KEYS}
+    others = {
+        "sms_gateway_headers": '{"Authorization":"hush"}',
+        "sms_gateway_url": "https://sms.example.org/hush",
+        "notices_mqtt_url": "mqtt://desk:hush@broker",
+    }
+    assert "hush" not in repr(read_settings(**keys, **others))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("wecom_url", "qyapi.weixin.qq.com", "an http:// or https:// address"),
+        ("sms_aliyun_params", '["{who}"]', "a JSON object of texts"),
+        ("sms_tencent_params", '{"who":"{who}"}', "a JSON list of texts"),
+        ("sms_tencent_params", "[1]", "a JSON list of texts"),
+        ("sms_gateway_headers", "hush", "a JSON object of texts"),
+        ("sms_gateway_success", "OK", "FIELD=VALUE"),
+        ("notices_mqtt_url", "http://desk:hush@broker", "mqtt://USER:PASSWORD@HOST:PORT"),
+    ],
+)
+def test_a_channel_that_is_set_up_wrongly_is_a_fault_that_tells_no_key(
+    name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(BadSettings, match=f"^ANXIN_{name.upper()}: expected {expected}") as caught:
+        read_settings(**{name: value})
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("pattern", ["~(", "~*"])
+def test_a_sign_that_is_no_regular_expression_is_a_fault(pattern: str) -> None:
+    with pytest.raises(BadSettings, match=r"^ANXIN_VOICE_GATEWAY_SUCCESS: "):
+        read_settings(voice_gateway_success=pattern)

@@ -10,6 +10,7 @@ import pytest
 from services.domain.notices import Attempt, AttemptResult
 from services.domain.people import Channel, ChannelKind, Contact
 from services.domain.ports import UnitOfWork
+from services.wiring import ways_out
 from services.wiring.doctor.judgement import State
 from services.wiring.ways_out import NEEDED
 from tests.unit.wiring.doctor.patient import DESK, NOW, TELEPHONE, Patient
@@ -87,3 +88,18 @@ def test_a_refusal_of_a_message_is_none_of_the_house(patient: Patient, status: s
 def test_a_refusal_of_last_week_is_of_last_week(patient: Patient) -> None:
     keep(patient, ended(1, NOW - timedelta(days=7), AttemptResult.REFUSED, "account 40091"))
     assert patient.examined()["refusals"].state is State.OK
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_apprise_that_is_wanted_has_to_be_installed(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    monkeypatch.setattr(ways_out, "is_installed", lambda: is_there)
+    patient.settings["apprise"] = True
+    patient.change(
+        lambda uow: uow.workers.save(
+            replace(DESK, channels=(*TELEPHONE, Channel(ChannelKind.APPRISE, "ntfys://x/y")))
+        )
+    )
+    found = patient.examined()["accounts"]
+    assert (found.state is State.OK, "pip install apprise" in found.to_do) == (is_there, not is_there)
