@@ -57,6 +57,13 @@ PACKAGE = "the package apprise"
 Make = Callable[[Settings, Poster], channel.Channel]
 """How a channel is made of the settings."""
 
+
+def wecom_app(settings: Settings, poster: Poster) -> WecomApp:
+    """The application in WeCom."""
+    account = WecomAccount(settings.wecom_corp_id, settings.wecom_agent_id, settings.wecom_secret)
+    return WecomApp(poster, account, settings.wecom_url)
+
+
 MADE: Mapping[ChannelKind, Make] = {
     ChannelKind.EMAIL: lambda settings, _: EmailChannel(_mail_server(settings)),
     ChannelKind.WECOM_BOT: lambda settings, poster: WecomBot(poster, settings.wecom_url),
@@ -64,11 +71,7 @@ MADE: Mapping[ChannelKind, Make] = {
         poster, settings.dingtalk_secret, settings.dingtalk_url
     ),
     ChannelKind.FEISHU: lambda settings, poster: Feishu(poster, settings.feishu_secret, settings.feishu_url),
-    ChannelKind.WECOM_APP: lambda settings, poster: WecomApp(
-        poster,
-        WecomAccount(settings.wecom_corp_id, settings.wecom_agent_id, settings.wecom_secret),
-        settings.wecom_url,
-    ),
+    ChannelKind.WECOM_APP: wecom_app,
     ChannelKind.SMS_ALIYUN: lambda settings, poster: SmsAliyun(
         poster, _aliyun(settings), settings.sms_aliyun_url
     ),
@@ -93,7 +96,7 @@ def channels(settings: Settings, http: str) -> channel.Channels:
     }
     ways |= {kind: make(settings, poster) for kind, make in MADE.items() if not lacking(settings, kind)}
     if not lacking(settings, ChannelKind.MQTT):
-        ways[ChannelKind.MQTT] = MqttTopics(_notice_broker(settings, source))
+        ways[ChannelKind.MQTT] = MqttTopics(broker_of_notices(settings, source))
     return ways
 
 
@@ -163,7 +166,8 @@ def _tencent(settings: Settings) -> TencentAccount:
     )
 
 
-def _notice_broker(settings: Settings, source: str) -> NoticeBroker:
+def broker_of_notices(settings: Settings, source: str) -> NoticeBroker:
+    """Where notices are published."""
     at = BrokerAddress.parse(settings.notices_mqtt_url)
     prefix = settings.notices_mqtt_prefix
     return NoticeBroker(at.host, at.port, at.username, at.password, at.tls, prefix, source)

@@ -47,6 +47,14 @@ def test_a_topic_that_nobody_has_open_is_handed_on_as_well(broker: Broker) -> No
     assert told(topics.send("nobody", sending())) == expected(Case.ACCEPTED)
 
 
+def test_a_login_is_tried_without_publishing(broker: Broker, stock: StockClient) -> None:
+    topics = MqttTopics(NoticeBroker(broker.host, broker.port, prefix="anxin-notices/"))
+    with stock.hearing("anxin-notices/#") as hearing:
+        assert topics.signed_in() is None
+        topics.send("last", sending())
+        assert hearing.next().split(" ")[1] == "anxin-notices/last"
+
+
 def test_a_login_that_is_none_is_for_the_operator(tmp_path: Path) -> None:
     broker = EmbeddedBroker(tmp_path / "broker", open_mqtt=False)
     broker.start()

@@ -30,6 +30,7 @@ from services.notify.channels.webhook import body_of
 
 TURN_SECONDS = 0.2
 """How long one turn at the socket waits for the broker."""
+SIGNED_IN = ChannelOutcome(AttemptResult.ACCEPTED_UNCONFIRMED, "CONNACK")
 NOT_LET_IN = frozenset({"Bad user name or password", "Not authorized"})
 
 
@@ -56,28 +57,35 @@ class MqttTopics:
     def send(self, address: str, sending: Sending) -> ChannelOutcome:
         if not is_fit(ChannelKind.MQTT, address):
             return refused("address", "no topic")
+        body = body_of(sending.notice, sending.message, self._broker.source)
+        return self._said((self._broker.prefix + address, body))
+
+    def signed_in(self) -> ChannelOutcome | None:
+        """Connect and nothing more; why that cannot be, if it cannot be."""
+        outcome = self._said(None)
+        return None if outcome == SIGNED_IN else outcome
+
+    def _said(self, message: tuple[str, bytes] | None) -> ChannelOutcome:
         broker = self._broker
-        body = body_of(sending.notice, sending.message, broker.source)
         with TimeLimit(broker.send_for) as limit:
-            talk = _Talk(broker, limit, broker.prefix + address, body)
             try:
-                outcome = talk.outcome()
+                outcome = _Talk(broker, limit, message).outcome()
             except TimeoutError as error:
                 outcome = timed_out(str(error))
             except OSError as error:  # refused connections, unknown hosts and broken TLS
                 outcome = refused("unreachable", str(error), may_pass=True)
         is_unknown = limit.is_over and outcome.result is not AttemptResult.ACCEPTED_UNCONFIRMED
-        return without(timed_out("no PUBACK in time") if is_unknown else outcome, (broker.password or "",))
+        return without(timed_out("no answer in time") if is_unknown else outcome, (broker.password or "",))
 
 
 class _Talk(Client):
-    """One connection for one message; it is turned by hand, so that it never connects a second time."""
+    """One connection for one message or for none, turned by hand so that it never connects a second time."""
 
-    def __init__(self, broker: NoticeBroker, limit: TimeLimit, topic: str, body: bytes) -> None:
+    def __init__(self, broker: NoticeBroker, limit: TimeLimit, message: tuple[str, bytes] | None) -> None:
         super().__init__(CallbackAPIVersion.VERSION2, client_id=f"anxin-notice-{secrets.token_hex(6)}")
         self._notice_broker = broker
         self._limit = limit
-        self._message = (topic, body)
+        self._message = message
         self._ended: list[ChannelOutcome] = []
         self.connect_timeout = broker.send_for.total_seconds()
         self.on_connect = self._connected
@@ -107,11 +115,17 @@ class _Talk(Client):
     ) -> None:
         words = str(reason)
         if not reason.is_failure:
-            self.publish(*self._message, qos=1)
+            self._begin()
         elif words in NOT_LET_IN:
             self._ended.append(account_refused(words, "the broker does not take the login"))
         else:
             self._ended.append(refused(words, "the broker lets nobody in", may_pass=True))
+
+    def _begin(self) -> None:
+        if self._message is None:
+            self._ended.append(SIGNED_IN)
+        else:
+            self.publish(*self._message, qos=1)
 
     def _acknowledged(self, _: Client, __: Any, ___: int, ____: ReasonCode, _____: Properties) -> None:
         self._ended.append(ChannelOutcome(AttemptResult.ACCEPTED_UNCONFIRMED, "PUBACK"))

@@ -15,7 +15,7 @@ from services.domain.people import ChannelKind
 from services.escalation.text import texts
 from services.notify.channels.channel import ChannelOutcome, Sending, refused
 from services.notify.channels.posting import Answer, Codes, Poster, by_status
-from services.notify.channels.wording import below_title, facts
+from services.notify.channels.wording import below_title, link_of
 
 MOST = 3800
 """Bytes of a text; what is longer than 4,096 would become a file, which no lock screen shows."""
@@ -39,7 +39,7 @@ class Ntfy:
     def send(self, address: str, sending: Sending) -> ChannelOutcome:
         if not is_fit(ChannelKind.NTFY, address):
             return refused("address", "no topic")
-        link = facts(sending)["link"]
+        link = link_of(sending)
         opens = texts(sending.message.language).words["open"]
         body = {
             "topic": address,

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from services.domain.addresses import is_fit
+from services.domain.notices import AttemptResult
 from services.domain.people import ChannelKind
 from services.notify.channels.channel import ChannelOutcome, Sending, refused
 from services.notify.channels.posting import ACCOUNT, Answer, Codes, Line, Poster, without
@@ -22,6 +23,7 @@ from services.notify.channels.wording import whole
 
 RENEWED_BEFORE = timedelta(minutes=5)
 """How long before its end a token is no longer used."""
+SIGNED_IN = ChannelOutcome(AttemptResult.DELIVERED, "signed in")
 STALE = frozenset({ACCOUNT + "40014", ACCOUNT + "42001"})
 """The token is none, or no longer."""
 CODES = Codes.of(
@@ -60,6 +62,16 @@ class WecomApp:
         if not is_fit(ChannelKind.WECOM_APP, address):
             return refused("address", "no account of a member")
         return self._poster.talk(lambda line: self._sent(line, address, sending), (self._account.secret,))
+
+    def signed_in(self, at: datetime) -> ChannelOutcome | None:
+        """Get a token and nothing more; why there is none, if there is none."""
+
+        def asked(line: Line) -> ChannelOutcome:
+            renewed = self._renewed(line, at)
+            return renewed if isinstance(renewed, ChannelOutcome) else SIGNED_IN
+
+        outcome = self._poster.talk(asked, (self._account.secret,))
+        return None if outcome == SIGNED_IN else outcome
 
     def _sent(self, line: Line, address: str, sending: Sending) -> ChannelOutcome:
         outcome = self._tried(line, address, sending)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from services.domain.findings import Severity
 from services.domain.notices import NoticeKind
@@ -17,6 +18,7 @@ from services.escalation.text import facts_of, texts, title_of
 from services.notify.channels.channel import Sending
 
 CUT = "…"
+_LINK = re.compile(r"^https?://\S+$(?![\s\S]*^https?://)", re.MULTILINE)
 _NAME = re.compile(r"\{([a-z]+)\}")
 
 
@@ -27,8 +29,8 @@ def in_bytes(text: str) -> int:
 
 def whole(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
     """The message with its title, no longer than ``most``."""
-    text, link = _before_link(sending.message.text)
-    return fitted(f"{sending.message.title}\n{text}", link, most, size)
+    text, tail = _before_link(sending.message.text)
+    return fitted(f"{sending.message.title}\n{text}", tail, most, size)
 
 
 def below_title(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
@@ -38,8 +40,7 @@ def below_title(sending: Sending, most: int, size: Callable[[str], int] = in_byt
 
 def short(sending: Sending, most: int) -> str:
     """What fits into a text message of ``most`` characters: who, what, where, since, and the link."""
-    _, link = _before_link(sending.message.text)
-    return fitted("\n".join(_shortly(sending)), link, most, len)
+    return fitted("\n".join(_shortly(sending)), link_of(sending), most, len)
 
 
 def spoken(sending: Sending, most: int) -> str:
@@ -49,19 +50,26 @@ def spoken(sending: Sending, most: int) -> str:
     return "。".join([known["title"], *about, ""])[:most]
 
 
+def link_of(sending: Sending) -> str:
+    """Where the message is answered; empty if nowhere."""
+    return _before_link(sending.message.text)[1].partition("\n")[0]
+
+
 def facts(sending: Sending, to: str = "") -> Mapping[str, str]:
     """What a template may take: the single facts, the short text and the whole, the link, the telephone.
 
-    In the language of the reader, if people may be called out by it alone, else in Chinese.
+    In the language of the reader, if people may be called out by it alone, else in Chinese. Of several
+    matters at once each fact is that of all.
     """
     notice = sending.notice
     language = notice.language if texts(notice.language).reviewed else Language.ZH_CN
-    _, link = _before_link(sending.message.text)
+    matters = [replace(notice, text=matter) for matter in matters_of(notice)] or [notice]
+    each = [facts_of(matter, language) for matter in matters]
     return {
-        **facts_of(notice, language),
+        **{name: "、".join(dict.fromkeys(one[name] for one in each)) for name in each[0]},
         "title": title_of(notice, language),
         "text": sending.message.text,
-        "link": link,
+        "link": link_of(sending),
         "id": notice.id,
         "to": to,
     }
@@ -108,8 +116,6 @@ def _shortly(sending: Sending) -> Iterator[str]:
 
 
 def _before_link(text: str) -> tuple[str, str]:
-    """What stands before the link of a message, and the link, which is its last line."""
-    before, _, last = text.rpartition("\n")
-    if last.startswith(("http://", "https://")):
-        return before.rstrip(), last
-    return text, ""
+    """What stands before the link of a message, and the rest from its link on."""
+    found = _LINK.search(text)
+    return (text[: found.start()].rstrip(), text[found.start() :].strip()) if found else (text, "")

@@ -54,6 +54,8 @@ AROUND: tuple[Check, ...] = (
     texts.policies,
     ways_out.last_resort,
     ways_out.mail_server,
+    ways_out.wecom,
+    ways_out.notice_broker,
     broker.broker,
     service.service,
 )

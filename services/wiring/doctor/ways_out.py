@@ -1,4 +1,6 @@
-"""The ways out of the house: the last resort, and the mail server."""
+"""The ways out of the house that can be tried without telling anybody: the last resort, the mail server, the
+application in WeCom, the broker for notices.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,16 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 
+from services.domain.people import ChannelKind
+from services.notify.channels.mqtt import MqttTopics
+from services.notify.channels.posting import Poster
 from services.wiring.doctor.installation import Installation
 from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
 from services.wiring.doctor.thresholds import ANSWER_SECONDS
+from services.wiring.ways_out import broker_of_notices, lacking, wecom_app
+
+MOST_WORDS = 120
+"""Characters of what a server said."""
 
 
 def last_resort(house: Installation) -> Iterator[Judgement]:
@@ -53,7 +62,7 @@ def mail_server(house: Installation) -> Iterator[Judgement]:
     except (smtplib.SMTPException, OSError) as error:
         yield fault(
             "mail server",
-            f"{where} cannot be used: {str(error)[:120]}",
+            f"{where} cannot be used: {str(error)[:MOST_WORDS]}",
             "Start it, open the way to it, or correct the ANXIN_SMTP_… settings.",
         )
     else:
@@ -67,3 +76,39 @@ def _answers(where: str, *, is_plain: bool) -> Iterator[Judgement]:
         )
     else:
         yield ok("mail server", f"{where} answers")
+
+
+def wecom(house: Installation) -> Iterator[Judgement]:
+    settings = house.settings
+    if lacking(settings, ChannelKind.WECOM_APP):
+        yield ok("WeCom", "no application is set up; nobody is told by one")
+        return
+    poster = Poster()
+    outcome = wecom_app(settings, poster).signed_in(house.now)
+    poster.close()
+    if outcome is None:
+        yield ok("WeCom", "takes the application's login")
+    else:
+        said = f"{outcome.status or outcome.result}: {outcome.detail or 'no answer'}"
+        yield fault(
+            "WeCom",
+            f"does not take the application's login: {said[:MOST_WORDS]}",
+            "Correct ANXIN_WECOM_CORP_ID and ANXIN_WECOM_SECRET, or open the way to ANXIN_WECOM_URL.",
+        )
+
+
+def notice_broker(house: Installation) -> Iterator[Judgement]:
+    settings = house.settings
+    if lacking(settings, ChannelKind.MQTT):
+        yield ok("notice broker", "none is set; no notice is published")
+        return
+    outcome = MqttTopics(broker_of_notices(settings, "")).signed_in()
+    if outcome is None:
+        yield ok("notice broker", "takes the login")
+    else:
+        said = f"{outcome.status or outcome.result}: {outcome.detail or 'no answer'}"
+        yield fault(
+            "notice broker",
+            f"cannot be used: {said[:MOST_WORDS]}",
+            "Start it, open the way to it, or correct ANXIN_NOTICES_MQTT_URL.",
+        )

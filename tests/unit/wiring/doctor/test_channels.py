@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from services.domain.notices import Attempt, AttemptResult
 from services.domain.people import Channel, ChannelKind, Contact
@@ -103,3 +106,35 @@ def test_apprise_that_is_wanted_has_to_be_installed(
     )
     found = patient.examined()["accounts"]
     assert (found.state is State.OK, "pip install apprise" in found.to_do) == (is_there, not is_there)
+
+
+@pytest.fixture
+def provider() -> Iterator[HTTPServer]:
+    with HTTPServer(port=0) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({"errcode": 0, "errmsg": "ok", "access_token": "t", "expires_in": 7200}, State.OK),
+        ({"errcode": 40001, "errmsg": "invalid credential hush"}, State.FAULT),
+    ],
+)
+def test_the_login_in_wecom_is_tried_without_telling_anybody(
+    patient: Patient, provider: HTTPServer, said: dict[str, object], state: State
+) -> None:
+    provider.expect_request("/cgi-bin/gettoken").respond_with_json(said)
+    account = {"wecom_corp_id": "ww1", "wecom_agent_id": 1, "wecom_secret": "hush"}
+    patient.settings |= {"wecom_url": provider.url_for("/"), **account}
+    found = patient.examined()["WeCom"]
+    assert (found.state, "hush" in found.found) == (state, False)
+    assert [request.path for request, _ in provider.log] == ["/cgi-bin/gettoken"]
+
+
+def test_a_notice_broker_that_is_not_there_is_a_fault_without_its_password(patient: Patient) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        patient.settings["notices_mqtt_url"] = f"mqtt://desk:hush@127.0.0.1:{taken.getsockname()[1]}"
+        found = patient.examined()["notice broker"]
+    assert (found.state, "hush" in found.found) == (State.FAULT, False)

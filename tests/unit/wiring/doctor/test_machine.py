@@ -34,6 +34,8 @@ WELL = {
         "policies",
         "last resort",
         "mail server",
+        "WeCom",
+        "notice broker",
     ),
     *("broker program", "broker"),
 }
