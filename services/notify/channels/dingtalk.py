@@ -3,7 +3,7 @@
 The token is the address, and the secret too if the bot has one of its own. DingTalk answers HTTP 200 whatever
 became of the message, and its errcode says what.
 
-Source: https://open.dingtalk.com/document/orgapp/custom-robot-access and …/custom-bot-send-message-type.
+Source: https://open.dingtalk.com/document/orgapp/custom-robot-access; codes: docs/channels.md.
 """
 
 from __future__ import annotations

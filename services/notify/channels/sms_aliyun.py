@@ -3,7 +3,8 @@
 Code OK says that Aliyun took the message, and the network of the telephone answers later: the best outcome is
 *accepted, not confirmed*. A link is no value that a template takes; it is part of the template, if at all.
 
-Source: https://help.aliyun.com/document_detail/55284.htm (SendSms), …/2593177.html (signature V3).
+Source: https://help.aliyun.com/document_detail/55284.htm (SendSms), …/101346.html (codes), …/2593177.html
+(signature V3).
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ CODES = Codes.of(
     account=(
         "InvalidAccessKeyId* SignatureDoesNotMatch IncompleteSignature NoPermission Forbidden* "
         "isp.RAM_PERMISSION_DENY isv.ACCOUNT_* isv.OUT_OF_SERVICE isv.AMOUNT_NOT_ENOUGH "
-        "isv.PRODUCT_UN* isv.SMS_SIGN* isv.SMS_TEMPLATE* isv.DENY_IP_RANGE isv.DAY_LIMIT_CONTROL"
+        "isv.PRODUCT_UN* isv.SMS_SIGN* isv.SIGN_STATE_ILLEGAL isv.SMS_TEMPLATE* isv.DENY_IP_RANGE "
+        "isv.DAY_LIMIT_CONTROL isv.MONTH_LIMIT_CONTROL"
     ),
 )
-"""BUSINESS_LIMIT_CONTROL: too many to one telephone within a minute, an hour or a day."""
+"""BUSINESS_LIMIT_CONTROL: too many to one telephone within a minute, an hour or a day.
+DAY_ and MONTH_LIMIT_CONTROL: what the house itself has allowed is used up."""
 
 
 @dataclass(frozen=True, slots=True)

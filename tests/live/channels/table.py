@@ -142,7 +142,7 @@ DINGTALK = Row(
     lambda url, poster: DingTalk(poster, "", url),
     {
         Case.ACCEPTED: delivered(errcode(0, "ok")),
-        Case.REFUSED: refusal(200, errcode(400105, "不支持的消息类型"), "400105"),
+        Case.REFUSED: refusal(200, errcode(34014, "会话消息的json结构无效或不完整"), "34014"),
         Case.THEIR_4XX: THEIR_4XX,
         Case.THEIR_5XX: THEIR_5XX,
         Case.TOO_FAST: refusal(
@@ -152,7 +152,9 @@ DINGTALK = Row(
     },
     (
         "https://open.dingtalk.com/document/orgapp/custom-robot-access",
-        "https://open.dingtalk.com/document/orgapp/custom-bot-send-message-type",
+        "https://cloud.tencent.com/developer/article/1834468 (310000)",
+        "https://blog.csdn.net/jialiuyang/article/details/118615052 (130101)",
+        "https://blog.csdn.net/weixin_40514790/article/details/104249446 (the codes in general)",
     ),
 )
 FEISHU = Row(
@@ -211,7 +213,7 @@ SMS_ALIYUN = Row(
     },
     (
         "https://help.aliyun.com/document_detail/55284.htm",
-        "https://help.aliyun.com/zh/sms/developer-reference/api-error-codes",
+        "https://help.aliyun.com/document_detail/101346.html",
         "https://help.aliyun.com/document_detail/2593177.html",
     ),
 )
@@ -367,7 +369,7 @@ APPRISE: Mapping[Case, Said] = {
 NOT_OVER_HTTP: Mapping[ChannelKind, tuple[Mapping[Case, Said], str]] = {
     ChannelKind.EMAIL: (EMAIL, "RFC 5321 §4.2, RFC 4954 §6, RFC 3463"),
     ChannelKind.MQTT: (MQTT, "MQTT 3.1.1 §3.2.2.3, §3.4, §4.3.2"),
-    ChannelKind.APPRISE: (APPRISE, "https://github.com/caronc/apprise/wiki/Notify_Custom_JSON"),
+    ChannelKind.APPRISE: (APPRISE, "Apprise 2.3 itself, by its JSON service"),
 }
 
 ROWS = (WEBHOOK, WECOM_BOT, WECOM_APP, DINGTALK, FEISHU, SMS_ALIYUN, SMS_TENCENT, SMS_GATEWAY, VOICE, NTFY)
