@@ -26,9 +26,8 @@ KEYS = ("hush", "13900001111")
 class Providers:
     """The community with its people at providers that a test lets answer."""
 
-    def __init__(self, folder: Path) -> None:
-        self.http = HTTPServer(port=0)
-        self.http.start()
+    def __init__(self, folder: Path, server: HTTPServer) -> None:
+        self.http = server
         url = self.http.url_for("/")
         settings = read_settings(
             data_dir=folder,
@@ -55,10 +54,9 @@ class Providers:
 
 
 @pytest.fixture
-def providers(tmp_path: Path) -> Iterator[Providers]:
-    made = Providers(tmp_path)
+def providers(tmp_path: Path, server: HTTPServer) -> Iterator[Providers]:
+    made = Providers(tmp_path, server)
     yield made
-    made.http.stop()
     made.here.store.close()
 
 

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,25 +40,6 @@ from tests.live.channels.table import SMS_ALIYUN, SMS_TENCENT
 
 TITLE = sending().message.title
 LINK = f"http://anxin/alerts/{press().alert_id}"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[HTTPServer]:
-    with HTTPServer(port=0) as made:
-        yield made
-
-
-@pytest.fixture
-def server(running: HTTPServer) -> HTTPServer:
-    running.clear()
-    return running
-
-
-@pytest.fixture(scope="module")
-def poster() -> Iterator[Poster]:
-    made = Poster()
-    yield made
-    made.close()
 
 
 def asked(server: HTTPServer, channel: Channel, address: str, what: Sending | None = None) -> Request:

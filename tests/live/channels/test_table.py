@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,25 +16,6 @@ from tests.live.channels.table import ROWS, SECRET, Case, Row, Said, page
 
 CELLS = [pytest.param(row, case, id=f"{row.kind}-{case}") for row in ROWS for case in Case]
 BY_KIND = [pytest.param(row, id=row.kind.value) for row in ROWS]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[HTTPServer]:
-    with HTTPServer(port=0) as made:
-        yield made
-
-
-@pytest.fixture
-def server(running: HTTPServer) -> HTTPServer:
-    running.clear()
-    return running
-
-
-@pytest.fixture(scope="module")
-def poster() -> Iterator[Poster]:
-    made = Poster()
-    yield made
-    made.close()
 
 
 def answers(server: HTTPServer, said: Said) -> str:

@@ -37,12 +37,6 @@ def impatient() -> Iterator[WebhookChannel]:
     made.close()
 
 
-@pytest.fixture
-def server() -> Iterator[HTTPServer]:
-    with HTTPServer(port=0) as made:
-        yield made
-
-
 def test_a_notice_arrives_as_a_structured_cloud_event(server: HTTPServer, channel: WebhookChannel) -> None:
     server.expect_request("/pema", method="POST").respond_with_data("")
     assert channel.send(server.url_for("/pema"), sending()).result is AttemptResult.DELIVERED

@@ -32,7 +32,7 @@ LINK = "https://anxin.example.org/a/abc"
 
 
 @given(st.text(max_size=300), st.sampled_from(["", LINK]), st.integers(80, 400), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_nothing_is_longer_than_its_limit_and_as_much_stays_as_fits(
     head: str, link: str, most: int, bytes_count: bool
 ) -> None:
