@@ -80,6 +80,8 @@ class Service:
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """Nothing of the shell's own settings reaches the service."""
+    """Nothing of the shell's own settings reaches the service; what is counted afterwards are the presses of
+    the bench alone.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANXIN_")}
-    return {**kept, **more}
+    return {**kept, "ANXIN_SELF_WATCH_EVERY": "0", "ANXIN_PATH_CHECK_AT": "", **more}

@@ -148,20 +148,26 @@ class History:
         return [found[seq] for seq in sorted(found)]
 
     def pieces(self, stretch: Stretch, without: Collection[str] = ()) -> Iterator[list[Event]]:
-        """The events of a stretch, piece by piece, as `EventLog.between` gives them."""
+        """The events of a stretch, piece by piece, as `EventLog.between` gives them, without those of the
+        house's own presses.
+        """
         after = stretch.after
         while True:
             with self._store.reading() as uow:
                 events = uow.events.between(after, stretch.last, stretch.kinds, PIECE, without)
-            if events:
-                yield events
+            if kept := [event for event in events if not event.synthetic]:
+                yield kept
             if len(events) < PIECE:
                 return
             after = events[-1].seq
 
     def live(self, since: datetime, until: datetime) -> Live:
         """What was raised within [since, until), and the alerts and notices of that time."""
-        window: Filters = {"since": since - OLDEST_FINDING, "until": until + OLDEST_FINDING}
+        window: Filters = {
+            "since": since - OLDEST_FINDING,
+            "until": until + OLDEST_FINDING,
+            "synthetic": False,
+        }
         findings = [
             finding
             for finding in self._pages(
@@ -170,7 +176,7 @@ class History:
             )
             if since <= finding.raised_at < until
         ]
-        within: Filters = {"since": since, "until": until}
+        within: Filters = {"since": since, "until": until, "synthetic": False}
         return Live(
             findings,
             self._changes({finding.id for finding in findings}),

@@ -131,7 +131,7 @@ class _Backtest:
 
     def _tried(self, progress: Progress) -> Tried:
         """The rulebooks over the log."""
-        residents = [resident.id for resident in self._people.residents.all()]
+        residents = [resident.id for resident in self._people.residents.all() if not resident.synthetic]
         processes = self._helpers.processes if self._helpers is not None else 1
         shares, of = shared_out(residents, self._history.last_seq, processes)
         work = Pass(self._asked, self._history.seen, self._house.house.timezone, shares, of)

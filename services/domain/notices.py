@@ -49,6 +49,8 @@ class NoticeReason(StrEnum):
     EVERY_CHANNEL_FAILED = "every_channel_failed"
     TOLD_WITHOUT_STORE = "told_without_store"
     """Told from memory while nothing could be stored, the duty desk out of turn; written down afterwards."""
+    PATH_CHECK = "path_check"
+    """The nightly test of a channel; nothing is to be done."""
     # Not told:
     DUPLICATE = "duplicate"
     TOLD_A_MOMENT_AGO = "told_a_moment_ago"

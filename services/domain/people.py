@@ -44,6 +44,8 @@ class ChannelKind(StrEnum):
     NTFY = "ntfy"
     MQTT = "mqtt"
     APPRISE = "apprise"
+    LOOPBACK = "loopback"
+    """Of the house to itself; nobody can be registered with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ MAX_EVENT_ID = 64
 """Characters of a device's own event id (docs/wire)."""
 
 
+def alarm_topic(external_id: str) -> str:
+    """Where a device says that somebody calls for help."""
+    return f"{ROOT}/{external_id}/alarm"
+
+
 def receipt_topic(external_id: str) -> str:
     """Where a device hears that its event was stored."""
     return f"{ROOT}/{external_id}/receipt"

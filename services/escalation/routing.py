@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from services.domain.alerts import Alert
 from services.domain.notices import NoticeReason, Recipient
 from services.domain.people import Worker
+from services.domain.self_watch import PATH
 from services.escalation.policies import Relation, Step
 from services.escalation.scene import Scene
 
@@ -50,8 +51,13 @@ def relations_of(step: Step, alert: Alert, rounds: int, *, is_first: bool) -> tu
     """Whom a step of the policy means for this alert.
 
     Nobody is assigned to a device that belongs to no resident, so its alert begins at the duty desk. A
-    fault of a device goes to whom the step names for that, a rule that cannot work to the manager.
+    fault of a device goes to whom the step names for that, a rule that cannot work to the manager, a channel
+    that refused a path check to those who can mend it.
     """
+    if alert.synthetic:
+        return (Relation.EMERGENCY_CONTACT,)  # the loop-back: nobody else ever hears of the house's own press
+    if alert.subject == PATH:
+        return (Relation.TECHNICIAN, Relation.MANAGER)
     if step.device_faults and is_device_fault(alert):
         return step.device_faults
     if alert.subject == HOUSE_RULES:

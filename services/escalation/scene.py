@@ -51,6 +51,14 @@ class Scene:
     tester: Worker | None = None
     """Who alone is told if an alert opens now, because it is a test; None, as ever, if none opens as one."""
 
+    @property
+    def is_own(self) -> bool:
+        """It is about a press of the house's own, of which no person is ever told."""
+        resident = self.circle.resident
+        if resident is not None and resident.synthetic:
+            return True
+        return any(device.synthetic for device in self.devices.values())
+
     def policy_of(self, alert: Alert) -> Policy:
         """The policy that an alert runs by; of a test the one it would run by if it were real."""
         return self.policies.named(alert.runs_by, alert.severity)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, Deadline, DeadlineKind
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
+from services.domain.people import Language
 from services.escalation.bundling import gathering, is_bundled
 from services.escalation.policies import Policy, Relation
 from services.escalation.quiet_hours import next_local, quiet_until
@@ -26,6 +27,9 @@ from services.escalation.telling import (
     notice_not_sent,
     notice_to,
 )
+
+NOBODY = Recipient("", Language.EN, ())
+"""Without the loop-back nobody is told of the house's own press, and its notice says so."""
 
 
 def begin(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move:
@@ -229,7 +233,11 @@ def _tell_anybody(alert: Alert, scene: Scene, at_step: tuple[int, int], *, but: 
 
 
 def anybody(scene: Scene, *, but: Collection[str]) -> tuple[Recipient, ...]:
-    """The managers, else the admins, else the last resort: never empty."""
+    """The managers, else the admins, else the last resort: never empty. Of the house's own press nobody but
+    the loop-back.
+    """
+    if scene.is_own:
+        return route((Relation.EMERGENCY_CONTACT,), scene).recipients or (NOBODY,)
     for relation in (Relation.MANAGER, Relation.ADMIN):
         found = route((relation,), scene).recipients
         left = tuple(each for each in found if each.key not in but)

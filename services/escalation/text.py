@@ -21,10 +21,13 @@ from services.domain.findings import RULE_UNAVAILABLE
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeReason
 from services.domain.people import Language
+from services.domain.self_watch import REFUSED
 from services.escalation.bundling import matters_of
 
 MOST_IN_TITLE = 3
 """Names that fit a lock screen; all of them stand under it."""
+_OF_THE_HOUSE = {RULE_UNAVAILABLE: "the_rules", REFUSED: "the_path"}
+"""Who is concerned where no home is."""
 FOLDER = Path(__file__).resolve().parent / "texts"
 
 
@@ -51,6 +54,8 @@ class Texts(BaseModel):
     test: Mapping[str, Template]
     stand_down: Mapping[str, Template]
     handover: Mapping[str, Template]
+    watch: Mapping[str, Template]
+    """Of the house itself: that it is not well, still not, or well again."""
     bundle: Template
     matter: str
     """One line of a bundle."""
@@ -84,6 +89,20 @@ def facts_of(notice: Notice, language: Language) -> Mapping[str, str]:
 def title_of(notice: Notice, language: Language) -> str:
     """The title of a notice in a language."""
     return _words(notice, language)[0]
+
+
+def watch_message(notice: Notice) -> Message:
+    """The words of a message about the house itself; ``what`` is wrong is given in the words of `/readyz`."""
+
+    def words(language: Language) -> tuple[str, str]:
+        said = texts(language)
+        template = said.watch[notice.text["because"]]
+        known = {**notice.text, "since": _since(notice, said)}
+        return _filled(template.title, known), _filled(template.body, known).strip()
+
+    title, body = words(notice.language)
+    lines = [body] if texts(notice.language).reviewed else [body, "\n".join(words(Language.ZH_CN))]
+    return Message(title, "\n\n".join([*lines, notice.text["link"]]), notice.language)
 
 
 @cache
@@ -134,9 +153,9 @@ def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:
     knows = notice.text
     prefix = "title_"
     titles = {key.removeprefix(prefix): value for key, value in knows.items() if key.startswith(prefix)}
-    is_of_the_house = knows.get("alert_kind") == RULE_UNAVAILABLE
-    nobody = said.words["the_rules" if is_of_the_house else "nobody_known"]
-    nowhere = said.words["the_house" if is_of_the_house else "nowhere_known"]
+    of_the_house = _OF_THE_HOUSE.get(knows.get("alert_kind", ""))
+    nobody = said.words[of_the_house or "nobody_known"]
+    nowhere = said.words["the_house" if of_the_house else "nowhere_known"]
     return {
         "who": knows.get("who") or nobody,
         "what": title_in(language, titles, knows.get("alert_kind", "")),

@@ -40,7 +40,7 @@ def fact_changed(finding_change: FindingChange, alert: Alert, scene: Scene) -> M
         )
         move = Move(alert, (said,))
     if is_over_by_itself(alert):
-        move = move.then(_close(alert, scene))
+        move = move.then(over_by_itself(alert, scene))
     return move
 
 
@@ -51,7 +51,8 @@ def is_over_by_itself(alert: Alert) -> bool:
     )
 
 
-def _close(alert: Alert, scene: Scene) -> Move:
+def over_by_itself(alert: Alert, scene: Scene) -> Move:
+    """The alert, closed because what it rested on is gone; whoever was told of it is told."""
     closed = replace(
         alert,
         state=AlertState.CLOSED,

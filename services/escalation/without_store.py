@@ -34,6 +34,8 @@ def call_at_once(finding: Finding, running: Alert | None, scene: Scene) -> Move 
         return None
     move = taken_as_real(move, scene)
     spoken_to = {key_of(notice) for notice in move.notices if notice.kind in CALLS}
+    if scene.is_own:
+        return move
     desk = route((Relation.DUTY_DESK,), scene).recipients
     more = tuple(
         out_of_turn(each, move.alert, scene, finding.id) for each in desk if each.key not in spoken_to

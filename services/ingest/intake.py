@@ -18,6 +18,7 @@ from services.domain.identity import derived_id
 from services.domain.instants import format_instant, zone_named
 from services.domain.kinds import ALARM_KINDS
 from services.domain.records import Quarantined, QuarantineReason
+from services.domain.self_watch import EXTERNAL_ID
 from services.ingest.claimed_time import ClaimedTime, judged
 from services.ingest.deduplication import Claimed, Sameness, Verdict
 from services.ingest.flooding import FloodGate
@@ -198,6 +199,8 @@ class Intake:
 
     def _set_aside(self, taken: Taken, refused: Refused) -> None:
         taken.set_aside = set_aside(taken.reading, refused.reason, refused.detail)
+        if taken.reading.device_name == EXTERNAL_ID:
+            return  # the house's own press, kept by the broker while a backup without its button was restored
         kind = taken.reading.alarm_meant()
         if kind is not None and taken.of_unknown_origin is None:
             taken.of_unknown_origin = self._origins.press(

@@ -202,7 +202,7 @@ class IngestLoop:
         for each, answer in zip(taken, answers, strict=True):
             self.counts[_outcome(each, answer)] += 1
             if answer is Answer.STORED:
-                self.kinds.update(event.kind for event in each.events)
+                self.kinds.update(event.kind for event in each.events if not event.synthetic)
             if each.of_unknown_origin is not None:
                 self._origins.told(each.message, each.of_unknown_origin)
                 self.counts["press_of_unknown_origin"] += 1

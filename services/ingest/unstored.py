@@ -21,6 +21,8 @@ from services.domain.homes import Home
 from services.domain.kinds import ALARM_KINDS
 from services.domain.people import Resident
 from services.domain.ports import ById, Clock
+from services.domain.self_watch import EXTERNAL_ID
+from services.domain.wire import alarm_topic
 from services.ingest.flooding import FloodGate, RateLimit
 from services.ingest.intake import Intake
 from services.ingest.known import KnownRegisters, NamedDevices
@@ -31,6 +33,9 @@ WAITS_FOR = timedelta(seconds=5)
 """How long an alarm may wait to be stored before people are told without it: as long as a writer waits for
 its turn. With a second for the look and one for the send a person hears within 10 s.
 """
+
+OWN_TOPIC = alarm_topic(EXTERNAL_ID)
+"""Where the house presses its own button."""
 
 MOST_AT_A_LOOK = 200
 """Alarms that are told of at one look, the longest waiting first: far more than the people of a county press
@@ -124,10 +129,10 @@ class Watch:
 
     def late(self) -> list[Message]:
         """The alarms that have waited too long. Copies that a broker kept are none: whether they are news
-        only the store can tell.
+        only the store can tell. Of the house's own press no person is told.
         """
         late = self._unstored.until(self._clock.now() - WAITS_FOR)
-        return [message for message in late if not message.retained]
+        return [message for message in late if not (message.retained or message.topic == OWN_TOPIC)]
 
     def faults(self) -> list[str]:
         """What waits too long now, in a sentence."""

@@ -108,6 +108,6 @@ class Exchange:
 
 
 def _subjects(uow: UnitOfWork) -> list[Subject]:
-    residents = [Subject(resident.id) for resident in uow.residents.all()]
+    residents = [Subject(resident.id) for resident in uow.residents.all() if not resident.synthetic]
     devices = [Subject("", device.id) for device in uow.devices.all() if device.resident_id is None]
     return [*residents, *devices]

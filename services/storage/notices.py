@@ -105,6 +105,9 @@ _ATTEMPT_FILTERS: dict[str, Filter] = {
 _ATTEMPT_FILTERS["alert_id"] = lambda value: attempts.c.notice_id.in_(
     select(_COLUMNS.id).where(_COLUMNS.alert_id == value)
 )
+_ATTEMPT_FILTERS["synthetic"] = lambda value: (
+    select(_COLUMNS.id).where(_COLUMNS.id == attempts.c.notice_id, _COLUMNS.synthetic == value).exists()
+)
 _ATTEMPT_LIST = Listing(ATTEMPT, attempts.c.number, _ATTEMPT_FILTERS | span(attempts.c.started_at))
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Table, bindparam, select
 
 from services.domain.kinds import RECORDED_KINDS
+from services.domain.people import ChannelKind
 from services.domain.protection import LOW_BATTERY_PERCENT
 from services.storage.prepared import fetch, run
 from services.storage.tables import (
@@ -22,6 +23,7 @@ from services.storage.tables import (
     grids,
     homes,
     notices,
+    own_presses,
     residents,
     shifts,
     teams,
@@ -34,11 +36,14 @@ NEWEST = 200
 
 def _rows(table: Table, columns: Iterable[Column[object]], beside: str = "") -> str:
     names = ", ".join(column.name for column in columns)
-    return f"SELECT {names}{beside} FROM {table.name} ORDER BY number"  # noqa: S608 - names of tables
+    real = " WHERE NOT synthetic" if "synthetic" in table.c else ""
+    return f"SELECT {names}{beside} FROM {table.name}{real} ORDER BY number"  # noqa: S608 - names of tables
 
 
-def _newest(table: Table, result: Column[object]) -> str:
-    return f"SELECT number, {result.name} FROM {table.name} ORDER BY number DESC LIMIT {NEWEST}"  # noqa: S608 - as above
+def _newest(table: Table, result: Column[object], where: str) -> str:
+    """Without what comes of the house's own presses: it moves each minute, and no page shows it."""
+    newest = f"SELECT number, {result.name} FROM {table.name} WHERE {where}"  # noqa: S608 - as above
+    return f"{newest} ORDER BY number DESC LIMIT {NEWEST}"
 
 
 def _newest_of(kind: str) -> str:
@@ -59,8 +64,9 @@ _OF_A_DEVICE = (
 _QUERIES = (
     *(_rows(table, table.c) for table in (residents, homes, workers, grids, teams)),
     _rows(devices, _OF_A_DEVICE, f", battery_percent < {LOW_BATTERY_PERCENT} AS low"),
-    _newest(notices, notices.c.state),
-    _newest(attempts, attempts.c.result),
+    _newest(notices, notices.c.state, "NOT synthetic"),
+    _newest(attempts, attempts.c.result, f"channel <> '{ChannelKind.LOOPBACK.value}'"),
+    f"SELECT max({own_presses.c.number.name}) FROM {own_presses.name} WHERE told_at IS NOT NULL",  # noqa: S608 - as above
     # One by one: only so is each answered by its index without walking through all that people recorded.
     f"SELECT {', '.join(map(_newest_of, sorted(RECORDED_KINDS)))}",
 )

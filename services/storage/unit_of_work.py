@@ -29,6 +29,7 @@ from services.domain.ports import (
     Remembered,
     Rulebooks,
     Runners,
+    SelfWatch,
     Shifts,
     Shown,
     StateStore,
@@ -60,6 +61,7 @@ from services.storage.registers import (
 )
 from services.storage.rulebooks import SqlRulebooks
 from services.storage.runners import SqlRunners
+from services.storage.self_watch import SqlSelfWatch
 from services.storage.shown import SqlShown
 from services.storage.states import SqlCursors, SqlStateStore
 
@@ -91,6 +93,7 @@ class SqlUnitOfWork:
         self.figures: Figures = SqlFigures(connection, numbers)
         self.runners: Runners = SqlRunners(connection)
         self.shown: Shown = SqlShown(connection)
+        self.self_watch: SelfWatch = SqlSelfWatch(connection, numbers)
         self.woken: dict[Topic, None] = {}
         self._connection = connection
         self.said: list[Line] = []

@@ -19,6 +19,7 @@ from services.wiring.demo import is_invented, logins_of
 from services.wiring.ground import READY_SECONDS, STOP_SECONDS, Ground
 from services.wiring.observing import Observing
 from services.wiring.part import Part
+from services.wiring.self_watch.parts import Presser, SelfWatch
 from services.wiring.simulated_time import SimulatedTime
 from services.wiring.trying import Trying
 from services.wiring.version import version
@@ -99,9 +100,14 @@ def console_service(ground: Ground, clock: Clock) -> Part:
     observing = ground.observing(store, clock)
     observing.holdings()
     observing.because(side.faults)
-    console = make_console(ground, store, clock, ground.gathering(http), side.door, others, observing)
+    gathering = ground.gathering(http)
+    console = make_console(ground, store, clock, gathering, side.door, others, observing)
+    presser = Presser(gathering, side.door, lambda: side.house, ground.roles(store, clock))
+    watch = SelfWatch(ground, store, clock, observing, http, presser)
     return Part(
         observing,
+        aside={} if watch.room is None else {"self-watch": watch.room},
+        watching=watch.watching,
         begin=lambda: serve(ground, console, listener),
         says={"http": http, "mqtt": side.url},
     )

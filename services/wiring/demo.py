@@ -115,7 +115,7 @@ def prepare_demo(
     hashed = hash_password(password)
     with store.writing() as uow:
         if not is_invented(data_dir):
-            if uow.residents.page({}, after=0, limit=1).items:
+            if uow.residents.page({"synthetic": False}, after=0, limit=1).items:
                 raise RealResidents(
                     "residents are enrolled here who are not of the demo; choose another --data-dir"
                 )

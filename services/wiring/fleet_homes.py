@@ -61,7 +61,7 @@ def settle(
     store = open_store(settings, LocalSignals())
     try:
         with store.reading() as uow:
-            if uow.residents.page({}, after=0, limit=1).items:
+            if uow.residents.page({"synthetic": False}, after=0, limit=1).items:
                 raise RealResidents("somebody lives in this folder already")
         mark_as_invented(folder, SIMULATED)
         _move_in(store, settings, homes, prefix, address_of, settled)

@@ -27,6 +27,7 @@ from services.wiring.leading import Shared
 from services.wiring.observing import Observing
 from services.wiring.opening import CannotOpen, open_store
 from services.wiring.policy_shelf import PolicyShelf
+from services.wiring.self_watch.watching import Watching
 from services.wiring.settings import Settings
 from services.wiring.shipped import lay_out
 from services.wiring.signals import LocalSignals
@@ -145,6 +146,11 @@ class Ground:
         self.ending.callback(stop)
         observing.start()
         self.ends_with("probe", observing.stop)
+
+    def start_watching(self, watching: Watching) -> None:
+        """Look at everything from a thread that waits for nothing of it, until the end."""
+        watching.start()
+        self.ends_with("watcher", watching.stop)
 
     def start_without_store(self, parts: WithoutStoreParts) -> None:
         """Watch over alarms that cannot be stored, until the end."""

@@ -15,6 +15,7 @@ from functools import partial
 from services.console.parts import RulebookStatus
 from services.domain.ports import Clock, Topic
 from services.domain.stepping import Room
+from services.escalation.gathering import Gathering
 from services.ingest.mqtt import MqttInbox
 from services.storage.store import SqlStore
 from services.wiring import console_parts, ways_out
@@ -27,11 +28,14 @@ from services.wiring.data_folder import HOUSE
 from services.wiring.demo import DemoLogins, is_invented, mark_as_invented, prepare_demo
 from services.wiring.ground import STOP_SECONDS, CannotStart, Ground
 from services.wiring.ingest_service import inbox_faults, make_inbox, start_inbox
+from services.wiring.leading import Shared
 from services.wiring.living_demo import GUEST, LivingDemo
+from services.wiring.observing import Observing
 from services.wiring.part import one_beat
 from services.wiring.passwords import hash_password
 from services.wiring.rooms import Manner, Outside, as_it_is, books_at_work, build_rooms, never
 from services.wiring.rulebook_desk import FolderDesk
+from services.wiring.self_watch.parts import Presser, SelfWatch
 from services.wiring.senders import Senders
 from services.wiring.settings import Settings
 from services.wiring.shipped import texts_in
@@ -133,11 +137,13 @@ class House:
         observing.rules(books_at_work(rooms.rules), lambda: gathering.policies().names())
         observing.telling()
         observing.holdings()
-        observing.because(lambda: [*side.faults(), *inbox_faults(inbox)])
-        observing.because(without_store.faults)
+        observing.because(lambda: [*side.faults(), *inbox_faults(inbox)], "broker")
+        observing.because(without_store.faults, "telling without the store")
         if roles is None:
             rooms.telling.delivery.take_over()  # the folder is held, so nobody else delivers from this store
-        beats, together = self._beats(observing.watched(rooms.by_name()), clock)
+        watch = self._self_watch(store, clock, gathering, side, roles, observing, http)
+        aside = {} if watch is None or watch.room is None else {"self-watch": watch.room}
+        beats, together = self._beats(observing.watched(rooms.by_name()), observing.watched(aside), clock)
         wakers.append(beats.beats[0].wake if together else beats.beats[0].waker("ingest"))
         at_work = console_parts.rulebooks_of(books_at_work(rooms.rules))
         elsewhere = console_parts.rulebooks_in(store)
@@ -152,6 +158,8 @@ class House:
         serve(ground, console, listener)
         start_inbox(ground, inbox)
         ground.start_beats(beats, observing)
+        if watch is not None:
+            ground.start_watching(watch.watching)
         if isinstance(clock, SystemClock):
             ground.start_without_store(without_store)
         if logins is not None and isinstance(clock, SystemClock):
@@ -184,7 +192,7 @@ class House:
         data_dir = self._settings.data_dir
         if not is_invented(data_dir) and not self._wishes.demo:
             with store.reading() as uow:
-                if uow.residents.page({}, after=0, limit=1).items:
+                if uow.residents.page({"synthetic": False}, after=0, limit=1).items:
                     raise CannotStart("time is not simulated where real residents are enrolled", code=2)
             mark_as_invented(data_dir, "simulated")
         return SteppedClock(start)
@@ -201,10 +209,10 @@ class House:
         return None if self._wishes.stepped_from is not None else Senders()
 
     def _beats(
-        self, named: Mapping[str, Room], clock: SystemClock | SteppedClock
+        self, named: Mapping[str, Room], aside: Mapping[str, Room], clock: SystemClock | SteppedClock
     ) -> tuple[Beats, Together | None]:
-        """One beat; where time is stepped the rooms are one room as well, so that they always work in the
-        same order.
+        """One beat, and one for what works ``aside``; where time is stepped the rooms are one room as well,
+        so that they always work in the same order.
         """
         if isinstance(clock, SteppedClock):
             together = Together(list(named.values()))
@@ -212,7 +220,24 @@ class House:
             for topic in Topic:
                 self._ground.signals.on(topic, beat.wake)
             return Beats([beat]), together
-        return Beats([one_beat(named, self._ground.signals)]), None
+        beats = [one_beat(named, self._ground.signals)]
+        return Beats([*beats, Beat(aside)] if aside else beats), None
+
+    def _self_watch(
+        self,
+        store: SqlStore,
+        clock: SystemClock | SteppedClock,
+        gathering: Gathering,
+        side: BrokerSide,
+        roles: Shared | None,
+        observing: Observing,
+        http: str,
+    ) -> SelfWatch | None:
+        """None where time is stepped: a simulated month is not full of presses of the house's own."""
+        if isinstance(clock, SteppedClock):
+            return None
+        presser = Presser(gathering, side.door, lambda: side.house, roles)
+        return SelfWatch(self._ground, store, clock, observing, http, presser)
 
     def _start_demo(self, store: SqlStore, clock: SystemClock, side: BrokerSide, http: str) -> None:
         demo = LivingDemo(store, clock, http, side.url, side.guest(GUEST))

@@ -12,6 +12,7 @@ from services.wiring import ways_out
 from services.wiring.ground import READY_SECONDS, CannotStart, Ground
 from services.wiring.neighbours import Neighbours
 from services.wiring.part import Part
+from services.wiring.self_watch.parts import SelfWatch
 from services.wiring.shipped import texts_in
 from services.wiring.without_store import WithoutStoreParts
 
@@ -81,11 +82,13 @@ def ingest_service(ground: Ground, clock: Clock) -> Part:
 
     observing = ground.observing(store, clock)
     observing.ingest(loop, inbox)
-    observing.because(lambda: inbox_faults(inbox))
-    observing.because(without_store.faults)
+    observing.because(lambda: inbox_faults(inbox), "broker")
+    observing.because(without_store.faults, "telling without the store")
+    watch = SelfWatch(ground, store, clock, observing, http)
     return Part(
         observing,
         {"ingest": loop},
+        watching=watch.watching,
         begin=begin,
         wakers=wakers,
         aside={} if neighbours is None else {"neighbours": neighbours},

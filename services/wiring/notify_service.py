@@ -5,9 +5,12 @@ from __future__ import annotations
 from services.domain.ports import Clock
 from services.ingest.mqtt_session import BrokerAddress, Session
 from services.wiring import ways_out
+from services.wiring.clock import stopwatch
 from services.wiring.ground import Ground
 from services.wiring.part import Part
 from services.wiring.rooms import Manner, WaysOut, build_telling
+from services.wiring.self_watch.parts import SelfWatch
+from services.wiring.self_watch.presser_alive import PresserAlive
 from services.wiring.senders import Senders
 
 
@@ -39,5 +42,13 @@ def notify_service(ground: Ground, clock: Clock) -> Part:
 
     observing = ground.observing(store, clock)
     observing.telling()
-    observing.because(lambda: [voice.fault] if voice.fault else [])
-    return Part(observing, {"alerts": telling.alerts, "delivery": telling.room}, begin=begin)
+    observing.because(lambda: [voice.fault] if voice.fault else [], "broker")
+    presser = PresserAlive(store, stopwatch)
+    watch = SelfWatch(ground, store, clock, observing, http, alive=presser)
+    return Part(
+        observing,
+        {"alerts": telling.alerts, "delivery": telling.room},
+        begin=begin,
+        aside={"presser": presser},
+        watching=watch.watching,
+    )

@@ -23,10 +23,13 @@ from services.wiring.figures.rules import RulesFigures, rules_lag
 from services.wiring.figures.telling import TellingFigures, alerts_lag, delivery_lag
 from services.wiring.probe import Probe, disk_of
 from services.wiring.pulse import Pulse, Stopwatch
+from services.wiring.self_watch.watcher import Sign
 
 Reasons = Callable[[], Iterable[str]]
 """What is wrong with one part now: sentences for an administrator, without personal data."""
 
+STORE_AND_DISK = "store and disk"
+"""How the part is called that every process shares."""
 MOST_NAMED = 5
 """Rules that a reason names; the rest are counted."""
 
@@ -42,8 +45,10 @@ class Observing:
         self._store = store
         self._clock = clock
         self._stopwatch = stopwatch
-        self._reasons: list[Reasons] = [self.probe.reasons]
+        self._reasons: list[tuple[str, Reasons]] = [(STORE_AND_DISK, self.probe.reasons)]
+        self._not_watched: set[str] = set()
         self._loops = LoopFigures(store, clock, self._answers)
+        self.probe.asks_as_well = self._loops.waiting
         ProcessCollector(registry=self.registry)
         self.registry.register(ProcessFigures(version, self.probe))
         self.registry.register(self._loops)
@@ -58,11 +63,27 @@ class Observing:
 
     def reasons(self) -> list[str]:
         """Why the process is not ready, a sentence each; never waits."""
-        return [sentence for reasons in self._reasons for sentence in reasons()]
+        return [sentence for _, reasons in self._reasons for sentence in reasons()]
 
-    def because(self, reasons: Reasons) -> None:
-        """One more part that may not be ready."""
-        self._reasons.append(reasons)
+    def signs(self) -> dict[str, Sign]:
+        """The same by part, as far as somebody outside is to be told of it; never waits."""
+        said: dict[str, list[str]] = {}
+        for name, reasons in self._reasons:
+            if name not in self._not_watched:
+                said.setdefault(name, []).extend(reasons())
+        return {name: Sign(" ".join(sentences)) for name, sentences in said.items() if sentences}
+
+    def because(self, reasons: Reasons, name: str = "house", *, is_watched: bool = True) -> None:
+        """One more part that may not be ready. Of one that is not watched nobody outside is told."""
+        self._reasons.append((name, reasons))
+        if not is_watched:
+            self._not_watched.add(name)
+
+    def waiting(self) -> dict[tuple[str, str], float]:
+        """How many seconds the oldest of what waits for each loop has waited, by loop and queue, when it was
+        last asked for; never waits.
+        """
+        return self.probe.waiting
 
     def watched(self, rooms: Mapping[str, Room]) -> dict[str, Room]:
         """The same rooms by the same names, seen while they work."""
@@ -70,7 +91,7 @@ class Observing:
         for name, room in rooms.items():
             pulse = Pulse(name, self._stopwatch)
             self._loops.pulses.append(pulse)
-            self.because(pulse.reasons)
+            self.because(pulse.reasons, f"the {name} loop")
             seen[name] = pulse.watched(room)
         return seen
 
@@ -80,7 +101,7 @@ class Observing:
         """Ingest runs here."""
         self.registry.register(IngestFigures(loop, inbox))
         self._loops.lags["ingest"] = partial(ingest_lag, inbox)
-        self.because(lambda: ["Messages wait: the store takes none of them."] if loop.fault else [])
+        self.because(lambda: ["Messages wait: the store takes none of them."] if loop.fault else [], "ingest")
 
     def rules(self, books: Callable[[], Sequence[BookStatus]], policies: Callable[[], Sequence[str]]) -> None:
         """The rules run here, or stand by; ``books`` are those at work, ``policies`` the names of those that
@@ -88,7 +109,7 @@ class Observing:
         """
         self.registry.register(RulesFigures(self._store, self._clock, self._answers, books))
         self._loops.lags["rules"] = rules_lag
-        self.because(lambda: rule_reasons(books(), policies()))
+        self.because(lambda: rule_reasons(books(), policies()), "rules", is_watched=False)
 
     def telling(self) -> None:
         """Alerts and delivery run here."""

@@ -9,6 +9,7 @@ from services.domain.ports import Topic
 from services.domain.stepping import Room
 from services.wiring.beats import Beat
 from services.wiring.observing import Observing
+from services.wiring.self_watch.watching import Watching
 from services.wiring.signals import LocalSignals
 
 WAKES: Mapping[Topic, str] = {
@@ -28,7 +29,8 @@ def _nothing() -> None:
 class Part:
     """One service of a process. ``begin`` connects it to the outside, just before its rooms work; a message
     from there calls ``wakers``. ``says`` goes into the line that the process prints when it is ready. The
-    rooms ``aside`` have a thread of their own, in which they may wait for the store.
+    rooms ``aside`` have a thread of their own, in which they may wait for the store. ``watching`` watches
+    over all of it.
     """
 
     observing: Observing
@@ -37,6 +39,7 @@ class Part:
     wakers: list[Callable[[], None]] = field(default_factory=list)
     says: Mapping[str, str] = field(default_factory=dict)
     aside: Mapping[str, Room] = field(default_factory=dict)
+    watching: Watching | None = None
 
 
 def one_beat(rooms: Mapping[str, Room], signals: LocalSignals) -> Beat:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.domain.ports import Store, StoreUnavailable
+from services.domain.ports import Store, StoreUnavailable, UnitOfWork
 from services.wiring.pulse import Stopwatch
 
 EVERY_SECONDS = 5.0
@@ -50,6 +50,9 @@ class Probe:
         self.is_readable = True
         self.is_writable = True
         self.disk: Disk | None = None
+        self.waiting: dict[tuple[str, str], float] = {}
+        """What `asks_as_well` answered last."""
+        self.asks_as_well: Callable[[UnitOfWork], dict[tuple[str, str], float]] = lambda _uow: {}
         self._store = store
         self._look_at_disk = disk
         self._stopwatch = stopwatch
@@ -115,6 +118,7 @@ class Probe:
         try:
             with self._store.reading() as uow:
                 asked = uow.cursors.get(CURSOR)
+                self.waiting = self.asks_as_well(uow)
         except StoreUnavailable as error:
             self.is_readable = self.is_writable = False
             return f"The store cannot be read: {_in_short(error)}."

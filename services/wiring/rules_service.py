@@ -7,6 +7,7 @@ from services.wiring.ground import Ground
 from services.wiring.part import Part
 from services.wiring.rooms import Manner, books_at_work, build_rules
 from services.wiring.rulebook_desk import FolderDesk
+from services.wiring.self_watch.parts import SelfWatch
 from services.wiring.shipped import texts_in
 
 
@@ -20,4 +21,5 @@ def rules_service(ground: Ground, clock: Clock) -> Part:
     shelf = ground.shelf()
     observing = ground.observing(store, clock)
     observing.rules(books_at_work(rules), lambda: shelf.policies().names())
-    return Part(observing, {"rules": rules})
+    watch = SelfWatch(ground, store, clock, observing, f"http://{ground.settings.http_bind}")
+    return Part(observing, {"rules": rules}, watching=watch.watching)

@@ -88,6 +88,8 @@ class Service:
             said["health"] = self._serve_health(part)
         part.begin()
         ground.start_beats(beats, part.observing)
+        if part.watching is not None:
+            ground.start_watching(part.watching)
         return {"service": self._name.value, **said, "data_dir": str(self._settings.data_dir)}
 
     def _serve_health(self, part: Part) -> str:

@@ -50,6 +50,27 @@ def _last_resort(address: str) -> str:
     return address
 
 
+def _addresses(addresses: str) -> str:
+    for each in addresses.split(",") if addresses else ():
+        _last_resort(each.strip() or "-")
+    return addresses
+
+
+def _wall_time(text: str) -> str:
+    hours, _, minutes = text.partition(":")
+    is_time = len(text) == len("21:30") and hours.isdecimal() and minutes.isdecimal()
+    if text and not (is_time and int(hours) < 24 and int(minutes) < 60):  # noqa: PLR2004 - of a day, of an hour
+        raise ValueError("expected HH:MM, e.g. 21:30")
+    return text
+
+
+def _web_address(address: str) -> str:
+    kind, _, rest = address.partition("://")
+    if address and (kind not in ("http", "https") or not rest):
+        raise ValueError("expected an http:// or https:// address")
+    return address
+
+
 def _proxies(proxies: str) -> str:
     for each in proxies.split(",") if proxies not in ("", "*") else ():
         try:
@@ -118,6 +139,37 @@ class Settings(ChannelSettings):
     last_resort: Annotated[str, AfterValidator(_last_resort)] = Field(
         default="", description="Webhook or mailto: address that is told when nobody at all can be told."
     )
+    self_watch_every: int = Field(
+        default=60, ge=0, le=60, description="Seconds between two presses of the house's own; 0: none."
+    )
+    self_watch_within: int = Field(
+        default=20, ge=1, le=30, description="Seconds in which such a press must be back."
+    )
+    self_watch_days: int = Field(
+        default=7, ge=1, le=366, description="Days for which what comes of them is kept."
+    )
+    watch_tell: Annotated[str, AfterValidator(_addresses)] = Field(
+        default="",
+        description="Webhooks and mailto: addresses, with commas between them, that are told when the house "
+        "itself is not well; empty: ANXIN_LAST_RESORT.",
+    )
+    watch_after: int = Field(
+        default=60, ge=1, le=90, description="Seconds for which something is wrong before they are told."
+    )
+    watch_over_after: int = Field(
+        default=60, ge=1, description="Seconds for which all must be well before it is said to be over."
+    )
+    watch_again: int = Field(
+        default=1800, ge=1, description="Seconds after which it is said again while it lasts."
+    )
+    ping_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="", description="Address of an outside monitor, asked while all is well; empty: none."
+    )
+    ping_every: int = Field(default=60, ge=1, description="Seconds between two such calls.")
+    path_check_at: Annotated[str, AfterValidator(_wall_time)] = Field(
+        default="21:30",
+        description="Local time of the nightly test of the channels of those on duty; empty: none.",
+    )
     crash_at: Annotated[str, AfterValidator(_crash_at)] = Field(
         default="",
         description="POINT:N kills the house when it reaches a point for the N-th time (the soak).",
@@ -137,6 +189,12 @@ class Settings(ChannelSettings):
     def sqlite_most_bytes(self) -> int | None:
         """How large the file of SQLite may grow; None: as large as the disk."""
         return self.sqlite_most_mb * 1024 * 1024 or None
+
+    @property
+    def watch_addresses(self) -> tuple[str, ...]:
+        """Who is told when the house itself is not well, each once."""
+        asked = self.watch_tell.split(",") if self.watch_tell else [self.last_resort]
+        return tuple(dict.fromkeys(each.strip() for each in asked if each.strip()))
 
     @property
     def http_host(self) -> str:

@@ -15,6 +15,7 @@ from services.notify.channels.dingtalk import DingTalk
 from services.notify.channels.email import EmailChannel, MailServer
 from services.notify.channels.feishu import Feishu
 from services.notify.channels.http_gateway import Gateway, Sign
+from services.notify.channels.loopback import LoopbackChannel
 from services.notify.channels.mqtt import MqttTopics, NoticeBroker
 from services.notify.channels.ntfy import Ntfy
 from services.notify.channels.posting import Poster
@@ -91,8 +92,10 @@ def channels(settings: Settings, http: str) -> channel.Channels:
     """The channels that this installation has."""
     poster = Poster()
     source = settings.public_url or http
+    webhook = WebhookChannel(settings.key(), source, poster=poster)
     ways: dict[ChannelKind, channel.Channel] = {
-        ChannelKind.WEBHOOK: WebhookChannel(settings.key(), source, poster=poster)
+        ChannelKind.WEBHOOK: webhook,
+        ChannelKind.LOOPBACK: LoopbackChannel(webhook, settings.key()),
     }
     ways |= {kind: make(settings, poster) for kind, make in MADE.items() if not lacking(settings, kind)}
     if not lacking(settings, ChannelKind.MQTT):
@@ -122,7 +125,7 @@ def house_facts(settings: Settings, http: str) -> House:
     return House(
         timezone=ZoneInfo(settings.timezone),
         language=settings.language,
-        last_resort=_last_resort(settings.last_resort),
+        last_resort=channel_of(settings.last_resort) if settings.last_resort else None,
         link_base=settings.public_url or http,
     )
 
@@ -189,8 +192,7 @@ def _gateway(settings: Settings, name: str) -> Gateway:
     )
 
 
-def _last_resort(address: str) -> Channel | None:
-    if not address:
-        return None
+def channel_of(address: str) -> Channel:
+    """The channel of an address as the settings write it."""
     kind = ChannelKind.EMAIL if address.startswith("mailto:") else ChannelKind.WEBHOOK
     return Channel(kind, address)

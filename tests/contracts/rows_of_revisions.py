@@ -330,6 +330,27 @@ FAULTS: dict[str, Row] = {
     },
 }
 
+SELF_WATCH: dict[str, Row] = {
+    "own_presses": {
+        "number": 1,
+        "id": "own_1",
+        "pressed_at": AT,
+        "due_at": AT,
+        "state": "back",
+        "told_at": AT,
+    },
+    "path_checks": {
+        "number": 1,
+        "id": "chk_1",
+        "due_at": AT,
+        "state": "over",
+        "begun_at": AT,
+        "ended_at": AT,
+        "told": 7,
+        "refused": 1,
+    },
+}
+
 ROWS: dict[str, dict[str, Row]] = {
     "0001": FACTS,
     "0002": REGISTERS,
@@ -337,6 +358,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "0004": RECORDS,
     "0005": ROLES,
     "0010": FAULTS,
+    "0011": SELF_WATCH,
 }
 """The tables that each revision made, with a row."""
 

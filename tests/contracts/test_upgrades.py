@@ -44,6 +44,8 @@ READ: dict[str, Callable[[UnitOfWork], Any]] = {
     "audit": lambda uow: uow.audit.page({}, 0, 5).items[0].actor == "dawa",
     "runner_leases": lambda uow: uow.runners.lease("rules").fence == 7,  # type: ignore[union-attr]
     "rule_faults": lambda uow: uow.rulebooks.faults()[0].nearest == "call_button.pressed",
+    "own_presses": lambda uow: uow.self_watch.last_back() == uow.self_watch.newest(),
+    "path_checks": lambda uow: uow.self_watch.last_check() == uow.self_watch.newest_check(),
     "remembered_answers": lambda uow: uow.remembered.get("dawa POST /visits 1"),
 }
 """How each table's row shows through the ports."""

@@ -8,14 +8,22 @@ from zoneinfo import ZoneInfo
 from prometheus_client.core import Metric
 
 from services.console.metrics import Requests
+from services.domain.people import Language
 from services.escalation.gathering import Gathering
 from services.escalation.policies import Policies
 from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House
 from services.ingest.messages import Lane
+from services.notify.own_presses import Sight
 from services.wiring.clock import SystemClock, stopwatch
+from services.wiring.figures.self_watch import SelfWatchFigures
 from services.wiring.observing import Observing
 from services.wiring.rooms import Outside, books_at_work, build_rooms
+from services.wiring.self_watch import outside
+from services.wiring.self_watch.ping import Pinger
+from services.wiring.self_watch.watcher import Patience
+from services.wiring.self_watch.watching import Watching
+from services.wiring.senders import Senders
 from services.wiring.shipped import shipped
 from tests.house import tree
 from tests.stores import sqlite_store
@@ -31,6 +39,24 @@ class Doorway:
 
     def waiting_in(self, lane: Lane) -> tuple[int, datetime | None]:
         return 0, None
+
+
+def of_the_watch() -> SelfWatchFigures:
+    """Those of a process that presses the house's own button and tells people outside."""
+    clock, pool = SystemClock(), Senders()
+    house = outside.House("anxin", Language.EN, ZoneInfo("Asia/Shanghai"), "http://house.invalid/readyz")
+    watching = Watching(
+        dict,
+        dict,
+        Patience(60, 60, 1800),
+        outside.Outside([], {}, house, clock, stopwatch, pool),
+        Pinger("", 60, stopwatch, pool),
+        clock,
+        stopwatch,
+    )
+    sight = Sight(stopwatch())
+    sight.is_watching = True
+    return SelfWatchFigures(sight, watching, stopwatch)
 
 
 def shown(folder: Path) -> list[Metric]:
@@ -51,6 +77,7 @@ def shown(folder: Path) -> list[Metric]:
     observing.telling()
     observing.holdings()
     observing.watched(rooms.by_name())
+    observing.registry.register(of_the_watch())
     observing.probe.ask()
     Requests(observing.registry).count("GET", "/healthz", 200)
     try:

@@ -108,7 +108,8 @@ class Campaign:
             ports, log = ending.enter_context(self._telephones())
             ending.callback(self._end_processes)
             last = f"http://127.0.0.1:{ports[community.LAST_RESORT]}/{community.LAST_RESORT}"
-            self._env = {"ANXIN_LAST_RESORT": last}
+            own = {"ANXIN_SELF_WATCH_EVERY": "0", "ANXIN_PATH_CHECK_AT": ""}  # the campaign's presses alone
+            self._env = {"ANXIN_LAST_RESORT": last, **own}
             homes, token = self._enrol(ports)
             ending.callback(self._end_buttons)
             self._people = People(Random(f"{self._wishes.seed} people"), token)

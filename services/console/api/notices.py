@@ -130,6 +130,7 @@ class AttemptsWanted(Wanted):
     result: Annotated[AttemptResult | SkipJsonSchema[None], Query()] = None
     since: Since = None
     until: Until = None
+    synthetic: Synthetic = False
 
 
 @router.get("/attempts")

@@ -25,6 +25,7 @@ from services.console.parts import Console
 from services.console.problems import Problem, documented
 from services.console.sight import Sight
 from services.domain.alerts import AlertChange
+from services.domain.ports import UnitOfWork
 
 router = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=GuardedRoute)
 
@@ -134,6 +135,12 @@ async def stream(
             await lookout.wait(move, WAIT_SECONDS)
 
 
+def _is_own(uow: UnitOfWork, alert_id: str) -> bool:
+    """Whether it is about a press of the house's own."""
+    alert = uow.alerts.standing(alert_id)
+    return alert is not None and alert.synthetic
+
+
 def _now(parts: Console) -> dict[str, str]:
     return {"at": parts.clock.now().isoformat()}
 
@@ -154,5 +161,6 @@ def _read(
         sight = Sight(uow, now_asking.seeing(who.sees))
         seen = {change.alert_id for change in found}
         visible = {alert_id for alert_id in seen if sight.alert_id(alert_id)}
+        visible -= {each for each in visible if _is_own(uow, each)}
         kept = [change for change in found if change.alert_id in visible]
         return kept, found[-1].number if found else cursor

@@ -181,6 +181,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeReason.HANDOVER: said("asked to take it over"),
         NoticeReason.OVER_BY_ITSELF: said("over by itself"),
         NoticeReason.LAST_RESORT: said("nobody else could be told"),
+        NoticeReason.PATH_CHECK: said("the nightly test of the ways to people"),
         NoticeReason.UNCONFIRMED: said("handed on; nobody knows whether it was read"),
         NoticeReason.EVERY_CHANNEL_FAILED: said("no way to them worked"),
         NoticeReason.TOLD_WITHOUT_STORE: said("told from memory while nothing could be stored"),
@@ -219,6 +220,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ChannelKind.NTFY: said("push notice"),
         ChannelKind.MQTT: said("display or siren"),
         ChannelKind.APPRISE: said("other service"),
+        ChannelKind.LOOPBACK: said("to itself"),
     },
     Relation: {
         Relation.ASSIGNED: said("assigned worker"),

@@ -33,6 +33,7 @@ from services.domain.ports.outside import (
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, ById, Devices, People, Register, Shifts, Users
 from services.domain.ports.runners import Runners
+from services.domain.ports.self_watch import SelfWatch
 from services.domain.ports.shown import Shown
 from services.domain.ports.store import Following, Store, TooMuchAtOnce, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
@@ -66,6 +67,7 @@ __all__ = [
     "RulebookTexts",
     "Rulebooks",
     "Runners",
+    "SelfWatch",
     "Shifts",
     "Shown",
     "Signals",

@@ -15,6 +15,7 @@ from services.domain.ports.outside import Topic
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
 from services.domain.ports.runners import Runners
+from services.domain.ports.self_watch import SelfWatch
 from services.domain.ports.shown import Shown
 from services.domain.ports.telling import Alerts, Notices
 
@@ -47,6 +48,7 @@ class UnitOfWork(Protocol):
     figures: Figures
     runners: Runners
     shown: Shown
+    self_watch: SelfWatch
 
     def wake_after(self, topic: Topic) -> None:
         """Wake the waiters of ``topic`` once this transaction is committed."""

@@ -166,7 +166,9 @@ class Notices(Protocol):
         ...
 
     def attempts_page(self, filters: Filters, after: int, limit: int) -> Page[Attempt]:
-        """By ``notice_id``, ``alert_id``, ``channel``, ``result``, ``since``, ``until`` (of `started_at`)."""
+        """By ``notice_id``, ``alert_id``, ``channel``, ``result``, ``since``, ``until`` (of `started_at`),
+        ``synthetic`` (of the notice).
+        """
         ...
 
     def add_commands(self, commands: Iterable[DeviceCommand]) -> None:

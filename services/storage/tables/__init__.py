@@ -25,6 +25,7 @@ from services.storage.tables.registers import (
     users,
     workers,
 )
+from services.storage.tables.self_watch import own_presses, path_checks
 from services.storage.tables.telling import alert_changes, alert_facts, alerts, attempts, commands, notices
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "metadata",
     "notices",
     "numbers",
+    "own_presses",
+    "path_checks",
     "quarantine",
     "residents",
     "rule_faults",

@@ -54,6 +54,7 @@ Index(None, events.c.device_id, events.c.kind, events.c.seq)
 index_where(events.c.device_event_id.is_not(None), events.c.device_id, events.c.device_event_id)
 index_where(events.c.dedupe_key.is_not(None), events.c.dedupe_key, name="uq_events_dedupe_key", unique=True)
 index_where(events.c.is_alarm, events.c.seq, name="ix_events_alarms")
+index_where(events.c.synthetic, events.c.received_at, name="ix_events_synthetic")
 NOT_FROM_DEVICES: ColumnElement[Any] = literal_column("origin <> 'device'")
 """Few among many. A query is served by the index over these rows if it says this in these very words; with a
 type of its own SQLAlchemy would ask for `= 1` besides.
@@ -110,6 +111,7 @@ findings = Table(
 Index(None, findings.c.resident_id, findings.c.number)
 Index(None, findings.c.device_id, findings.c.number)
 Index(None, findings.c.rule, findings.c.number)
+index_where(findings.c.synthetic, findings.c.raised_at, name="ix_findings_synthetic")
 
 finding_changes = Table(
     "finding_changes",

@@ -71,6 +71,7 @@ index_where(alerts.c.is_running, alerts.c.next_due_at, alerts.c.number, name="ix
 index_where(alerts.c.is_running, alerts.c.resident_id, name="ix_alerts_running")
 Index(None, alerts.c.resident_id, alerts.c.number)
 Index(None, alerts.c.device_id, alerts.c.number)
+index_where(alerts.c.synthetic, alerts.c.opened_at, name="ix_alerts_synthetic")
 
 alert_facts = Table(
     "alert_facts",
@@ -130,6 +131,7 @@ notices = Table(
 index_where(notices.c.state == NoticeState.DUE, notices.c.next_attempt_at, name="ix_notices_due")
 Index(None, notices.c.alert_id, notices.c.number)
 Index(None, notices.c.worker_id, notices.c.number)
+index_where(notices.c.synthetic, notices.c.created_at, name="ix_notices_synthetic")
 
 attempts = Table(
     "attempts",

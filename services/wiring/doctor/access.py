@@ -20,7 +20,9 @@ def devices(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
     native = [
         device
         for device in uow.devices.all()
-        if device.ecosystem is Ecosystem.NATIVE and device.state is not DeviceState.RETIRED
+        if device.ecosystem is Ecosystem.NATIVE
+        and device.state is not DeviceState.RETIRED
+        and not device.synthetic
     ]
     broken = [
         each.id for each in native if each.credential_hash and not BCRYPT.fullmatch(each.credential_hash)

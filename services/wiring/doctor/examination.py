@@ -20,6 +20,7 @@ from services.wiring.doctor import (
     disk,
     folder,
     people,
+    self_watch,
     service,
     store,
     texts,
@@ -45,6 +46,8 @@ STORED: tuple[StoreCheck, ...] = (
     people.channels,
     channels.accounts,
     channels.refusals,
+    self_watch.own_presses,
+    self_watch.path_check,
 )
 """Those that read what is stored; they need tables of this version."""
 AROUND: tuple[Check, ...] = (
@@ -56,6 +59,8 @@ AROUND: tuple[Check, ...] = (
     ways_out.mail_server,
     ways_out.wecom,
     ways_out.notice_broker,
+    self_watch.told_outside,
+    self_watch.outside_monitor,
     broker.broker,
     service.service,
 )

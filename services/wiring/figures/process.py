@@ -66,6 +66,15 @@ class LoopFigures(StoreFigures):
             ),
         ]
 
+    def waiting(self, uow: UnitOfWork) -> dict[tuple[str, str], float]:
+        """How many seconds the oldest of what waits has waited, by loop and queue."""
+        now = self.clock.now()
+        return {
+            (name, queue): seconds_since(each.oldest_at, now)
+            for name, lag in self.lags.items()
+            for queue, each in lag(uow, now).items()
+        }
+
     def counted(self) -> list[Metric]:
         return [
             _steps(self.pulses),

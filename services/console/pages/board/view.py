@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.console.callers import Caller
 from services.console.pages.due import is_later
@@ -26,11 +26,16 @@ from services.domain.homes import Home
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
 from services.domain.protection import Protection, ProtectionState
+from services.domain.self_watch import PressState
 
 MOST_CALM = 1000
 """Tiles of protected people on a page that shows all grids; with more than these each grid says how many of
 them it has instead, and shows them when it is chosen.
 """
+WAY_TRIED_WITHIN = timedelta(minutes=10)
+"""Where the house's own button was not pressed for so long, nobody tries the way."""
+WAY_BROKEN_AFTER = timedelta(minutes=2)
+"""As long as the house may take to say outside that the way is broken."""
 NO_GRID = "none"
 """The value of the filter for those whose home is in no grid."""
 
@@ -108,6 +113,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """When the house's own press came back last, and whether that is long enough ago to be a fault."""
+
+    last_at: datetime | None
+    is_broken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """All of the page."""
 
@@ -122,6 +135,8 @@ class View:
     everybody: int
     left_out: int
     """Whom the filter leaves out."""
+    way: Way | None = None
+    """Whether a press would reach anybody now; None where nobody tries."""
 
     def is_later(self, alert: Alert) -> bool:
         """Its countdown may be small."""
@@ -156,7 +171,17 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
         counts={state: sum(tile.state is state for tile in in_grid) for state in ProtectionState},
         everybody=len(tiles),
         left_out=len(tiles) - len(shown),
+        way=_way(uow, now),
     )
+
+
+def _way(uow: UnitOfWork, now: datetime) -> Way | None:
+    newest, back = uow.self_watch.newest(), uow.self_watch.last_back()
+    if newest is None or now - newest.pressed_at > WAY_TRIED_WITHIN:
+        return None
+    last_at = back.told_at if back is not None else None
+    is_late = now - (last_at or now) > WAY_BROKEN_AFTER
+    return Way(last_at, newest.state is not PressState.BACK and (last_at is None or is_late))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 // Counts down what has a deadline: every <time class="countdown" data-until="…">, by the clock of the house and
-// not by the machine's own, which may be wrong. It decides nothing; without it the page shows what it was served.
+// not by the machine's own, which may be wrong; and up what was a while ago, every class="countup" data-since="…". It decides nothing; without it the page shows what it was served.
 
 const TICK_MS = 1000;
 const HOUR_S = 3600;
@@ -35,6 +35,12 @@ function tick() {
     const text = counted(left);
     if (place.textContent !== text) place.textContent = text;
     place.classList.toggle("over", left <= 0);
+  }
+  for (const place of document.querySelectorAll(".countup[data-since]")) {
+    const past = now() - Date.parse(place.dataset.since);
+    if (Number.isNaN(past)) continue;
+    const text = counted(past);
+    if (place.textContent !== text) place.textContent = text;
   }
 }
 

@@ -39,6 +39,8 @@ class Patient:
         self.environment: dict[str, str] = {}
         self.settings: dict[str, object] = {
             "last_resort": "http://127.0.0.1/last",
+            "watch_tell": "http://127.0.0.1/one,http://127.0.0.1/two",
+            "ping_url": "http://127.0.0.1/ping",
             "http_bind": "127.0.0.1:0",
             "mqtt_bind": "127.0.0.1:0",
         }

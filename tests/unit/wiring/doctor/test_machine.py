@@ -37,7 +37,7 @@ WELL = {
         "WeCom",
         "notice broker",
     ),
-    *("broker program", "broker"),
+    *("broker program", "broker", "own presses", "path check", "told outside", "outside monitor"),
 }
 
 
