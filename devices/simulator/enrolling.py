@@ -94,7 +94,9 @@ def enrol(scenario: Scenario, api: Api, channels_of: ChannelsOf, mark: str = "")
     for resident in scenario.cast.residents:
         if resident.enrolled_at is None or resident.enrolled_at <= scenario.starts_at:
             _enrol_person(resident, scenario, api, enrolled, mark)
-    theirs = [each for each in scenario.devices if each.resident is None or each.resident in enrolled.residents]
+    theirs = [
+        each for each in scenario.devices if each.resident is None or each.resident in enrolled.residents
+    ]
     _enrol_devices(theirs, scenario, api, enrolled, mark)
     return enrolled
 

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from services.notify.channels.channel import ChannelOutcome, Sending, refused
-from services.notify.channels.webhook import SEND_FOR, SIGNATURE, WebhookChannel
+from services.notify.channels.posting import SEND_FOR
+from services.notify.channels.webhook import SIGNATURE, WebhookChannel
 
 MOST_BODY = 64 * 1024
 
