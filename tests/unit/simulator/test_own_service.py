@@ -57,7 +57,8 @@ def test_it_has_no_settings_but_its_own_so_that_a_story_reaches_nobody_of_a_real
 ) -> None:
     monkeypatch.setenv("ANXIN_DATABASE_URL", "postgresql+psycopg://anxin@db/anxin")
     monkeypatch.setenv("ANXIN_LAST_RESORT", "mailto:desk@example.org")
-    with own_service(command(tmp_path, READY), NOW, {"ANXIN_SMTP_PORT": "2525"}):
+    with own_service(command(tmp_path, READY), NOW, {"ANXIN_SMTP_PORT": "2525"}) as service:
+        service.wait_until_ready()
         for verb in ("up", "token"):
             settings = json.loads((tmp_path / f"settings-of-{verb}").read_text())
             assert settings == {"ANXIN_SMTP_PORT": "2525"}
