@@ -15,7 +15,8 @@ from httpx2 import Response
 from services.console.rights import FITTING, HOMES
 from services.domain.devices import Device, DeviceState, DeviceType, Ecosystem
 from services.domain.people import Role
-from tests.unit.console.cast import Cast
+from services.domain.self_watch import own_button, own_resident
+from tests.unit.console.cast import NIGHT, Cast
 
 PAGE = {"Accept": "text/html", "Cookie": "anxin_language=en"}
 FORM = {
@@ -63,6 +64,19 @@ def test_people_are_found_by_name_address_and_grid_those_without_a_call_button_f
         assert "resident=yangzom" in found, search
         assert "resident=dawa" not in found, search
     assert "Nobody is called that" in technician.get("/devices/new?search=nobody").text
+
+
+def test_the_house_s_own_resident_who_lives_in_no_home_is_in_nobody_s_way(
+    house: Cast, technician: TestClient
+) -> None:
+    with house.store.writing() as uow:
+        uow.residents.add(own_resident(NIGHT))
+        uow.devices.add(own_button(NIGHT))
+    for path in ("/devices/new", "/devices/new?search=self-watch", "/devices"):
+        answer = technician.get(path)
+        assert answer.status_code == 200
+        assert "hom_self_watch" not in answer.text
+        assert "resident=res_self_watch" not in answer.text
 
 
 def test_a_label_that_was_scanned_first_is_kept_while_somebody_is_chosen(technician: TestClient) -> None:

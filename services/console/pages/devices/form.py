@@ -195,10 +195,12 @@ def found(uow: UnitOfWork, parts: Console, search: str) -> list[Match]:
     matches = []
     lived_in = set()
     for resident in uow.residents.all():
+        if resident.synthetic:
+            continue  # the house's own, who lives in no home
         home = homes[resident.home_id]
         lived_in.add(home.id)
         grid = grids.get(home.grid_id or "", "")
-        if resident.synthetic or resident.left_at is not None:
+        if resident.left_at is not None:
             continue
         if fits(search, f"{resident.name} {home.address} {grid}".casefold()):
             reasons = watch.protection(resident, []).reasons
