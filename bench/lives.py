@@ -24,7 +24,7 @@ title: A community lives.
 day: "2025-07-01"
 starts: "12:00"
 until: "+{days} {word} 12:00"
-community: {{homes: {homes}{vitals}}}
+community: {{homes: {homes}}}
 must_not:
   - {{alert: device-silent}}
 """
@@ -42,12 +42,11 @@ class Lived:
     log: bytes
 
 
-def measure(folder: Path, month: Month, vitals_every: str | None = None) -> tuple[Lived, Lived]:
-    """Play the month twice; ``vitals_every`` says how often bed sensors tell vitals, if not as usual."""
+def measure(folder: Path, month: Month) -> tuple[Lived, Lived]:
+    """Play the month twice."""
     path = folder / "month.yaml"
-    vitals = f", vitals_every: {vitals_every}" if vitals_every else ""
     word = "day" if month.days == 1 else "days"
-    text = SCENARIO.format(days=month.days, word=word, homes=month.homes, vitals=vitals)
+    text = SCENARIO.format(days=month.days, word=word, homes=month.homes)
     path.write_text(text, encoding="utf-8")
     return _played(path, folder / "first.jsonl"), _played(path, folder / "second.jsonl")
 

@@ -19,9 +19,9 @@ from devices.simulator.acts import Saying
 from devices.simulator.ecosystems.native import ECOSYSTEM, PRESENCE
 from devices.simulator.ecosystems.speaking import Message, Reassurance, Receipt
 from devices.simulator.enrolling import Credentials
-from devices.simulator.fleet.packets import PUBACK, PUBLISH, Buffer, Line, message_in, publish
+from devices.simulator.fleet.packets import PUBACK, PUBLISH, BrokerRefuses, Buffer, Line, message_in, publish
 from devices.simulator.instruments.quirks.flood import READINGS
-from devices.simulator.mqtt import NotStored
+from devices.simulator.mqtt import BrokerUnreachable, NotStored
 
 MOST_AHEAD = 3_000
 """Sayings in one stretch of time, and as many on their way for the next: together less than the 8,191 that
@@ -80,7 +80,7 @@ class Chorus:
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chorus")
 
     def open(self) -> None:
-        """Sign everybody in; `BrokerRefuses` if somebody is not let in."""
+        """Sign everybody in; `BrokerUnreachable` if somebody is not let in."""
         for name, given in self._credentials.items():
             voice = _signed_in(name, given)
             self._voices[name] = voice
@@ -175,6 +175,8 @@ class Chorus:
             sent = voice.socket.send(voice.unsent)
         except BlockingIOError:
             sent = 0
+        except OSError as error:
+            raise NotStored(f"the broker closed the connection of {voice.name}") from error
         del voice.unsent[:sent]
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if voice.unsent else 0)
         if self._selector.get_key(voice.socket).events != wanted:
@@ -197,7 +199,10 @@ class Chorus:
                 self._hear(key.data)
 
     def _hear(self, voice: _Voice) -> None:
-        more = voice.socket.recv(65_536)
+        try:
+            more = voice.socket.recv(65_536)
+        except OSError:
+            more = b""
         if not more:
             raise NotStored(f"the broker closed the connection of {voice.name}")
         for kind, body in voice.buffer.feed(more):
@@ -225,8 +230,11 @@ class Chorus:
 
 def _signed_in(name: str, given: Credentials) -> _Voice:
     host, port = given.host_and_port
-    line = Line(port, given.external_id, host, given.username, given.password)
-    for topics in ECOSYSTEM.hears_on(given.external_id):
-        line.subscribe(topics, qos=0)
+    try:
+        line = Line(port, given.external_id, host, given.username, given.password)
+        for topics in ECOSYSTEM.hears_on(given.external_id):
+            line.subscribe(topics, qos=0)
+    except (OSError, BrokerRefuses) as error:
+        raise BrokerUnreachable(f"the broker at {host}:{port} cannot be used by {name}: {error}") from error
     line.socket.setblocking(False)  # noqa: FBT003 - the socket's own call
     return _Voice(name, given.external_id, line.socket)

@@ -148,7 +148,7 @@ class Player:
                 self._do_next()
                 if self._now >= ends_at or (self._agenda and self._agenda[0][0] <= self._now):
                     self.stage.move_to(self._now)
-                    self._take_in()
+                self._take_in()
             if self._now >= ends_at:
                 return
             self._now = self.stage.move_to(min([ends_at, *(at for at, _, _ in self._agenda[:1])]))

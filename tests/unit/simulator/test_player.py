@@ -93,6 +93,14 @@ class SmallService:
         self.diary.append(f"{self.frame.show(self.now)} {words}")
 
 
+class SettlesItself(SmallService):
+    """A stage that lets all that follows from a saying be done before it returns, the calls included."""
+
+    def say(self, saying: Saying) -> None:
+        super().say(saying)
+        self._has_news = False
+
+
 def played(**changes: Any) -> tuple[SmallService, Player]:
     story = scenario(**changes)
     stage = SmallService(story)
@@ -296,3 +304,10 @@ def test_devices_that_are_told_what_to_say_say_just_that_whatever_people_do() ->
     player.play()
     assert [line for line in stage.diary if "button" in line] == ["+1 day 02:15 button call_button.pressed"]
     assert "presses" in [each.text for each in player.happenings]
+
+
+def test_whoever_was_told_while_somebody_spoke_answers_after_their_time_all_the_same() -> None:
+    story = scenario()
+    stage = SettlesItself(story)
+    Player(story, stage).play()
+    assert "+1 day 02:13:40 norbu accept alt_1" in stage.diary
