@@ -121,24 +121,26 @@ class Lanes:
         y = self._row(0, self.speech("alerts"), "sub")
         self._at["alert", resident.name] = y + 13
         labels: dict[int, Labels] = {}
+        placed = []
         for each in shown:
             start, end = axis.x(each.at), axis.x(each.until_at or self.story.until)
             level = min(levels.level(start - 10, max(end, start + 8) + 10), 5)
-            line = labels.setdefault(level, Labels(axis.right))
-            line.block(start - 10, end + 6)
-            top = y + level * 24
+            labels.setdefault(level, Labels(axis.right)).block(start - 10, end + 6)
+            placed.append((each, start, end, level))
+        for each, start, end, level in placed:
+            line, top = labels[level], y + level * 24
             self._bits += marks.alert(self.story, self.speech, axis, each, top + 12)
+            self._at["alert", f"{id(each)}"] = top + 12
             words = marks.alert_words(self.speech, each)
             taken = marks.last_part(axis, each, self.story.until)
             if taken[1] - taken[0] > wide(words) + 16:
                 self._bits.append(text(taken[1] - 8, top + 16, words, "label small", "end"))
-                self._at["alert", f"{id(each)}"] = top + 12
                 continue
+            left = start - 14 - wide(words)
             put = line.place(max(end, start + 8) + 8, top + 16, words, "label")
-            if not put and start - 14 - wide(words) > axis.left:
-                put = text(start - 14, top + 16, words, "label", "end")
+            if not put and left > axis.left:
+                put = line.place(left, top + 16, words, "label")
             self._bits.append(put)
-            self._at["alert", f"{id(each)}"] = top + 12
         height = max(len(labels), 1) * 24 + 2
         self._names[-1] = Name(y, height, self.speech("alerts"), "sub")
         self._y = y + height
