@@ -32,6 +32,7 @@ def log_of(monkeypatch: pytest.MonkeyPatch, *, ahead: bool) -> bytes:
         return None
 
     scenario = read_scenario(STORY, "two-homes.yaml")
+    assert run.is_long(scenario), "or both ways are one"
     with monkeypatch.context() as bent:
         if not ahead:
             bent.setattr(run, "is_long", lambda _: False)
