@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from devices.simulator import run
+from devices.simulator.instrumented import is_long
 from devices.simulator.log import alert_log
 from devices.simulator.reading import read_scenario
 
@@ -32,7 +33,7 @@ def log_of(monkeypatch: pytest.MonkeyPatch, *, ahead: bool) -> bytes:
         return None
 
     scenario = read_scenario(STORY, "two-homes.yaml")
-    assert run.is_long(scenario), "or both ways are one"
+    assert is_long(scenario), "or both ways are one"
     with monkeypatch.context() as bent:
         if not ahead:
             bent.setattr(run, "is_long", lambda _: False)
