@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from services.domain.alerts import Alert
+from services.domain.duty import DutyPlan
 from services.domain.events import Event
 from services.domain.findings import Finding, FindingChange
-from services.domain.instants import EPOCH
+from services.domain.instants import EPOCH, LATEST_YEAR
 from services.domain.notices import Notice
 from services.domain.ports import Filters, Page, Register, UnitOfWork
 from services.domain.records import RulebookRevision
@@ -110,9 +111,14 @@ class History:
             grids=self._all(lambda uow: uow.grids),
             residents=self._all(lambda uow: uow.residents),
             workers=self._all(lambda uow: uow.workers),
-            shifts=self._all(lambda uow: uow.shifts),
+            plan=self._plan(),
             devices=self._all(lambda uow: uow.devices),
         )
+
+    def _plan(self) -> DutyPlan:
+        """All that was ever written about who is on duty: a backtest goes far back."""
+        with self._store.reading() as uow:
+            return uow.people.plan(EPOCH, datetime(LATEST_YEAR, 1, 1, tzinfo=UTC))
 
     def stretches(self, lead_times: Mapping[str, timedelta], since: datetime) -> list[Stretch]:
         """The log in stretches, each with the kinds that matter there: the nearer to ``since``, the more."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from services.console.parts import Console
+from services.console.rostering import NEXT_WITHIN
 from services.console.sight import matching
 from services.domain.alerts import Alert
 from services.domain.devices import Device
-from services.domain.people import Resident, Role, Worker, on_duty
+from services.domain.duty import DutyPlan, Hole
+from services.domain.homes import Grid
+from services.domain.people import Resident, Role, Team, Worker
 from services.domain.ports import UnitOfWork
+from services.domain.posts import UnmannedPost, posts_of, unmanned
 from services.domain.protection import CALLS_FOR_HELP, Mending, Protection, protection_of
 
 
@@ -32,23 +37,71 @@ class _Index:
 class Watch:
     """Judges residents within one unit of work, at one instant."""
 
-    def __init__(self, uow: UnitOfWork, at: datetime, devices: Iterable[Device] | None = None) -> None:
+    def __init__(
+        self, uow: UnitOfWork, parts: Console, at: datetime, devices: Iterable[Device] | None = None
+    ) -> None:
         """``devices``: all that there are, where so many residents are judged that looking each up is
         slower.
         """
         self._uow = uow
         self._at = at
+        self._looks = parts.gathering.policies().looks
         self._devices = None if devices is None else _Index(devices)
         self._workers: dict[str, Worker | None] = {}
 
     @cached_property
-    def _mending(self) -> Mending:
-        shifts = self._uow.shifts.all()
+    def plan(self) -> DutyPlan:
+        """Who is on duty around the instant, as far ahead as anything on a page asks."""
+        ahead = self._looks.ahead if self._looks is not None else timedelta(0)
+        return self._uow.people.plan(self._at - ahead, self._at + max(ahead, NEXT_WITHIN))
 
+    @cached_property
+    def workers(self) -> tuple[Worker, ...]:
+        """Everybody in the register."""
+        return tuple(self._uow.workers.all())
+
+    @cached_property
+    def teams(self) -> tuple[Team, ...]:
+        """All of the register."""
+        return tuple(self._uow.teams.all())
+
+    @cached_property
+    def grids(self) -> tuple[Grid, ...]:
+        """All of the register."""
+        return tuple(self._uow.grids.all())
+
+    @cached_property
+    def _mending(self) -> Mending:
         def of(role: Role) -> tuple[Worker, ...]:
-            return on_duty(matching(self._uow.workers, role=role), shifts, self._at)
+            return self.plan.on_duty((each for each in self.workers if each.role is role), self._at)
 
         return Mending(of(Role.TECHNICIAN), of(Role.DUTY_DESK), of(Role.MANAGER))
+
+    @cached_property
+    def unmanned(self) -> Mapping[str | None, UnmannedPost]:
+        """The posts with a hole ahead by their team; None is the duty desk's."""
+        if self._looks is None:
+            return {}
+        ahead = self._looks.ahead
+        keeps = self.plan.teams_with_roster(self._at + ahead).__contains__
+        posts = posts_of(self.teams, self.grids, self.workers, keeps)
+        return {each.post.team_id: each for each in unmanned(self.plan, posts, self._at, ahead)}
+
+    @cached_property
+    def _team_of_grid(self) -> Mapping[str, str | None]:
+        return {grid.id: grid.team_id for grid in self.grids}
+
+    @cached_property
+    def _grid_of_home(self) -> Mapping[str, str | None]:
+        return {home.id: home.grid_id for home in self._uow.homes.all()}
+
+    def _hole_around(self, resident: Resident) -> Hole | None:
+        """The next hole of the team that looks after the resident's grid."""
+        if not self.unmanned:
+            return None
+        team_id = self._team_of_grid.get(self._grid_of_home.get(resident.home_id) or "")
+        found = self.unmanned.get(team_id) if team_id is not None else None
+        return found.first if found is not None else None
 
     def protection(self, resident: Resident, running: list[Alert] | None = None) -> Protection:
         if running is None:
@@ -59,6 +112,7 @@ class Watch:
             running,
             self._worker(resident.assigned_worker_id),
             self._mending,
+            self._hole_around(resident),
         )
 
     def devices(self, resident: Resident) -> list[Device]:

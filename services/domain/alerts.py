@@ -70,6 +70,8 @@ class ChangeReason(StrEnum):
     OVER_BY_ITSELF = "over_by_itself"
     FACT_ENDED = "fact_ended"
     FACT_WITHDRAWN = "fact_withdrawn"
+    FOUND_AGAIN = "found_again"
+    """What it is about was looked at again and still is so: whoever was told is told anew."""
     STILL_TRUE_AFTER_CLOSE = "still_true_after_close"
 
 

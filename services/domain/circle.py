@@ -34,6 +34,8 @@ class Circle:
     admins: tuple[Worker, ...] = ()
     technicians: tuple[Worker, ...] = ()
     neighbouring_on_duty: tuple[Worker, ...] = ()
+    on_leave: tuple[Worker, ...] = ()
+    """Who is not there at this instant, whatever else they are here: nobody of them is called."""
     workers: tuple[Worker, ...] = ()
     """Everybody, for looking up a holder or somebody who was told."""
 

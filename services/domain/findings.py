@@ -62,6 +62,8 @@ BUILT_IN = "anxin"
 """The rulebook that the house's own rules name: the press floor, and its watch over the rules."""
 RULE_UNAVAILABLE = "rule-unavailable"
 """The house's own rule that finds rules which cannot work: a matter of whoever manages the house."""
+ROSTER_HOLE = "roster.hole"
+"""The house's own rule that finds hours in which nobody is on duty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class Finding:
     def is_about_the_rules(self) -> bool:
         """About a rule that cannot work, and about nobody's home."""
         return self.rulebook == BUILT_IN and self.rule == RULE_UNAVAILABLE
+
+    @property
+    def is_about_a_roster(self) -> bool:
+        """About hours in which nobody is on duty; its figures name the subject."""
+        return self.rulebook == BUILT_IN and self.rule == ROSTER_HOLE
 
     @property
     def chain(self) -> str:

@@ -60,6 +60,8 @@ class NoticeReason(StrEnum):
     CLOSED_ALREADY = "closed_already"
     DECLINED = "declined"
     AWAY = "away"
+    ON_LEAVE = "on_leave"
+    """Of the house, and not there for it just now."""
     QUIET_HOURS = "quiet_hours"
     NOBODY_ON_DUTY = "nobody_on_duty"
     NOT_ASSIGNED = "not_assigned"

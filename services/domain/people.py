@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -144,23 +143,3 @@ class User:
     password_hash: str
     worker_id: str | None = None
     active: bool = True
-
-
-def on_duty(workers: Iterable[Worker], shifts: Sequence[Shift], at: datetime) -> tuple[Worker, ...]:
-    """Those of ``workers`` who are on duty at an instant.
-
-    ``shifts`` are all shifts of the workers' teams, past and to come. A team that keeps no roster at all is
-    on duty as a whole: a county that has not drawn one up yet must not lose a press over it.
-    """
-    rostered_teams = {shift.team_id for shift in shifts}
-    working = {(shift.team_id, shift.worker_id) for shift in shifts if shift.starts_at <= at < shift.ends_at}
-    return tuple(
-        worker
-        for worker in workers
-        if worker.active
-        and (
-            worker.team_id is None
-            or worker.team_id not in rostered_teams
-            or (worker.team_id, worker.id) in working
-        )
-    )

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from services.domain.alerts import Alert
 from services.domain.devices import Device, DeviceState, DeviceType
+from services.domain.duty import Hole
 from services.domain.people import Resident, Worker
 
 CALLS_FOR_HELP = frozenset({DeviceType.CALL_BUTTON, DeviceType.FALL_DETECTOR})
@@ -45,6 +46,8 @@ class ProtectionReason(StrEnum):
     DEVICE_SILENT = "device_silent"
     BATTERY_LOW = "battery_low"
     NOBODY_ASSIGNED = "nobody_assigned"
+    ROSTER_HOLE = "roster_hole"
+    """Nobody of the team is on duty now, or at some time in the hours to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,13 @@ class Mending:
         """Technician on duty, else duty desk, else manager."""
         return next((worker.id for worker in (*self.technicians, *self.duty_desk, *self.managers)), None)
 
+    @property
+    def roster_owner_id(self) -> str | None:
+        """Whose it is where nothing is missing but somebody on duty: a manager, else the duty desk, to whom
+        the hole is told; no technician fills it.
+        """
+        return next((worker.id for worker in (*self.managers, *self.duty_desk)), self.owner_id)
+
 
 def has_low_battery(device: Device) -> bool:
     """Whether its battery is to be changed; of one that said nothing of it nobody knows."""
@@ -84,6 +94,7 @@ def protection_of(
     running: Sequence[Alert],
     assigned: Worker | None,
     mending: Mending,
+    roster_hole: Hole | None = None,
 ) -> Protection:
     """Judge one resident by the devices of their own and of their home and by their running alerts."""
     if running:
@@ -94,12 +105,16 @@ def protection_of(
     if resident.left_at is not None:
         return Protection(ProtectionState.UNPROTECTED, (ProtectionReason.LEFT,))
     gaps = list(_gaps(resident, devices, assigned))
-    if not gaps:
-        return Protection(ProtectionState.PROTECTED)
     reasons = tuple(dict.fromkeys(reason for reason, _ in gaps))
-    since = min((began_at for _, began_at in gaps if began_at is not None), default=None)
-    due_at = since + MENDED_WITHIN if since is not None else None
-    return Protection(ProtectionState.UNPROTECTED, reasons, mending.owner_id, due_at)
+    ends = [began_at + MENDED_WITHIN for _, began_at in gaps if began_at is not None]
+    owner_id = mending.owner_id
+    if roster_hole is not None:
+        owner_id = owner_id if reasons else mending.roster_owner_id
+        reasons = (*reasons, ProtectionReason.ROSTER_HOLE)
+        ends.append(roster_hole.starts_at)  # it has to be filled before it begins
+    if not reasons:
+        return Protection(ProtectionState.PROTECTED)
+    return Protection(ProtectionState.UNPROTECTED, reasons, owner_id, min(ends, default=None))
 
 
 def _gaps(

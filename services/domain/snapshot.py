@@ -15,9 +15,10 @@ from typing import Generic, Protocol, TypeVar
 from services.domain.alerts import Alert
 from services.domain.circle import Circle, care_team, next_door, of_role
 from services.domain.devices import Device, DeviceState
+from services.domain.duty import DutyPlan
 from services.domain.homes import Grid, Home
 from services.domain.notices import Notice
-from services.domain.people import Resident, Role, Shift, Worker, on_duty
+from services.domain.people import Resident, Role, Worker
 from services.domain.records import RulebookRevision
 
 
@@ -92,7 +93,7 @@ class Snapshot:
         grids: Iterable[Grid] = (),
         residents: Iterable[Resident] = (),
         workers: Iterable[Worker] = (),
-        shifts: Iterable[Shift] = (),
+        plan: DutyPlan | None = None,
         devices: Iterable[Device] = (),
         rulebooks: Iterable[RulebookRevision] = (),
     ) -> None:
@@ -103,7 +104,7 @@ class Snapshot:
         self.devices = KeptDevices(devices)
         self.rulebooks = tuple(rulebooks)
         self._workers = {worker.id: worker for worker in workers}
-        self._shifts = tuple(shifts)
+        self.plan = plan or DutyPlan()
         self._living_in: dict[str, list[Resident]] = defaultdict(list)
         for resident in self.residents.all():
             self._living_in[resident.home_id].append(resident)
@@ -122,7 +123,7 @@ class Snapshot:
         home = self.homes.get(lives_in or "")
         grid = self.grids.get((home.grid_id if home else None) or "")
         everybody = tuple(self._workers.values())
-        duty = on_duty(everybody, self._shifts, at)
+        duty = self.plan.on_duty(everybody, at)
         active = tuple(worker for worker in everybody if worker.active)
         team = care_team(duty, grid)
         return Circle(
@@ -139,6 +140,7 @@ class Snapshot:
             admins=of_role(active, Role.ADMIN),
             technicians=of_role(duty, Role.TECHNICIAN),
             neighbouring_on_duty=self._next_door(duty, grid, team),
+            on_leave=self.plan.on_leave(active, at),
             workers=everybody,
         )
 

@@ -44,6 +44,8 @@ def subject_of(finding: Finding) -> str:
         return f"device:{finding.device_id}"
     if finding.is_about_the_rules:
         return HOUSE_RULES
+    if finding.is_about_a_roster:
+        return str(finding.evidence.figures["subject"])
     if finding.resident_id:
         return f"resident:{finding.resident_id}"
     return f"device:{finding.device_id}" if finding.device_id else UNKNOWN_ORIGIN
@@ -106,6 +108,8 @@ def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
         move = move.then(_raise(finding, alert, scene))
     elif finding.is_alarm:
         move = move.then(_press(finding, alert, scene))
+    elif finding.is_about_a_roster:
+        move = move.then(_said_again(finding, alert, scene))
     return reassured(before, move, scene, joined=finding if finding.is_alarm else None)
 
 
@@ -162,6 +166,13 @@ def _raise(finding: Finding, alert: Alert, scene: Scene) -> Move:
     return begin_again(
         raised, scene, ChangeReason.SEVERITY_RAISED, include=holder, severity=raised.severity.value
     )
+
+
+def _said_again(finding: Finding, alert: Alert, scene: Scene) -> Move:
+    """A hole that stands is said as often as somebody looks: having been told of it has not filled it."""
+    holder = (alert.accepted_by,) if alert.accepted_by else ()
+    anew = replace(alert, titles=finding.titles, declined_by=())
+    return begin_again(anew, scene, ChangeReason.FOUND_AGAIN, include=holder)
 
 
 def _press(finding: Finding, alert: Alert, scene: Scene) -> Move:

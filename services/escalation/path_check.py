@@ -16,7 +16,7 @@ from services.domain.findings import Severity
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState
-from services.domain.people import Language, Role, Shift, Worker, on_duty
+from services.domain.people import Language, Role, Worker
 from services.domain.self_watch import PATH, REFUSED, PathCheck
 from services.escalation.scene import House, Move, Scene, change
 from services.escalation.steps import begin, has_failed
@@ -36,8 +36,8 @@ class Refused:
     channel: str
 
 
-def tests(check: PathCheck, workers: Iterable[Worker], shifts: Sequence[Shift], house: House) -> list[Notice]:
-    """The notices of a check that begins: none to anybody who is not on duty then."""
+def tests(check: PathCheck, on_duty: Iterable[Worker], house: House) -> list[Notice]:
+    """The notices of a check that begins, to those who are on duty then."""
     now = check.begun_at or check.due_at
     return [
         Notice(
@@ -60,7 +60,7 @@ def tests(check: PathCheck, workers: Iterable[Worker], shifts: Sequence[Shift], 
             next_attempt_at=now,
             synthetic=True,
         )
-        for worker in on_duty(workers, shifts, now)
+        for worker in on_duty
         if worker.role is not Role.NEIGHBOUR
         for channel in dict.fromkeys(worker.channels)
     ]

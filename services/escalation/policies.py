@@ -33,6 +33,8 @@ class Relation(StrEnum):
     NEIGHBOURING_ON_DUTY = "neighbouring_on_duty"
 
 
+ROSTERS = "rosters"
+"""The policy of rosters with a hole, which says as well when they are looked at."""
 HOLDER = "holder"
 """Whoever has the alert, where a reminder names whom it tells."""
 
@@ -143,6 +145,13 @@ class Quiet(_Part):
     until: Wall
 
 
+class Looks(_Part):
+    """When the house looks how it stands with its rosters, at local times of its own, and how far ahead."""
+
+    at: tuple[Wall, ...] = Field(min_length=1)
+    ahead: Wait
+
+
 class Policy(_Part):
     """One escalation policy, whole and checked."""
 
@@ -151,6 +160,7 @@ class Policy(_Part):
     title: Mapping[str, str] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
     quiet: Quiet | None = None
+    looks: Looks | None = None
     accepted: Accepted
     arrived: Arrived
     pressed_again: PressedAgain
@@ -162,6 +172,12 @@ class Policy(_Part):
         """Begins at once and waits for no morning: fit for a high alert."""
         begins_at_once = self.steps[0].after == timedelta()
         return begins_at_once and self.quiet is None and all(step.at is None for step in self.steps)
+
+    @model_validator(mode="after")
+    def _looks_at_rosters(self) -> Policy:
+        if (self.policy == ROSTERS) is not (self.looks is not None):
+            raise ValueError(f"`looks` in the policy {ROSTERS}, and in no other")
+        return self
 
     @model_validator(mode="after")
     def _cannot_run_out(self) -> Policy:
@@ -223,6 +239,12 @@ class Policies:
             if policy is not None and (policy.wakes_people or severity is not Severity.HIGH):
                 return policy
         return _LAST_STAND
+
+    @property
+    def looks(self) -> Looks | None:
+        """When the rosters are looked at; None only where not even the shipped policies can be read."""
+        policy = self._by_name.get(ROSTERS)
+        return None if policy is None else policy.looks
 
     def names(self) -> tuple[str, ...]:
         """The names that are there."""

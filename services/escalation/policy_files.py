@@ -96,6 +96,7 @@ _KEYS = (
     *("format", "policy", "title", "steps", "quiet", "accepted", "arrived", "pressed_again", "channel_wait"),
     *("extend_at_most", "after", "at", "tell", "device_faults", "every", "times", "widen", "after_rounds"),
     *("remind_after", "again_after", "arrival_needed", "from", "until"),
+    *("looks", "ahead"),
     *("answer_within", "arrived_counts_for", "tell_at_most_every"),
 )
 

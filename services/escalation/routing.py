@@ -10,14 +10,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.domain.alerts import Alert
+from services.domain.circle import care_team, of_role
 from services.domain.notices import NoticeReason, Recipient
-from services.domain.people import Worker
+from services.domain.people import Role, Worker
+from services.domain.posts import SUBJECT
 from services.domain.self_watch import PATH
 from services.escalation.policies import Relation, Step
 from services.escalation.scene import Scene
 
 HOUSE_RULES = "house:rules"
 """The subject of rules that cannot work: nobody's home is concerned, and whoever manages the house is."""
+HOUSE_ROSTERS = SUBJECT
+"""What the subjects of rosters with a hole begin with: its policy alone says who is told."""
 
 _ONE = {Relation.ASSIGNED: "assigned", Relation.BACKUP: "backup", Relation.NEIGHBOUR: "neighbour"}
 _SEVERAL = {
@@ -27,6 +31,13 @@ _SEVERAL = {
     Relation.MANAGER: "managers",
     Relation.ADMIN: "admins",
     Relation.NEIGHBOURING_ON_DUTY: "neighbouring_on_duty",
+}
+
+_ROLES = {
+    Relation.DUTY_DESK: Role.DUTY_DESK,
+    Relation.TECHNICIAN: Role.TECHNICIAN,
+    Relation.MANAGER: Role.MANAGER,
+    Relation.ADMIN: Role.ADMIN,
 }
 
 
@@ -62,10 +73,15 @@ def relations_of(step: Step, alert: Alert, rounds: int, *, is_first: bool) -> tu
         return step.device_faults
     if alert.subject == HOUSE_RULES:
         return (Relation.MANAGER,)
-    if is_first and alert.resident_id is None:
+    if is_first and alert.resident_id is None and not is_about_a_roster(alert):
         return (Relation.DUTY_DESK,)
     widened = step.widen is not None and rounds >= step.widen.after_rounds
     return step.tell + (step.widen.tell if step.widen is not None and widened else ())
+
+
+def is_about_a_roster(alert: Alert) -> bool:
+    """The matter is that nobody is on duty at some time, and no home."""
+    return alert.subject.startswith(HOUSE_ROSTERS)
 
 
 def is_device_fault(alert: Alert) -> bool:
@@ -85,11 +101,13 @@ def route(relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[st
             recipients |= {each.key: each for each in found}
             continue
         workers = _workers(relation, scene)
-        if not workers:
+        absent = [worker for worker in _on_leave(relation, scene) if worker not in workers]
+        not_told += [NotTold(relation, NoticeReason.ON_LEAVE, worker) for worker in absent]
+        if not workers and not absent:
             reason = NoticeReason.NOT_ASSIGNED if relation in _ONE else NoticeReason.NOBODY_ON_DUTY
             not_told.append(NotTold(relation, reason))
         for worker in workers:
-            why_not = _why_not(worker, recipients, leave_out)
+            why_not = _why_not(worker, recipients, leave_out, scene.circle.on_leave)
             if why_not is None:
                 recipients[worker.id] = recipient_of(worker)
             else:
@@ -116,6 +134,15 @@ def _workers(relation: Relation, scene: Scene) -> tuple[Worker, ...]:
     return several
 
 
+def _on_leave(relation: Relation, scene: Scene) -> tuple[Worker, ...]:
+    """Those of a place that several stand in who would be asked and are on leave."""
+    circle = scene.circle
+    if relation is Relation.TEAM_ON_DUTY:
+        return care_team(circle.on_leave, circle.grid)
+    role = _ROLES.get(relation)
+    return of_role(circle.on_leave, role) if role is not None else ()
+
+
 def _contacts(scene: Scene) -> tuple[Recipient, ...]:
     resident = scene.circle.resident
     if resident is None:
@@ -128,11 +155,15 @@ def _contacts(scene: Scene) -> tuple[Recipient, ...]:
     )
 
 
-def _why_not(worker: Worker, told: Iterable[str], leave_out: Sequence[str]) -> NoticeReason | None:
+def _why_not(
+    worker: Worker, told: Iterable[str], leave_out: Sequence[str], on_leave: Sequence[Worker]
+) -> NoticeReason | None:
     if worker.id in told:
         return NoticeReason.DUPLICATE
     if not worker.active:
         return NoticeReason.INACTIVE
+    if worker in on_leave:
+        return NoticeReason.ON_LEAVE
     if worker.id in leave_out:
         return NoticeReason.DECLINED
     if not worker.channels:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
-from services.domain.findings import RULE_UNAVAILABLE
+from services.domain.findings import ROSTER_HOLE, RULE_UNAVAILABLE
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeReason
 from services.domain.people import Language
@@ -26,8 +26,8 @@ from services.escalation.bundling import matters_of
 
 MOST_IN_TITLE = 3
 """Names that fit a lock screen; all of them stand under it."""
-_OF_THE_HOUSE = {RULE_UNAVAILABLE: "the_rules", REFUSED: "the_path"}
-"""Who is concerned where no home is."""
+_OF_THE_HOUSE = {RULE_UNAVAILABLE: "the_rules", REFUSED: "the_path", ROSTER_HOLE: "the_roster"}
+"""Kinds of alerts about no home, and what stands in the place of a resident."""
 FOLDER = Path(__file__).resolve().parent / "texts"
 
 
@@ -127,7 +127,10 @@ def _words(notice: Notice, language: Language) -> tuple[str, str]:
         return _words_of_many(notice, matters, language, said)
     templates: Mapping[str, Template] = getattr(said, notice.kind.value, said.alert)
     first = next(iter(templates))
-    template = templates.get(notice.text.get("because", first), templates[first])
+    because = notice.text.get("because", first)
+    if because == first and notice.text.get("alert_kind") in templates:
+        because = notice.text["alert_kind"]  # a matter that nobody has to go to a home for
+    template = templates.get(because, templates[first])
     known = _known(notice, language, said)
     title = " ".join(_filled(template.title, known).split())
     body = _filled(template.body, known)

@@ -1,7 +1,8 @@
 """Withdrawing: a fact of an alert that has ended or never was.
 
 An alert closes by itself only while nobody has it, only when nothing it rests on holds any more, and
-never if an alarm is among its facts. Whoever was told of it is told.
+never if an alarm is among its facts. One about a roster does so whoever has it: nobody is on the way to a
+home for it, and the hole is filled. Whoever was told of it is told.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
 from services.domain.findings import FindingChange, FindingState
 from services.domain.notices import NoticeReason
 from services.escalation.reassure import reassured
+from services.escalation.routing import is_about_a_roster
 from services.escalation.scene import Move, Scene, change
 from services.escalation.telling import stand_down
 
@@ -45,8 +47,8 @@ def fact_changed(finding_change: FindingChange, alert: Alert, scene: Scene) -> M
 
 
 def is_over_by_itself(alert: Alert) -> bool:
-    """Nobody has it, no alarm is among its facts, and none of them holds."""
-    return alert.state is AlertState.OPEN and not any(
+    """Nobody has it or it is about a roster, no alarm is among its facts, and none of them holds."""
+    return (alert.state is AlertState.OPEN or is_about_a_roster(alert)) and not any(
         fact.is_alarm or fact.state is FindingState.HOLDS for fact in alert.grounds
     )
 

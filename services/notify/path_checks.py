@@ -87,7 +87,8 @@ class PathChecks:
             return
         begun = replace(check, state=CheckState.RUNNING, begun_at=now)
         with self._store.writing() as uow:
-            made = tests(begun, uow.workers.all(), uow.shifts.all(), self._gathering.house)
+            on_duty = uow.people.plan(now, now).on_duty(uow.workers.all(), now)
+            made = tests(begun, on_duty, self._gathering.house)
             uow.notices.add(made)
             begun = uow.self_watch.keep_check(replace(begun, told=len(made)))
             uow.wake_after(Topic.NOTICES)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from services.domain.alerts import Alert
+from services.domain.duty import DutyPlan
 from services.domain.ports import Clock, Register, Store, StoreUnavailable, T, UnitOfWork
 from services.domain.records import RulebookRevision
 from services.domain.snapshot import Matters, Running, Snapshot
@@ -19,6 +20,8 @@ from services.domain.snapshot import Matters, Running, Snapshot
 RENEWED_EVERY = timedelta(minutes=1)
 TOO_OLD = timedelta(minutes=5)
 """From which age on readiness says how old the snapshot is: some renewals have failed by then."""
+PLANNED_FOR = timedelta(days=7)
+"""For how long the snapshot knows who is on duty: longer than any store may be away."""
 PART = 500
 """Things that are read in one transaction: few enough that nobody waits for the memory of a large county."""
 MOST_CHANGES = 50
@@ -85,10 +88,14 @@ class Keeper:
             grids=self._all(lambda uow: uow.grids),
             residents=self._all(lambda uow: uow.residents),
             workers=self._all(lambda uow: uow.workers),
-            shifts=self._all(lambda uow: uow.shifts),
+            plan=self._plan(now),
             devices=self._all(lambda uow: uow.devices),
             rulebooks=self._rulebooks(),
         )
+
+    def _plan(self, now: datetime) -> DutyPlan:
+        with self._store.reading() as uow:
+            return uow.people.plan(now, now + PLANNED_FOR)
 
     def _all(self, register: Callable[[UnitOfWork], Register[T]]) -> Iterator[T]:
         after: int | None = 0

@@ -7,16 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from services.domain.circle import Circle, care_team, next_door, of_role
+from services.domain.duty import DutyPlan
 from services.domain.homes import Grid, Home
-from services.domain.people import Resident, Role, Worker, on_duty
+from services.domain.people import Resident, Role, Worker
 from services.storage.among import among, keys
 from services.storage.prepared import fetch, fetch_one
-from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, SHIFT, WORKER, by_id
+from services.storage.registers import DEVICE, GRID, HOME, RESIDENT, WORKER, by_id
+from services.storage.rosters import plan_of
 from services.storage.rows import N, Shape
-from services.storage.tables import grids, residents, shifts, workers
+from services.storage.tables import grids, residents, workers
 
 _EVERYBODY = select(*WORKER.columns).order_by(workers.c.number)
 _LIVING_IN = (
@@ -24,14 +26,6 @@ _LIVING_IN = (
     .where(residents.c.home_id == bindparam("home"))
     .where(or_(residents.c.left_at.is_(None), residents.c.left_at > bindparam("at")))
     .order_by(residents.c.number)
-)
-# The shifts of an instant and one of each team: `on_duty` asks no more than that a team keeps a roster at
-# all.
-_ROSTER = select(*SHIFT.columns).where(
-    or_(
-        (shifts.c.starts_at <= bindparam("at")) & (shifts.c.ends_at > bindparam("at")),
-        shifts.c.number.in_(select(func.min(shifts.c.number)).group_by(shifts.c.team_id)),
-    )
 )
 _TEAMS = select(grids.c.team_id).where(among(grids.c.id, "keys"))
 
@@ -50,8 +44,9 @@ class SqlPeople:
         grid = self._named(GRID, home.grid_id if home else None)
         everybody = tuple(WORKER.things(fetch(self._connection, _EVERYBODY)))
         by_id = {worker.id: worker for worker in everybody}
-        roster = SHIFT.things(fetch(self._connection, _ROSTER, {"at": at}))
-        duty = on_duty(everybody, roster, at)
+        active = tuple(worker for worker in everybody if worker.active)
+        plan = self.plan(at, at)
+        duty = plan.on_duty(everybody, at)
         team = care_team(duty, grid)
         return Circle(
             resident=resident,
@@ -63,12 +58,16 @@ class SqlPeople:
             neighbour=by_id.get(home.neighbour_id or "") if home else None,
             team_on_duty=team,
             duty_desk=of_role(duty, Role.DUTY_DESK),
-            managers=of_role((worker for worker in everybody if worker.active), Role.MANAGER),
-            admins=of_role((worker for worker in everybody if worker.active), Role.ADMIN),
+            managers=of_role(active, Role.MANAGER),
+            admins=of_role(active, Role.ADMIN),
             technicians=of_role(duty, Role.TECHNICIAN),
             neighbouring_on_duty=self._next_door(duty, grid, team),
+            on_leave=plan.on_leave(active, at),
             workers=everybody,
         )
+
+    def plan(self, since: datetime, until: datetime) -> DutyPlan:
+        return plan_of(self._connection, since, until)
 
     def _named(self, shape: Shape[N], thing_id: str | None) -> N | None:
         if thing_id is None:

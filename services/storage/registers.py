@@ -121,12 +121,9 @@ def by_id(shape: Shape[Any]) -> Select[Any]:
     return select(*shape.columns).where(shape.table.c.id == bindparam("of"))
 
 
-class SqlShifts(SqlRegister[Shift]):
-    def __init__(self, connection: Connection, numbers: Numbers) -> None:
-        super().__init__(connection, numbers, SHIFT)
-
-    def remove(self, shift_id: str) -> bool:
-        removed = self._connection.execute(delete(shifts).where(shifts.c.id == shift_id))
+class SqlRemovable(SqlRegister[N]):
+    def remove(self, thing_id: str) -> bool:
+        removed = self._connection.execute(delete(self._table).where(self._table.c.id == thing_id))
         return removed.rowcount == 1
 
 

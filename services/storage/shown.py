@@ -8,30 +8,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Table, bindparam, select
+from sqlalchemy import Column, Connection, Table
 
 from services.domain.kinds import RECORDED_KINDS
 from services.domain.people import ChannelKind
 from services.domain.protection import LOW_BATTERY_PERCENT
-from services.storage.prepared import fetch, run
+from services.storage.prepared import run
+from services.storage.rosters import plan_of
 from services.storage.tables import (
     attempts,
     devices,
     events,
     grids,
     homes,
+    leaves,
     notices,
     own_presses,
     residents,
+    rosters,
     shifts,
+    swaps,
     teams,
     workers,
 )
 
 NEWEST = 200
 """Notices and attempts whose results are looked at: those under way are among the newest."""
+_A_MOMENT = timedelta(microseconds=1)
 
 
 def _rows(table: Table, columns: Iterable[Column[object]], beside: str = "") -> str:
@@ -62,18 +67,16 @@ _OF_A_DEVICE = (
     devices.c.last_test_id,
 )
 _QUERIES = (
-    *(_rows(table, table.c) for table in (residents, homes, workers, grids, teams)),
+    *(
+        _rows(table, table.c)
+        for table in (residents, homes, workers, grids, teams, shifts, rosters, swaps, leaves)
+    ),
     _rows(devices, _OF_A_DEVICE, f", battery_percent < {LOW_BATTERY_PERCENT} AS low"),
     _newest(notices, notices.c.state, "NOT synthetic"),
     _newest(attempts, attempts.c.result, f"channel <> '{ChannelKind.LOOPBACK.value}'"),
     f"SELECT max({own_presses.c.number.name}) FROM {own_presses.name} WHERE told_at IS NOT NULL",  # noqa: S608 - as above
     # One by one: only so is each answered by its index without walking through all that people recorded.
     f"SELECT {', '.join(map(_newest_of, sorted(RECORDED_KINDS)))}",
-)
-_ON_DUTY = (
-    select(shifts.c.number, shifts.c.worker_id, shifts.c.team_id)
-    .where(shifts.c.ends_at > bindparam("at"), shifts.c.starts_at <= bindparam("at"))
-    .order_by(shifts.c.number)
 )
 
 
@@ -85,7 +88,9 @@ class SqlShown:
         digest = hashlib.blake2b(digest_size=16)
         for query in _QUERIES:
             digest.update(self._said_of(query))
-        digest.update(repr(fetch(self._connection, _ON_DUTY, {"at": at})).encode())
+        plan = plan_of(self._connection, at, at)
+        turns = [(duty.team_id, duty.worker_id) for duty in plan.duties(at, at + _A_MOMENT)]
+        digest.update(repr((turns, [leave.id for leave in plan.leaves if leave.covers(at)])).encode())
         return digest.hexdigest()
 
     def _said_of(self, query: str) -> bytes:

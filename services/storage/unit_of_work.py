@@ -22,11 +22,14 @@ from services.domain.ports import (
     EventLog,
     Figures,
     Findings,
+    Leaves,
     Notices,
     People,
     Quarantine,
     Register,
     Remembered,
+    RosterLooks,
+    Rosters,
     Rulebooks,
     Runners,
     SelfWatch,
@@ -34,6 +37,7 @@ from services.domain.ports import (
     Shown,
     StateStore,
     StoreUnavailable,
+    Swaps,
     Topic,
     Users,
 )
@@ -52,13 +56,15 @@ from services.storage.registers import (
     GRID,
     HOME,
     RESIDENT,
+    SHIFT,
     TEAM,
     WORKER,
     SqlDevices,
     SqlRegister,
-    SqlShifts,
+    SqlRemovable,
     SqlUsers,
 )
+from services.storage.rosters import LEAVE, ROSTER, SWAP, SqlRosterLooks
 from services.storage.rulebooks import SqlRulebooks
 from services.storage.runners import SqlRunners
 from services.storage.self_watch import SqlSelfWatch
@@ -81,7 +87,11 @@ class SqlUnitOfWork:
         self.workers: Register[Worker] = SqlRegister(connection, numbers, WORKER)
         self.grids: Register[Grid] = SqlRegister(connection, numbers, GRID)
         self.teams: Register[Team] = SqlRegister(connection, numbers, TEAM)
-        self.shifts: Shifts = SqlShifts(connection, numbers)
+        self.shifts: Shifts = SqlRemovable(connection, numbers, SHIFT)
+        self.rosters: Rosters = SqlRemovable(connection, numbers, ROSTER)
+        self.swaps: Swaps = SqlRemovable(connection, numbers, SWAP)
+        self.leaves: Leaves = SqlRemovable(connection, numbers, LEAVE)
+        self.roster_looks: RosterLooks = SqlRosterLooks(connection)
         self.devices: Devices = SqlDevices(connection, numbers)
         self.users: Users = SqlUsers(connection, numbers)
         self.access: Access = SqlAccess(connection, numbers)

@@ -86,6 +86,7 @@ class Staged:
             if night == 2:
                 self._a_call_of_long_ago()
         self._the_evening()
+        self._the_rosters()
         self._someone_is_up()
         self._someone_calls()
         self._to(NOW)
@@ -121,6 +122,29 @@ class Staged:
             visit = {"resident_id": self.resident(CALLS), "service": service, "worker_id": "wrk_demo_grid-1"}
             at = format_instant(self._now - timedelta(days=days, hours=2))
             self.api.post("visits", visit | {"occurred_at": at})
+
+    def _the_rosters(self) -> None:
+        """A team by turns; of whom one is on leave the next night, and one turn was swapped."""
+        self.places["team"] = team = self.api.items("teams")[0]["id"]
+        members = [each["id"] for each in self.api.items("workers?limit=500") if each["team_id"] == team]
+        shifts = [
+            {"name": "白班", "starts": "08:00", "ends": "20:00"},
+            {"name": "夜班", "starts": "20:00", "ends": "08:00"},
+        ]
+        written = {"team_id": team, "name": "七月", "shifts": shifts, "cycle": ["白班", "夜班", "", ""]}
+        members = members[:4]
+        roster = self.api.post("rosters", written | {"members": members, "starts_on": "2025-07-21"})
+        self.places["roster"] = roster["id"]
+        turns = self.api.get(
+            f"rosters/{roster['id']}/duties?since=2025-07-23T16:00:00Z&until=2025-07-25T16:00:00Z"
+        )["items"]
+        away = turns[1]
+        ill = {"starts_at": away["starts_at"], "ends_at": away["ends_at"], "reason": "发烧"}
+        self.api.post("leaves", ill | {"worker_id": away["worker_id"]})
+        other = turns[-1]
+        free = next(each for each in members if each not in {turn["worker_id"] for turn in turns[1:]})
+        swapped = {key: other[key] for key in ("roster_id", "day", "worker_id")}
+        self.api.post("swaps", swapped | {"instead_id": free, "reason": "换班"})
 
     def _the_evening(self) -> None:
         self.api.post(

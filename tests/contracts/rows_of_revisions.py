@@ -4,16 +4,10 @@ stored. A new revision adds its tables here; whatever it changes in older ones, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import Connection, text
 
-AT = 1_753_207_985_123_456
-"""02:13:05.123456 in Bomi, 23 July 2025, in microseconds."""
-LATER = AT + 60_000_000
-
-Row = Mapping[str, Any]
+from tests.contracts.rows_of_instants import AT, LATER, Row
+from tests.contracts.rows_of_later_revisions import DUTY, FAULTS, SELF_WATCH
 
 FACTS: dict[str, Row] = {
     "numbers": {"collection": "events", "last": 1},
@@ -315,42 +309,6 @@ ROLES: dict[str, Row] = {
     "runner_leases": {"role": "rules", "holder": "anxin-1", "fence": 7, "renewed_at": AT},
 }
 
-FAULTS: dict[str, Row] = {
-    "rule_faults": {
-        "number": 1,
-        "rulebook": "home-beds",
-        "file": "home-beds.yaml",
-        "rule": "call",
-        "field": "on",
-        "found": "'cal_button.pressed'",
-        "expected": "a kind of event",
-        "since": AT,
-        "nearest": "call_button.pressed",
-        "is_unavailable": False,
-    },
-}
-
-SELF_WATCH: dict[str, Row] = {
-    "own_presses": {
-        "number": 1,
-        "id": "own_1",
-        "pressed_at": AT,
-        "due_at": AT,
-        "state": "back",
-        "told_at": AT,
-    },
-    "path_checks": {
-        "number": 1,
-        "id": "chk_1",
-        "due_at": AT,
-        "state": "over",
-        "begun_at": AT,
-        "ended_at": AT,
-        "told": 7,
-        "refused": 1,
-    },
-}
-
 ROWS: dict[str, dict[str, Row]] = {
     "0001": FACTS,
     "0002": REGISTERS,
@@ -359,6 +317,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "0005": ROLES,
     "0010": FAULTS,
     "0011": SELF_WATCH,
+    "0012": DUTY,
 }
 """The tables that each revision made, with a row."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from services.domain.instants import from_microseconds
 from services.domain.ports import StateKey, UnitOfWork
 from services.storage import migrate
 from services.storage.store import SqlStore
-from tests.contracts.rows_of_revisions import AT, ROWS, fill
+from tests.contracts.rows_of_instants import AT
+from tests.contracts.rows_of_revisions import ROWS, fill
 from tests.stores import RecordingSignals
 
 READ: dict[str, Callable[[UnitOfWork], Any]] = {
@@ -46,6 +47,11 @@ READ: dict[str, Callable[[UnitOfWork], Any]] = {
     "rule_faults": lambda uow: uow.rulebooks.faults()[0].nearest == "call_button.pressed",
     "own_presses": lambda uow: uow.self_watch.last_back() == uow.self_watch.newest(),
     "path_checks": lambda uow: uow.self_watch.last_check() == uow.self_watch.newest_check(),
+    "rosters": lambda uow: uow.rosters.get("ros_1").shifts[0].ends == time(8),  # type: ignore[union-attr]
+    "swaps": lambda uow: uow.swaps.get("swp_1").day == date(2025, 7, 23),  # type: ignore[union-attr]
+    "leaves": lambda uow: uow.leaves.get("lea_1").reason == "病假",  # type: ignore[union-attr]
+    "roster_looks": lambda uow: uow.roster_looks.next_due_at(),
+    "standing_holes": lambda uow: uow.roster_looks.standing()[0].finding_id == "fnd_1",
     "remembered_answers": lambda uow: uow.remembered.get("dawa POST /visits 1"),
 }
 """How each table's row shows through the ports."""

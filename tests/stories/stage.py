@@ -37,6 +37,7 @@ from services.wiring.rooms import Manner, Outside, Rooms, build_rooms
 from services.wiring.shipped import shipped
 from tests.stores import sqlite_store
 from tests.stories.changing_rules import ZONE, ChangesRules, local_instant
+from tests.stories.keeping_rosters import KeepsRosters
 
 TOKEN = "the stage's own"
 CAST = {
@@ -101,7 +102,7 @@ class NoBroker:
         pass
 
 
-class Stage(ChangesRules):
+class Stage(ChangesRules, KeepsRosters):
     """One home, those who answer for it, and a clock that stands until the story moves it."""
 
     def __init__(
@@ -183,9 +184,7 @@ class Stage(ChangesRules):
         self._settle()
 
     def goes_away(self) -> None:
-        self._begin()
-        self._post("events", {"kind": "resident.away", "resident_id": self._resident, "data": {}})
-        self._settle()
+        self.records("events", {"kind": "resident.away", "resident_id": self._resident, "data": {}})
 
     def does(self, who: str, action: str, **more: str) -> None:
         """Somebody of the cast does something about the one running alert."""
@@ -303,6 +302,7 @@ class Stage(ChangesRules):
 
     def _enrol(self) -> None:
         team = self._post("teams", {"name": "east"})["id"]
+        self._team = team
         far = self._post("teams", {"name": "west"})["id"]
         next_grid = self._post("grids", {"name": "next", "team_id": far})["id"]
         grid = self._post("grids", {"name": "ours", "team_id": team, "neighbouring_ids": [next_grid]})["id"]

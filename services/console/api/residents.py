@@ -149,7 +149,7 @@ def list_residents(
     parts: Parts, who: Who, part: Part, wanted: Annotated[ResidentsWanted, Depends()]
 ) -> Listed[ResidentShape]:
     with parts.store.reading() as uow:
-        watch = Watch(uow, parts.clock.now())
+        watch = Watch(uow, parts, parts.clock.now())
         return listed(
             uow.residents.page,
             wanted.filters,
@@ -179,7 +179,7 @@ def enrol_resident(parts: Parts, who: Who, body: NewResident) -> ResidentShape:
         resident = uow.residents.add(replace(resident, **fields))
         tell_of_resident(uow, parts, who, "resident.enrolled", resident)
         note(uow, parts, who, "resident.enrolled", ("resident", resident.id))
-        return shape_of(resident, Watch(uow, at), who)
+        return shape_of(resident, Watch(uow, parts, at), who)
 
     return write(parts, work)
 
@@ -187,7 +187,7 @@ def enrol_resident(parts: Parts, who: Who, body: NewResident) -> ResidentShape:
 @router.get("/{resident_id}")
 def read_resident(parts: Parts, who: Who, resident_id: PathId) -> ResidentShape:
     with parts.store.reading() as uow:
-        return shape_of(seen_resident(uow, who, resident_id), Watch(uow, parts.clock.now()), who)
+        return shape_of(seen_resident(uow, who, resident_id), Watch(uow, parts, parts.clock.now()), who)
 
 
 @router.patch("/{resident_id}", responses=documented(409))
@@ -207,7 +207,7 @@ def change_resident(parts: Parts, who: Who, resident_id: PathId, body: ResidentC
         tell_of_resident(uow, parts, who, "resident.left" if left_now else "resident.changed", resident)
         detail = ", ".join(sorted(body.model_fields_set))
         note(uow, parts, who, "resident.changed", ("resident", resident.id), detail)
-        return shape_of(resident, Watch(uow, at), who)
+        return shape_of(resident, Watch(uow, parts, at), who)
 
     return write(parts, work)
 

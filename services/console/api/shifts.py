@@ -1,4 +1,4 @@
-"""Shifts: the roster, one worker on duty for one team from an instant up to another."""
+"""Shifts: single turns, one worker on duty for one team from an instant up to another; beside rotations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from services.console.api.references import Known
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.problems import documented, not_found, unfit
-from services.console.writing import note, write
+from services.console.rostering import changed
+from services.console.writing import write
 from services.domain.instants import format_instant
 from services.domain.people import Shift
 from services.domain.ports import UnitOfWork
@@ -74,7 +75,7 @@ def create_shift(parts: Parts, who: Who, body: NewShift) -> ShiftShape:
     def work(uow: UnitOfWork) -> Shift:
         shift = Shift(parts.new_id("shf"), body.team_id, body.worker_id, body.starts_at, body.ends_at)
         shift = uow.shifts.add(_checked(uow, shift))
-        note(uow, parts, who, "shift.created", ("shift", shift.id))
+        changed(uow, parts, who, "shift.created", ("shift", shift.id))
         return shift
 
     return ShiftShape.model_validate(write(parts, work))
@@ -96,7 +97,9 @@ def change_shift(parts: Parts, who: Who, shift_id: PathId, body: ShiftChanges) -
         if before is None:
             raise not_found("shift")
         shift = uow.shifts.save(_checked(uow, replace(before, **changes_of(body))))
-        note(uow, parts, who, "shift.changed", ("shift", shift.id), ", ".join(sorted(body.model_fields_set)))
+        changed(
+            uow, parts, who, "shift.changed", ("shift", shift.id), ", ".join(sorted(body.model_fields_set))
+        )
         return shift
 
     return ShiftShape.model_validate(write(parts, work))
@@ -107,7 +110,7 @@ def remove_shift(parts: Parts, who: Who, shift_id: PathId) -> Response:
     def work(uow: UnitOfWork) -> None:
         if not uow.shifts.remove(shift_id):
             raise not_found("shift")
-        note(uow, parts, who, "shift.removed", ("shift", shift_id))
+        changed(uow, parts, who, "shift.removed", ("shift", shift_id))
 
     write(parts, work)
     return Response(status_code=204)

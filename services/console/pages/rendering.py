@@ -24,7 +24,12 @@ from services.domain.people import Language
 
 LANGUAGE_COOKIE = "anxin_language"
 LANGUAGE_NAMES = {Language.ZH_CN: "中文", Language.BO: "བོད་ཡིག", Language.EN: "English"}
-SECTIONS = {"/": said("Board"), "/visits": said("Visits"), "/devices": said("Devices")}
+SECTIONS = {
+    "/": said("Board"),
+    "/visits": said("Visits"),
+    "/rosters": said("Rosters"),
+    "/devices": said("Devices"),
+}
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -14,6 +14,8 @@ from services.console.pages.devices import listing as device_listing
 from services.console.pages.devices import page as device
 from services.console.pages.devices import testing as device_testing
 from services.console.pages.residents import page as resident
+from services.console.pages.rosters import page as rosters
+from services.console.pages.rosters import rotation
 from services.console.pages.visits import page as visits
 
 PAGES: Sequence[APIRouter] = (
@@ -28,5 +30,7 @@ PAGES: Sequence[APIRouter] = (
     device_testing.router,
     resident.router,
     visits.router,
+    rosters.router,
+    rotation.router,  # after the forms of the week: `swaps` is no roster
     looks.router,
 )

@@ -121,6 +121,10 @@ class Texts:
         """The day with its year, of an instant or of a day of the calendar."""
         return self._written(self._day_of(when), self._ways.date)
 
+    def short(self, when: When) -> str:
+        """The day without its year."""
+        return self._written(self._day_of(when), self._ways.day)
+
     def month(self, when: When) -> str:
         """The month with its year."""
         return self._written(self._day_of(when), self._ways.month)

@@ -15,6 +15,7 @@ from services.console.pages.names import Nobody
 from services.console.pages.saying import said
 from services.domain.alerts import AlertState, ChangeReason, DeadlineKind, Outcome
 from services.domain.devices import DeviceState, DeviceType
+from services.domain.duty import HoleReason
 from services.domain.findings import FindingState, Severity
 from services.domain.notices import AttemptResult, NoticeKind, NoticeReason
 from services.domain.people import ChannelKind, Role
@@ -67,6 +68,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ProtectionReason.DEVICE_SILENT: said("A device is silent"),
         ProtectionReason.BATTERY_LOW: said("A battery is low"),
         ProtectionReason.NOBODY_ASSIGNED: said("Nobody is assigned"),
+        ProtectionReason.ROSTER_HOLE: said("Nobody is on duty at some time"),
     },
     DeviceType: {
         DeviceType.CALL_BUTTON: said("Call button"),
@@ -146,6 +148,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ChangeReason.OVER_BY_ITSELF: said("Over by itself"),
         ChangeReason.FACT_ENDED: said("What was found is so no longer"),
         ChangeReason.FACT_WITHDRAWN: said("What was found was taken back"),
+        ChangeReason.FOUND_AGAIN: said("Looked at again and still so: called anew"),
         ChangeReason.STILL_TRUE_AFTER_CLOSE: said("Still so after it was closed"),
         ChangeReason.TEST_UNANSWERED: said("Nobody answered the test: it goes on as real"),
         ChangeReason.TEST_IN_DOUBT: said("It may be no test: it goes on as real"),
@@ -192,6 +195,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeReason.CLOSED_ALREADY: said("it is over"),
         NoticeReason.DECLINED: said("said 'not I'"),
         NoticeReason.AWAY: said("away"),
+        NoticeReason.ON_LEAVE: said("on leave"),
         NoticeReason.QUIET_HOURS: said("it is night; told in the morning"),
         NoticeReason.NOBODY_ON_DUTY: said("nobody is on duty"),
         NoticeReason.NOT_ASSIGNED: said("nobody is entered"),
@@ -233,6 +237,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Relation.ADMIN: said("admin"),
         Relation.EMERGENCY_CONTACT: said("family contact"),
         Relation.NEIGHBOURING_ON_DUTY: said("on duty in the grid beside"),
+    },
+    HoleReason: {
+        HoleReason.NOBODY: said("nobody has the turn"),
+        HoleReason.ON_LEAVE: said("on leave"),
+        HoleReason.INACTIVE: said("works here no longer"),
+        HoleReason.NO_CHANNEL: said("no way to reach them is entered"),
     },
     **DEVICE_WORDS,
 }

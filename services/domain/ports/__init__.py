@@ -31,7 +31,20 @@ from services.domain.ports.outside import (
     Topic,
 )
 from services.domain.ports.records import Audit, Quarantine, Remembered
-from services.domain.ports.registers import Access, ById, Devices, People, Register, Shifts, Users
+from services.domain.ports.registers import (
+    Access,
+    ById,
+    Devices,
+    Leaves,
+    People,
+    Register,
+    Removable,
+    RosterLooks,
+    Rosters,
+    Shifts,
+    Swaps,
+    Users,
+)
 from services.domain.ports.runners import Runners
 from services.domain.ports.self_watch import SelfWatch
 from services.domain.ports.shown import Shown
@@ -55,6 +68,7 @@ __all__ = [
     "Filters",
     "Findings",
     "Following",
+    "Leaves",
     "NobodyTold",
     "Notices",
     "Page",
@@ -63,6 +77,9 @@ __all__ = [
     "Quarantine",
     "Register",
     "Remembered",
+    "Removable",
+    "RosterLooks",
+    "Rosters",
     "RulebookDesk",
     "RulebookTexts",
     "Rulebooks",
@@ -77,6 +94,7 @@ __all__ = [
     "StoreUnavailable",
     "Stored",
     "StoredState",
+    "Swaps",
     "T",
     "ToldWithoutStore",
     "TooMuchAtOnce",

@@ -9,8 +9,11 @@ from typing import Protocol, TypeVar
 from services.domain.access import AccessToken, SignIn
 from services.domain.circle import Circle
 from services.domain.devices import Device
+from services.domain.duty import DutyPlan
 from services.domain.people import Shift, User
 from services.domain.ports.lists import Filters, Page, T
+from services.domain.posts import StandingHole
+from services.domain.rosters import Leave, Roster, Swap
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -100,12 +103,42 @@ class People(Protocol):
         """The people around a subject at an instant, looked up afresh."""
         ...
 
+    def plan(self, since: datetime, until: datetime) -> DutyPlan:
+        """All that says who is on duty from ``since`` up to ``until``, and which teams go by turns at all."""
+        ...
 
-class Shifts(Register[Shift], Protocol):
-    """The roster."""
 
-    def remove(self, shift_id: str) -> bool:
-        """Take a shift out; False if there was none."""
+class Removable(Register[T], Protocol):
+    """A register out of which things are taken again."""
+
+    def remove(self, thing_id: str) -> bool:
+        """Take one out; False if there was none."""
+        ...
+
+
+Shifts = Removable[Shift]
+Rosters = Removable[Roster]
+Swaps = Removable[Swap]
+Leaves = Removable[Leave]
+
+
+class RosterLooks(Protocol):
+    """When the rosters are looked at next, and which holes were said and not filled since."""
+
+    def next_due_at(self) -> datetime | None:
+        """The deadline of the next look; None if none was ever set."""
+        ...
+
+    def set_due_at(self, at: datetime) -> None:
+        """In the place of the one before."""
+        ...
+
+    def standing(self) -> list[StandingHole]:
+        """What was said and still is so, in the order of saying."""
+        ...
+
+    def set_standing(self, holes: Iterable[StandingHole]) -> None:
+        """What stands from now on, in the place of what did."""
         ...
 
 

@@ -13,7 +13,18 @@ from services.domain.ports.facts import Cursors, EventLog, Findings, Rulebooks, 
 from services.domain.ports.figures import Figures
 from services.domain.ports.outside import Topic
 from services.domain.ports.records import Audit, Quarantine, Remembered
-from services.domain.ports.registers import Access, Devices, People, Register, Shifts, Users
+from services.domain.ports.registers import (
+    Access,
+    Devices,
+    Leaves,
+    People,
+    Register,
+    RosterLooks,
+    Rosters,
+    Shifts,
+    Swaps,
+    Users,
+)
 from services.domain.ports.runners import Runners
 from services.domain.ports.self_watch import SelfWatch
 from services.domain.ports.shown import Shown
@@ -37,6 +48,10 @@ class UnitOfWork(Protocol):
     grids: Register[Grid]
     teams: Register[Team]
     shifts: Shifts
+    rosters: Rosters
+    swaps: Swaps
+    leaves: Leaves
+    roster_looks: RosterLooks
     devices: Devices
     users: Users
     access: Access

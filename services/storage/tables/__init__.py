@@ -25,6 +25,7 @@ from services.storage.tables.registers import (
     users,
     workers,
 )
+from services.storage.tables.rosters import leaves, roster_looks, rosters, standing_holes, swaps
 from services.storage.tables.self_watch import own_presses, path_checks
 from services.storage.tables.telling import alert_changes, alert_facts, alerts, attempts, commands, notices
 
@@ -43,6 +44,7 @@ __all__ = [
     "findings",
     "grids",
     "homes",
+    "leaves",
     "metadata",
     "notices",
     "numbers",
@@ -50,12 +52,16 @@ __all__ = [
     "path_checks",
     "quarantine",
     "residents",
+    "roster_looks",
+    "rosters",
     "rule_faults",
     "rule_states",
     "rulebooks",
     "runner_leases",
     "sessions",
     "shifts",
+    "standing_holes",
+    "swaps",
     "teams",
     "tokens",
     "users",

@@ -6,94 +6,56 @@ It goes by the same question as escalation, who is on duty at an instant, and na
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.domain.people import Role, Shift, Worker, on_duty
+from services.domain.duty import DutyPlan, Hole, Post
+from services.domain.people import Role, Worker
 from services.domain.ports import UnitOfWork
+from services.domain.posts import posts_of
 from services.wiring.doctor.installation import Installation
 from services.wiring.doctor.judgement import Judgement, fault, named, ok, to_see_to
 from services.wiring.doctor.thresholds import ROSTER_AHEAD
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The roster from now on: a picture of who is on duty at each instant at which that may change."""
-
-    pictures: tuple[tuple[datetime, frozenset[str]], ...]
-    until: datetime
-
-    def gaps(self, wanted: frozenset[str]) -> list[tuple[datetime, datetime]]:
-        """The stretches in which none of the wanted is on duty."""
-        found: list[tuple[datetime, datetime]] = []
-        ends = [at for at, _ in self.pictures[1:]] + [self.until]
-        for (begins, present), end in zip(self.pictures, ends, strict=True):
-            if present & wanted:
-                continue
-            if found and found[-1][1] == begins:
-                found[-1] = (found[-1][0], end)
-            else:
-                found.append((begins, end))
-        return found
-
-    def at_some_time(self) -> frozenset[str]:
-        """Everybody who is on duty at some time."""
-        return frozenset().union(*(present for _, present in self.pictures))
-
-
-def day_of(workers: Sequence[Worker], shifts: Sequence[Shift], now: datetime) -> Day:
-    """The next hours as `on_duty` sees them."""
-    until = now + ROSTER_AHEAD
-    turns = {now, *(at for shift in shifts for at in (shift.starts_at, shift.ends_at) if now < at < until)}
-    return Day(
-        tuple((at, frozenset(each.id for each in on_duty(workers, shifts, at))) for at in sorted(turns)),
-        until,
-    )
-
-
 def rosters(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
-    workers, shifts = uow.workers.all(), uow.shifts.all()
-    day = day_of(workers, shifts, house.now)
-    kept = {shift.team_id for shift in shifts}
+    workers, plan = uow.workers.all(), _plan(house, uow)
+    kept = plan.teams_with_roster(house.now)
     if not kept:
         yield ok("rosters", "no team keeps one, so all members count as on duty")
-    holes = {team_id: gaps for team_id in sorted(kept) if (gaps := day.gaps(_members(workers, team_id)))}
-    for team_id, gaps in holes.items():
+    posts = posts_of(uow.teams.all(), uow.grids.all(), workers, kept.__contains__)
+    members = {post.team_id: post.members for post in posts if post.team_id is not None}
+    for team_id in kept - members.keys():
+        members[team_id] = tuple(worker for worker in workers if worker.team_id == team_id)
+    manned = [Post("", "", members[team_id], team_id) for team_id in sorted(members)]
+    holes = [(str(post.team_id), gaps) for post in manned if (gaps := _holes(plan, post, house))]
+    for team_id, gaps in holes:
         yield fault(
             "rosters",
             f"nobody of team {team_id} is on duty {_said(gaps, house)}",
-            "Fill the hole (POST /api/v1/shifts): a shift of somebody who is active.",
+            "Fill the hole on the page /rosters: a turn of somebody active, not on leave, with a channel.",
         )
     if kept and not holes:
         yield ok("rosters", f"{len(kept)} teams keep one, without a hole in the next 24 h")
 
 
-def _members(workers: Sequence[Worker], team_id: str) -> frozenset[str]:
-    return frozenset(worker.id for worker in workers if worker.team_id == team_id and worker.active)
-
-
 def duty_desk(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
-    workers, shifts = uow.workers.all(), uow.shifts.all()
-    desk = frozenset(
-        worker.id
-        for worker in workers
-        if worker.role is Role.DUTY_DESK and any(map(house.reaches, worker.channels))
-    )
-    gaps = day_of(workers, shifts, house.now).gaps(desk)
+    desk = tuple(worker for worker in uow.workers.all() if worker.role is Role.DUTY_DESK)
+    gaps = _holes(_plan(house, uow), Post("", "", desk), house)
     if gaps:
         yield fault(
             "duty desk",
             f"nobody who can be reached sits there {_said(gaps, house)}",
-            "Give somebody of the role duty_desk a channel and a shift: every policy ends at the duty desk.",
+            "Give somebody of the role duty_desk a channel and a turn: every policy ends at the duty desk.",
         )
     else:
         yield ok("duty desk", "somebody who can be reached at every hour of the next 24 h")
 
 
 def channels(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
-    workers = uow.workers.all()
-    present = day_of(workers, uow.shifts.all(), house.now).at_some_time()
+    workers, plan = uow.workers.all(), _plan(house, uow)
+    until = house.now + ROSTER_AHEAD
+    turns = {house.now, *(duty.starts_at for duty in plan.duties(house.now, until))}
+    present = {worker.id for at in turns if at < until for worker in plan.on_duty(workers, at)}
     without = [
         worker.id
         for worker in workers
@@ -107,6 +69,17 @@ def channels(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
         )
     else:
         yield ok("channels", f"each of the {len(present)} on duty in the next 24 h has one")
+
+
+def _plan(house: Installation, uow: UnitOfWork) -> DutyPlan:
+    return uow.people.plan(house.now, house.now + ROSTER_AHEAD)
+
+
+def _holes(plan: DutyPlan, post: Post, house: Installation) -> list[Hole]:
+    def reaches(worker: Worker) -> bool:
+        return any(map(house.reaches, worker.channels))
+
+    return plan.holes(post, house.now, house.now + ROSTER_AHEAD, reaches=reaches)
 
 
 def residents(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
@@ -129,10 +102,10 @@ def residents(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
         yield ok("residents", f"each of {len(living)} has an assigned worker")
 
 
-def _said(gaps: Sequence[tuple[datetime, datetime]], house: Installation) -> str:
+def _said(gaps: Sequence[Hole], house: Installation) -> str:
     zone = ZoneInfo(house.settings.timezone)
     spans = [
-        f"{begins.astimezone(zone):%m-%d %H:%M} to {ends.astimezone(zone):%m-%d %H:%M}"
-        for begins, ends in gaps
+        f"{hole.starts_at.astimezone(zone):%m-%d %H:%M} to {hole.ends_at.astimezone(zone):%m-%d %H:%M}"
+        for hole in gaps
     ]
     return f"{named(spans, 3)} ({house.settings.timezone})"

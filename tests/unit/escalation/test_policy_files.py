@@ -15,7 +15,7 @@ from services.escalation.policy_files import (
 def test_the_shipped_policies_are_those_of_the_contract_and_without_fault() -> None:
     policies, faults = read_policies(shipped_texts())
     assert faults == ()
-    assert policies.names() == ("digest", "emergency", "night-emergency", "routine")
+    assert policies.names() == ("digest", "emergency", "night-emergency", "rosters", "routine")
 
 
 def test_every_fault_of_a_file_is_named_with_field_found_and_expected() -> None:

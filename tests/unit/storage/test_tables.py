@@ -18,7 +18,9 @@ from services.domain.findings import Finding, FindingChange
 from services.domain.homes import Grid, Home
 from services.domain.notices import Attempt, DeviceCommand, Notice
 from services.domain.people import Resident, Shift, Team, User, Worker
+from services.domain.posts import StandingHole
 from services.domain.records import AuditEntry, Quarantined, RememberedAnswer, RulebookRevision
+from services.domain.rosters import Leave, Roster, Swap
 from services.domain.runners import RunnerLease
 from services.storage import tables
 from services.storage.among import among, keys, pair_among
@@ -52,6 +54,10 @@ BESIDE: dict[str, set[str]] = {
         (Grid, tables.grids),
         (Team, tables.teams),
         (Shift, tables.shifts),
+        (Roster, tables.rosters),
+        (Swap, tables.swaps),
+        (Leave, tables.leaves),
+        (StandingHole, tables.standing_holes),
         (Device, tables.devices),
         (User, tables.users),
         (AccessToken, tables.tokens),

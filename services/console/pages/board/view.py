@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from services.console.callers import Caller
 from services.console.pages.due import is_later
 from services.console.pages.names import Names, Nobody
+from services.console.pages.rosters.view import Present, on_board
 from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.rights import Sees
@@ -62,7 +63,7 @@ class Card:
     """One running alert."""
 
     alert: Alert
-    who: str
+    who: str | Nobody
     address: str
     phone: str | None
     key_place: str | None
@@ -133,6 +134,8 @@ class View:
     counts: Mapping[ProtectionState, int]
     """Of the chosen grid."""
     everybody: int
+    duty: tuple[Present, ...]
+    """Who is on duty now and next, a team each."""
     left_out: int
     """Whom the filter leaves out."""
     way: Way | None = None
@@ -152,13 +155,14 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
     """What this caller sees now."""
     now = parts.clock.now()
     sight = Sight(uow, who)
-    names = Names(uow.workers.all())
     filters = {"state": "running", "synthetic": False}
     running = sight.alerts(every(lambda after, limit: uow.alerts.page_in_brief(filters, after, limit)))
     register = _register(uow, who, sight, running)
+    watch = Watch(uow, parts, now, devices=register.devices.values())
+    names = Names(watch.workers)
     cards = [_card(alert, register, names, who) for alert in sorted(running, key=_urgency)]
-    grids = {grid.id: grid.name for grid in uow.grids.all()}
-    tiles = _tiles(Watch(uow, now, devices=register.devices.values()), register, names, cards, grids)
+    grids = {grid.id: grid.name for grid in watch.grids}
+    tiles = _tiles(watch, register, names, cards, grids)
     in_grid = [tile for tile in tiles if chosen.takes_grid(tile.grid_id)]
     shown = [tile for tile in in_grid if chosen.takes(tile)]
     return View(
@@ -170,6 +174,7 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
         grids=_choices(tiles, grids, chosen),
         counts={state: sum(tile.state is state for tile in in_grid) for state in ProtectionState},
         everybody=len(tiles),
+        duty=on_board(watch, who, now),
         left_out=len(tiles) - len(shown),
         way=_way(uow, now),
     )
@@ -233,7 +238,7 @@ def _card(alert: Alert, register: _Register, names: Names, who: Caller) -> Card:
     where = (home.address if home else None, device.place if device else None)
     return Card(
         alert=alert,
-        who=resident.name if resident else (device.external_id if device else alert.subject),
+        who=resident.name if resident else (device.external_id if device else Nobody.HOUSE),
         address=" ".join(part for part in where if part),
         phone=(resident.phone if resident else None) or (home.phone if home else None),
         key_place=home.key_place if home else None,

@@ -191,7 +191,7 @@ def found(uow: UnitOfWork, parts: Console, search: str) -> list[Match]:
     """Homes and those who live there, by name, address and grid; first those who cannot call yet."""
     homes = {home.id: home for home in uow.homes.all()}
     grids = {grid.id: grid.name for grid in uow.grids.all()}
-    watch = Watch(uow, parts.clock.now(), devices=uow.devices.all())
+    watch = Watch(uow, parts, parts.clock.now(), devices=uow.devices.all())
     matches = []
     lived_in = set()
     for resident in uow.residents.all():

@@ -254,16 +254,18 @@ def _gathered(uow: UnitOfWork, parts: Console, who: Caller, device_id: str) -> D
         tested=how_tested(uow, parts, device),
         way=way,
         clues=clues_for(uow, parts, device, way, now) if may_fit and not way.is_whole else (),
-        gaps=_gaps(uow, resident, now),
+        gaps=_gaps(uow, parts, resident, now),
         may_fit=may_fit,
         is_heard_here=device.ecosystem in parts.ecosystems,
     )
 
 
-def _gaps(uow: UnitOfWork, resident: Resident | None, now: datetime) -> tuple[ProtectionReason, ...]:
+def _gaps(
+    uow: UnitOfWork, parts: Console, resident: Resident | None, now: datetime
+) -> tuple[ProtectionReason, ...]:
     if resident is None:
         return ()
-    protection = Watch(uow, now).protection(resident, [])
+    protection = Watch(uow, parts, now).protection(resident, [])
     return protection.reasons if protection.state is ProtectionState.UNPROTECTED else ()
 
 

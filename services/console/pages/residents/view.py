@@ -141,7 +141,7 @@ def gather(
     home = uow.homes.get(resident.home_id)
     zone = owed.zone_of(parts, resident, home)
     called = Names(uow.workers.all())
-    watch = Watch(uow, now)
+    watch = Watch(uow, parts, now)
     running = uow.alerts.running_for([resident.id]).get(resident.id, [])
     protection = watch.protection(resident, running)
     sees_alerts = _sight(uow, who, "/api/v1/alerts")

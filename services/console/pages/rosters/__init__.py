@@ -1,0 +1,1 @@
+"""The rosters: who has which turn, week by week."""

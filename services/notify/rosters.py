@@ -1,0 +1,205 @@
+"""Looking at the rosters: hours to come in which nobody of a post is on duty become a Finding while there is
+still time to fill them, at each of the looks that the policy of the rosters names and for as long as they
+stand.
+
+Part of the alert loop. What people changed since is looked at as soon as it is written in the audit: a hole
+that was filled ends at once, and one that begins before the next look is said at once. It never decides who
+is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.domain.duty import HoleReason
+from services.domain.findings import (
+    BUILT_IN,
+    ROSTER_HOLE,
+    Evidence,
+    Finding,
+    FindingChange,
+    FindingState,
+    Severity,
+    Trigger,
+)
+from services.domain.identity import derived_id
+from services.domain.instants import format_instant
+from services.domain.ports import Store, UnitOfWork
+from services.domain.posts import DUTY_DESK, StandingHole, UnmannedPost, posts_of, unmanned
+from services.escalation.gathering import Gathering
+from services.escalation.policies import ROSTERS, Looks
+from services.escalation.quiet_hours import next_local
+
+CURSOR = "alerts.roster-changes"
+PART = 200
+"""Entries of the audit that are read at once."""
+MATTERS = frozenset({"roster", "shift", "swap", "leave", "worker", "team", "grid"})
+"""Kinds of things whose change may open or fill a hole."""
+SEVERITY = Severity.MEDIUM
+"""Nobody is in need yet, and somebody has to see to it today."""
+
+_TITLES = {
+    "zh-CN": "排班空缺：{post}{since}至{until}无人值班（{why}）{more}",
+    "bo": "ལས་རེས་སྟོང་ཆ། {post} {since} ནས་ {until} བར་ལས་རེས་པ་མེད། ({why}){more}",
+    "en": "Roster: nobody on duty for {post} from {since} to {until} ({why}){more}",
+}
+_MORE = {"zh-CN": "，另有{count}处", "bo": " གཞན་ཡང་སྟོང་ཆ་ {count}", "en": ", and {count} more"}
+_DESK = {"zh-CN": "值班台", "bo": "ལས་རེས་ཁང་།", "en": "the duty desk"}
+_WHY = {
+    "zh-CN": {
+        HoleReason.NOBODY: "没有排人",
+        HoleReason.ON_LEAVE: "请假",
+        HoleReason.INACTIVE: "已停用",
+        HoleReason.NO_CHANNEL: "没有联系方式",
+    },
+    "bo": {
+        HoleReason.NOBODY: "མི་བཀོད་མེད།",
+        HoleReason.ON_LEAVE: "དགོངས་པ་ཞུས་པ།",
+        HoleReason.INACTIVE: "མཚམས་བཞག་ཟིན།",
+        HoleReason.NO_CHANNEL: "འབྲེལ་གཏུགས་བྱེད་ཐབས་མེད།",
+    },
+    "en": {
+        HoleReason.NOBODY: "nobody has the turn",
+        HoleReason.ON_LEAVE: "on leave",
+        HoleReason.INACTIVE: "switched off",
+        HoleReason.NO_CHANNEL: "nothing to reach them by",
+    },
+}
+
+
+class RosterWatch:
+    """One process has it, with the alerts. How far it has read the audit is remembered in memory as well, so
+    that what does not matter costs no write.
+    """
+
+    def __init__(self, store: Store, gathering: Gathering) -> None:
+        self._store = store
+        self._gathering = gathering
+        self._read_until = 0
+        self._due_at: datetime | None = None
+        self._is_known = False
+
+    def step(self, now: datetime) -> bool:
+        """Look, if it is time or anything has changed; True if anything came of it or more is to be read."""
+        with self._store.reading() as uow:
+            if not self._is_known:
+                self._due_at, self._is_known = _nearest(uow), True
+            after = max(self._read_until, uow.cursors.get(CURSOR))
+            entries = uow.audit.page({}, after, PART).items
+        newest = entries[-1].number if entries else after
+        has_changed = any(entry.object_kind in MATTERS for entry in entries)
+        if not has_changed and self._due_at is not None and self._due_at > now:
+            self._read_until = newest
+            return len(entries) == PART
+        looks = self._gathering.policies().looks
+        if looks is None:
+            return False
+        return self._look(now, looks, newest) or len(entries) == PART
+
+    def next_due_at(self) -> datetime | None:
+        """The next look, or the end of a hole that stands."""
+        return self._due_at
+
+    def _look(self, now: datetime, looks: Looks, newest: int) -> bool:
+        zone = self._gathering.house.timezone
+        self._is_known = False  # until it is stored, whatever becomes of this transaction
+        with self._store.writing() as uow:
+            due_at = uow.roster_looks.next_due_at()
+            following = next_look(now, looks, zone)
+            found = _unmanned(uow, now, looks.ahead)
+            before = uow.roster_looks.standing()
+            stood = {hole.subject for hole in before}
+            is_time = due_at is not None and due_at <= now
+            new = [
+                _finding(each, now, due_at if due_at is not None and is_time else now, zone)
+                for each in found
+                if is_time or (each.post.subject not in stood and each.first.starts_at < following)
+            ]
+            uow.findings.add(new)
+            still = {each.post.subject: each.first.ends_at for each in found}
+            over = [hole for hole in before if hole.subject not in still]
+            uow.findings.change(FindingChange(hole.finding_id, FindingState.ENDED, now) for hole in over)
+            said = [(hole.subject, hole.finding_id) for hole in before]
+            said += [(str(each.evidence.figures["subject"]), each.id) for each in new]
+            uow.roster_looks.set_standing(
+                StandingHole(subject, finding_id, still[subject])
+                for subject, finding_id in said
+                if subject in still
+            )
+            uow.roster_looks.set_due_at(following)
+            uow.cursors.set(CURSOR, newest)
+            nearest = _nearest(uow)
+        self._due_at, self._is_known, self._read_until = nearest, True, newest
+        return bool(new or over)
+
+
+def next_look(now: datetime, looks: Looks, zone: ZoneInfo) -> datetime:
+    """The first of the local times after ``now``."""
+    just_after = now + timedelta(microseconds=1)
+    return min(next_local(just_after, wall, zone) for wall in looks.at)
+
+
+def _nearest(uow: UnitOfWork) -> datetime | None:
+    due_at = uow.roster_looks.next_due_at()
+    if due_at is None:
+        return None
+    return min([due_at, *(hole.ends_at for hole in uow.roster_looks.standing())])
+
+
+def _unmanned(uow: UnitOfWork, now: datetime, ahead: timedelta) -> list[UnmannedPost]:
+    plan = uow.people.plan(now - ahead, now + ahead)
+    kept = plan.teams_with_roster(now + ahead)
+    posts = posts_of(uow.teams.all(), uow.grids.all(), uow.workers.all(), kept.__contains__)
+    return unmanned(plan, posts, now, ahead)
+
+
+def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneInfo) -> Finding:
+    subject, hole = found.post.subject, found.first
+    return Finding(
+        id=derived_id("fnd", BUILT_IN, ROSTER_HOLE, subject, format_instant(look_at)),
+        rulebook=BUILT_IN,
+        revision=0,
+        content_hash="",
+        rule=ROSTER_HOLE,
+        trigger=Trigger.ON,
+        at=look_at,
+        raised_at=now,
+        severity=SEVERITY,
+        alert_kind=ROSTER_HOLE,
+        policy=ROSTERS,
+        titles={language: _title(found, language, zone) for language in _TITLES},
+        evidence=Evidence(
+            figures={
+                "subject": subject,
+                "team_id": found.post.team_id,
+                "since": format_instant(hole.starts_at),
+                "until": format_instant(hole.ends_at),
+                "reasons": [reason.value for reason in hole.reasons],
+                "holes": len(found.holes),
+            }
+        ),
+    )
+
+
+def _title(found: UnmannedPost, language: str, zone: ZoneInfo) -> str:
+    hole, others = found.first, len(found.holes) - 1
+    return _TITLES[language].format(
+        post=_DESK[language] if found.post.subject == DUTY_DESK else found.post.name,
+        since=_wall(hole.starts_at, zone, language),
+        until=_wall(hole.ends_at, zone, language),
+        why=_reasons(hole.reasons, language),
+        more=_MORE[language].format(count=others) if others else "",
+    )
+
+
+def _wall(at: datetime, zone: ZoneInfo, language: str) -> str:
+    there = at.astimezone(zone)
+    day = f"{there.month}月{there.day}日" if language == "zh-CN" else f"{there.day}/{there.month} "
+    return f"{day}{there:%H:%M}"
+
+
+def _reasons(reasons: Sequence[HoleReason], language: str) -> str:
+    words: Iterable[str] = (_WHY[language][reason] for reason in reasons)
+    return {"zh-CN": "、", "bo": " ", "en": ", "}[language].join(words)
