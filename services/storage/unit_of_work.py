@@ -35,6 +35,7 @@ from services.domain.ports import (
     SelfWatch,
     Shifts,
     Shown,
+    Silences,
     StateStore,
     StoreUnavailable,
     Swaps,
@@ -69,6 +70,7 @@ from services.storage.rulebooks import SqlRulebooks
 from services.storage.runners import SqlRunners
 from services.storage.self_watch import SqlSelfWatch
 from services.storage.shown import SqlShown
+from services.storage.silences import SqlSilences
 from services.storage.states import SqlCursors, SqlStateStore
 
 
@@ -104,6 +106,7 @@ class SqlUnitOfWork:
         self.runners: Runners = SqlRunners(connection)
         self.shown: Shown = SqlShown(connection)
         self.self_watch: SelfWatch = SqlSelfWatch(connection, numbers)
+        self.silences: Silences = SqlSilences(connection, numbers)
         self.woken: dict[Topic, None] = {}
         self._connection = connection
         self.said: list[Line] = []

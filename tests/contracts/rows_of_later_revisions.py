@@ -80,3 +80,28 @@ DUTY: dict[str, Row] = {
     "roster_looks": {"number": 1, "due_at": LATER},
     "standing_holes": {"number": 1, "subject": "house:roster/tea_1", "finding_id": "fnd_1", "ends_at": LATER},
 }
+
+SILENCES: dict[str, Row] = {
+    "silences": {
+        "number": 1,
+        "id": "sil_1",
+        "subject": "resident:res_1",
+        "reason": "女儿陪着",
+        "author": "wrk_1",
+        "since": AT,
+        "until": AT + 3_600_000_000,
+        "kind": "silence",
+        "alert_kind": "out-of-bed-at-night",
+        "resident_id": "res_1",
+        "device_id": None,
+        "home_id": "hom_1",
+        "after_seq": 1,
+        "due_at": AT + 1_800_000_000,
+        "warned_at": None,
+        "overdue_at": None,
+        "ended_at": None,
+        "ended_by": None,
+        "ending": None,
+        "synthetic": False,
+    },
+}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from tests.contracts.rows_of_instants import AT, LATER, Row
-from tests.contracts.rows_of_later_revisions import DUTY, FAULTS, SELF_WATCH
+from tests.contracts.rows_of_later_revisions import DUTY, FAULTS, SELF_WATCH, SILENCES
 
 FACTS: dict[str, Row] = {
     "numbers": {"collection": "events", "last": 1},
@@ -318,6 +318,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "0010": FAULTS,
     "0011": SELF_WATCH,
     "0012": DUTY,
+    "0013": SILENCES,
 }
 """The tables that each revision made, with a row."""
 

@@ -52,6 +52,7 @@ READ: dict[str, Callable[[UnitOfWork], Any]] = {
     "leaves": lambda uow: uow.leaves.get("lea_1").reason == "病假",  # type: ignore[union-attr]
     "roster_looks": lambda uow: uow.roster_looks.next_due_at(),
     "standing_holes": lambda uow: uow.roster_looks.standing()[0].finding_id == "fnd_1",
+    "silences": lambda uow: uow.silences.running()[0].alert_kind == "out-of-bed-at-night",
     "remembered_answers": lambda uow: uow.remembered.get("dawa POST /visits 1"),
 }
 """How each table's row shows through the ports."""

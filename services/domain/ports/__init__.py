@@ -48,6 +48,7 @@ from services.domain.ports.registers import (
 from services.domain.ports.runners import Runners
 from services.domain.ports.self_watch import SelfWatch
 from services.domain.ports.shown import Shown
+from services.domain.ports.silences import Silences
 from services.domain.ports.store import Following, Store, TooMuchAtOnce, UnitOfWork
 from services.domain.ports.telling import Alerts, Notices
 from services.domain.ports.without_store import NobodyTold, ToldWithoutStore
@@ -88,6 +89,7 @@ __all__ = [
     "Shifts",
     "Shown",
     "Signals",
+    "Silences",
     "StateKey",
     "StateStore",
     "Store",

@@ -28,6 +28,7 @@ from services.domain.ports.registers import (
 from services.domain.ports.runners import Runners
 from services.domain.ports.self_watch import SelfWatch
 from services.domain.ports.shown import Shown
+from services.domain.ports.silences import Silences
 from services.domain.ports.telling import Alerts, Notices
 
 
@@ -64,6 +65,7 @@ class UnitOfWork(Protocol):
     runners: Runners
     shown: Shown
     self_watch: SelfWatch
+    silences: Silences
 
     def wake_after(self, topic: Topic) -> None:
         """Wake the waiters of ``topic`` once this transaction is committed."""

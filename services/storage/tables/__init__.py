@@ -27,6 +27,7 @@ from services.storage.tables.registers import (
 )
 from services.storage.tables.rosters import leaves, roster_looks, rosters, standing_holes, swaps
 from services.storage.tables.self_watch import own_presses, path_checks
+from services.storage.tables.silences import silences
 from services.storage.tables.telling import alert_changes, alert_facts, alerts, attempts, commands, notices
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "runner_leases",
     "sessions",
     "shifts",
+    "silences",
     "standing_holes",
     "swaps",
     "teams",
