@@ -33,6 +33,8 @@ from devices.simulator.sentences import Answer
 from devices.simulator.telephones import Call, Telephones
 
 A_MINUTE = timedelta(minutes=1)
+BACK_WITHIN = timedelta(days=60)
+"""By when whoever records an absence expects them back, where the story does not say it to the house."""
 PRESENCE_WITHIN = timedelta(seconds=10)
 COMMANDS_WITHIN = timedelta(seconds=5)
 """How long what was said to a device may be on its way when the story is over: the one thing here that
@@ -213,9 +215,11 @@ class Theatre:
     def record(self, resident: str, kind: str, at: datetime, data: Data) -> None:
         self._mend()
         resident_id = self._enrolled.residents[resident]
-        self._api.make(
-            "events", kind=kind, resident_id=resident_id, occurred_at=at.isoformat(), data=dict(data)
-        )
+        said = dict(data)
+        if kind == "resident.away":
+            # A story says when they leave and when they are back; whoever records it names an end as well.
+            said = {"until": (at + BACK_WITHIN).isoformat(), **said}
+        self._api.make("events", kind=kind, resident_id=resident_id, occurred_at=at.isoformat(), data=said)
 
     def override(self, order: Override) -> None:
         self._mend()

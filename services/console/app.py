@@ -31,6 +31,7 @@ from services.console.api import (
     rulebooks,
     session,
     shifts,
+    silences,
     stream,
     swaps,
     teams,
@@ -77,6 +78,7 @@ ROUTERS: Sequence[APIRouter] = (
     why.router,
     revisions.router,
     overrides.router,
+    silences.router,
     stream.router,
     *PAGES,
 )

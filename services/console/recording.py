@@ -19,10 +19,13 @@ from services.console.parts import Console
 from services.console.problems import Problem, fault_of, unfit
 from services.console.sight import Sight
 from services.domain.events import Event, Json, Origin
+from services.domain.identity import derived_id
 from services.domain.instants import NotAnInstant, format_instant, parse_instant, zone_named
 from services.domain.kinds import KINDS, RECORDED_KINDS
 from services.domain.people import Absence, Resident
 from services.domain.ports import Topic, UnitOfWork
+from services.domain.silences import Ending, Silence, SilenceKind
+from services.escalation import silence_keeping
 from services.escalation.permission import MAY_SPEAK_FOR_OTHERS
 
 FURTHEST_BACK = timedelta(days=400)
@@ -45,12 +48,13 @@ def record(uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: s
     now = parts.clock.now()
     _check_data(said)
     _check_in_whose_name(who, said)
+    occurred_at = _occurred(said.occurred_at, now)
     resident, home_id = _about(uow, who, said)
     fresh = event_id or parts.new_id("evt")
     event = Event(
         id=fresh,
         kind=said.kind,
-        occurred_at=_occurred(said.occurred_at, now),
+        occurred_at=occurred_at,
         received_at=now,
         origin=Origin.PERSON,
         resident_id=resident.id if resident else None,
@@ -62,7 +66,7 @@ def record(uow: UnitOfWork, parts: Console, who: Caller, said: Said, event_id: s
     )
     [stored] = uow.events.append([event])
     if resident is not None:
-        _mark_away(uow, parts, resident, stored.event)
+        _mark_away(uow, parts, who, resident, stored.event)
     uow.wake_after(Topic.EVENTS)
     return stored.event
 
@@ -127,33 +131,68 @@ def _about(uow: UnitOfWork, who: Caller, said: Said) -> tuple[Resident | None, s
     return about, target.home_id
 
 
-def _mark_away(uow: UnitOfWork, parts: Console, resident: Resident, event: Event) -> None:
+def _mark_away(uow: UnitOfWork, parts: Console, who: Caller, resident: Resident, event: Event) -> None:
     """`Resident.away` is what the newest of these events says; it is read from the register, not from the
-    log.
+    log. Beside it stands an absence with its deadlines (`domain.silences`).
     """
     away = resident.away
+    ending = Ending.TAKEN_BACK
     if event.kind == "resident.away":
         away = Absence(
             since=event.occurred_at,
-            until=_until(parts, event),
-            reason=str(event.data.get("reason") or ""),
+            until=_end_of_absence(parts, event.data.get("until"), event.occurred_at),
+            reason=str(event.data.get("reason") or "").strip(),
             by=event.recorded_by or "",
         )
     elif event.kind == "resident.returned":
         away = None
+        ending = Ending.RETURNED
     elif event.kind == "event.retracted":
         target = uow.events.get(str(event.data["event_id"]))
         if target is not None and away is not None and target.kind == "resident.away":
             away = None if target.occurred_at == away.since else away
-    if away != resident.away:
-        uow.residents.save(replace(resident, away=away))
+    if away == resident.away:
+        return
+    uow.residents.save(replace(resident, away=away))
+    now = parts.clock.now()
+    for each in uow.silences.running_on([f"resident:{resident.id}"]):
+        if each.kind is SilenceKind.AWAY:
+            silence_keeping.end(uow, parts.gathering, each, ending, now, who.name)
+    if away is not None and away.until is not None:
+        silence_keeping.begin(uow, parts.gathering, _absence_of(resident, away, away.until, event), now)
 
 
-def _until(parts: Console, event: Event) -> datetime | None:
-    text = event.data.get("until")
-    if text is None:
-        return None
+def _absence_of(resident: Resident, away: Absence, until: datetime, event: Event) -> Silence:
+    return Silence(
+        id=derived_id("sil", event.id),
+        subject=f"resident:{resident.id}",
+        reason=away.reason,
+        author=away.by,
+        since=away.since,
+        until=until,
+        kind=SilenceKind.AWAY,
+        resident_id=resident.id,
+        home_id=resident.home_id,
+        synthetic=resident.synthetic,
+    )
+
+
+def _end_of_absence(parts: Console, said: Json, since: datetime) -> datetime:
+    """When somebody is expected back. Where nobody says it the policy does, so that no absence is forgotten;
+    `Problem` 422 for what is no end of an absence.
+    """
+    policy = parts.gathering.silencing().away
+    newest = max(since, parts.clock.now())
+    if said is None:
+        return newest + policy.end_unsaid
     try:
-        return parse_instant(str(text), zone_named(parts.house.timezone.key))
-    except NotAnInstant as error:
-        raise unfit("data.until", text, "an RFC 3339 instant") from error
+        end = parse_instant(str(said), zone_named(parts.house.timezone.key))
+    except NotAnInstant:
+        end = None
+    if end is None or not since < end <= newest + policy.longest:
+        expected = (
+            f"an RFC 3339 instant at which they are expected back, after {format_instant(since)} and up to "
+            f"{format_instant(newest + policy.longest)}; recorded once more with another end it is put off"
+        )
+        raise unfit("data.until", said, expected)
+    return end

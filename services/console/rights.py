@@ -48,6 +48,7 @@ HOMES = _right(_DESK, _TECHNICIAN, _MANAGER, _ADMIN, around=_OUTDOORS)
 FITTING = _right(_TECHNICIAN, _MANAGER, _ADMIN)
 HOUSEKEEPING = _right(_DESK, _TECHNICIAN, _MANAGER, _ADMIN)
 RECORDING = _right(_DESK, _MANAGER, _ADMIN, around=_OUTDOORS)
+SILENCING = _right(_DESK, _MANAGER, _ADMIN, around=(_GRID,))
 STAFF = _right(_MANAGER, _ADMIN)
 ADMIN = _right(_ADMIN)
 
@@ -78,6 +79,11 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", "/visits/new"): RECORDING,
         ("GET", "/visits/now"): RECORDING,
         ("POST", "/visits/{visit_id}/take-back"): RECORDING,
+        ("GET", "/silences"): HOMES,
+        ("POST", "/silences"): SILENCING,
+        ("GET", "/silences/new"): SILENCING,
+        ("POST", "/silences/{silence_id}/end"): SILENCING,
+        ("POST", "/silences/{silence_id}/extend"): SILENCING,
         ("GET", "/offline.js"): PUBLIC,
         ("GET", "/rosters"): EVERYBODY,
         ("POST", "/rosters/swaps"): CARE,
@@ -199,6 +205,11 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("POST", f"{_API}/rules/{{rule_id}}/overrides"): STAFF,
         ("PATCH", f"{_API}/rules/{{rule_id}}/overrides/{{override_id}}"): STAFF,
         ("POST", f"{_API}/rules/{{rule_id}}/overrides/{{override_id}}/end"): STAFF,
+        ("GET", f"{_API}/silences"): HOMES,
+        ("POST", f"{_API}/silences"): SILENCING,
+        ("GET", f"{_API}/silences/{{silence_id}}"): HOMES,
+        ("PATCH", f"{_API}/silences/{{silence_id}}"): SILENCING,
+        ("DELETE", f"{_API}/silences/{{silence_id}}"): SILENCING,
         ("GET", f"{_API}/stream"): AROUND,
         ("POST", f"{_API}/clock"): STAFF,
     }

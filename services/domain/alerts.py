@@ -73,6 +73,12 @@ class ChangeReason(StrEnum):
     FOUND_AGAIN = "found_again"
     """What it is about was looked at again and still is so: whoever was told is told anew."""
     STILL_TRUE_AFTER_CLOSE = "still_true_after_close"
+    SILENCED = "silenced"
+    """A silence holds it back: nobody is told until that is over."""
+    SILENCE_OVER = "silence_over"
+    """The silence is over and it still holds: the policy runs from its first step."""
+    SILENCE_BROKEN = "silence_broken"
+    """Somebody called for help, which no silence holds back."""
 
 
 class DeadlineKind(StrEnum):
@@ -90,6 +96,8 @@ class DeadlineKind(StrEnum):
     RECHECK = "recheck"
     TEST = "test"
     """A test that nobody has answered goes on as real."""
+    SILENCE = "silence"
+    """The silence that holds it back is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +256,11 @@ class Alert:
     def is_pressed_again(self) -> bool:
         """Pressed again after somebody had it, and not answered since."""
         return any(deadline.kind is DeadlineKind.ANSWER_AGAIN for deadline in self.deadlines)
+
+    @property
+    def is_silenced(self) -> bool:
+        """Held back by a silence."""
+        return any(deadline.kind is DeadlineKind.SILENCE for deadline in self.deadlines)
 
     @property
     def runs_by(self) -> str:

@@ -113,8 +113,8 @@ def _sent(name: str, *types: DeviceType, data: type[BaseModel] = EventData, alar
     return Kind(name, _DEVICE, data, frozenset(types), is_alarm=alarm is not None, floor_alert=alarm)
 
 
-def _recorded(name: str, data: type[BaseModel] = EventData) -> Kind:
-    return Kind(name, _PERSON, data)
+def _recorded(name: str, data: type[BaseModel] = EventData, *, by_house: bool = False) -> Kind:
+    return Kind(name, _PERSON | _HOUSE if by_house else _PERSON, data)
 
 
 def _register(name: str) -> Kind:
@@ -147,7 +147,7 @@ KINDS: dict[str, Kind] = {
         _recorded("medication.delivered", Medication),
         _recorded("checkup.completed"),
         _recorded("resident.away", Absence),
-        _recorded("resident.returned", Return),
+        _recorded("resident.returned", Return, by_house=True),
         _recorded("event.retracted", Retraction),
         _register("resident.enrolled"),
         _register("resident.changed"),

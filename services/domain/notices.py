@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     STAND_DOWN = "stand_down"
     HANDOVER = "handover"
     TEST = "test"
+    SILENCE = "silence"
+    """About a silence or an absence: it ends soon, or has ended by itself. ``alert_id`` names that."""
 
 
 class NoticeState(StrEnum):
@@ -44,6 +46,8 @@ class NoticeReason(StrEnum):
     HANDOVER = "handover"
     OVER_BY_ITSELF = "over_by_itself"
     LAST_RESORT = "last_resort"
+    SILENCE_ENDS = "silence_ends"
+    """A silence or an absence ends soon, or has ended by itself."""
     UNCONFIRMED = "unconfirmed"
     """Handed to a channel that cannot confirm that it reached the person."""
     EVERY_CHANNEL_FAILED = "every_channel_failed"
@@ -63,6 +67,8 @@ class NoticeReason(StrEnum):
     ON_LEAVE = "on_leave"
     """Of the house, and not there for it just now."""
     QUIET_HOURS = "quiet_hours"
+    SILENCED = "silenced"
+    """Somebody silenced the home, the device or this kind of alert; `text` says which silence."""
     NOBODY_ON_DUTY = "nobody_on_duty"
     NOT_ASSIGNED = "not_assigned"
     INACTIVE = "inactive"

@@ -16,8 +16,10 @@ from services.domain.chronicle import alert_moved, notices_made
 from services.domain.devices import Device
 from services.domain.findings import Finding
 from services.domain.ports import Topic, UnitOfWork
+from services.escalation.joining import subject_of
 from services.escalation.policies import Policies
 from services.escalation.scene import House, Move, Scene, is_urgent
+from services.escalation.silence_policy import SilencePolicy, shipped_silence_policy
 from services.escalation.testing import tester_of
 
 
@@ -28,10 +30,13 @@ class Gathering:
     house: House
     policies: Callable[[], Policies]
     """As they are in force now."""
+    silencing: Callable[[], SilencePolicy] = shipped_silence_policy
+    """How long people may silence, as it is in force now."""
 
     def around_alert(self, uow: UnitOfWork, alert: Alert, now: datetime) -> Scene:
         """The scene of a stored alert."""
-        return self._scene(uow, alert, now, alert.device_ids, alert.id)
+        scene = self._scene(uow, alert, now, alert.device_ids, alert.id)
+        return scene if alert.has_alarm else _with_silences(uow, scene, alert.subject, alert.device_ids)
 
     def around_findings(
         self, uow: UnitOfWork, findings: Sequence[Finding], running: Alert | None, now: datetime
@@ -39,8 +44,12 @@ class Gathering:
         """The scene in which Findings of one matter open an alert or join the running one."""
         new = [finding.device_id for finding in findings]
         if running is None:
-            return self._scene(uow, findings[0], now, new, None)
-        return self._scene(uow, running, now, (*new, *running.device_ids), running.id)
+            scene = self._scene(uow, findings[0], now, new, None)
+        else:
+            scene = self._scene(uow, running, now, (*new, *running.device_ids), running.id)
+        if all(finding.is_alarm for finding in findings):
+            return scene  # no call for help asks, or waits for, who silenced what
+        return _with_silences(uow, scene, subject_of(findings[0]), scene.devices)
 
     def with_tester(
         self, uow: UnitOfWork, findings: Sequence[Finding], running: Alert | None, scene: Scene
@@ -76,6 +85,12 @@ class Gathering:
         )
         notices = tuple(uow.notices.bearing_on(alert_id)) if alert_id else ()
         return Scene(now, self.house, self.policies(), circle, devices, notices)
+
+
+def _with_silences(uow: UnitOfWork, scene: Scene, subject: str, device_ids: Iterable[str]) -> Scene:
+    """The scene with what may hold the alert back: of its subject, and of the devices that reported it."""
+    subjects = dict.fromkeys((subject, *(f"device:{each}" for each in device_ids)))
+    return replace(scene, silences=tuple(uow.silences.running_on(subjects)))
 
 
 def urgent_running_for(uow: UnitOfWork, resident_id: str | None, device_id: str | None) -> list[Alert]:

@@ -27,7 +27,8 @@ from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeStat
 from services.escalation.reassure import reassured
 from services.escalation.routing import HOUSE_RULES, recipient_of
 from services.escalation.scene import Move, Scene, change
-from services.escalation.stages import awaiting_answer, call_failed, open_again
+from services.escalation.silencing import break_silence, reached_by_now, was_silenced
+from services.escalation.stages import awaiting_answer, call_failed, go_on_after_silence, open_again
 from services.escalation.steps import begin, begin_again, tell
 from services.escalation.telling import LAST_RESORT_KEY, again, notice_to, told_so_far
 from services.escalation.testing import is_test, joined_in_test, open_test
@@ -110,6 +111,8 @@ def join(finding: Finding, alert: Alert, scene: Scene) -> Move:
         move = move.then(_press(finding, alert, scene))
     elif finding.is_about_a_roster:
         move = move.then(_said_again(finding, alert, scene))
+    elif alert.is_silenced and scene.silence_over(alert) is None:
+        move = move.then(go_on_after_silence(alert, scene))  # what has joined is not what was silenced
     return reassured(before, move, scene, joined=finding if finding.is_alarm else None)
 
 
@@ -125,6 +128,8 @@ def take_in_unjudged(finding: Finding, running: Alert | None, now: datetime) -> 
     fact = _fact(finding, now)
     if running is not None:
         joined = replace(running, facts=(*running.facts, fact))
+        if finding.is_alarm and running.is_silenced:
+            joined = replace(joined, deadlines=(Deadline(DeadlineKind.STEP, now),))
         reason, before = ChangeReason.JOINED, running.state
     else:
         deadline = Deadline(DeadlineKind.STEP, now)
@@ -176,6 +181,11 @@ def _said_again(finding: Finding, alert: Alert, scene: Scene) -> Move:
 
 
 def _press(finding: Finding, alert: Alert, scene: Scene) -> Move:
+    if alert.is_silenced:
+        broken = break_silence(alert, scene)
+        if alert.state is AlertState.OPEN:
+            return broken  # everybody is called anew, with those who would have been called by now
+        alert = broken.alert
     if alert.state is AlertState.OPEN:
         return _tell_all_again(finding, alert, scene)
     if _arrived_long_ago(alert, scene):
@@ -200,8 +210,11 @@ def _arrived_long_ago(alert: Alert, scene: Scene) -> bool:
 
 
 def _tell_all_again(finding: Finding, alert: Alert, scene: Scene) -> Move:
-    told = told_so_far(scene.notices)
-    notices = tuple(_joined(finding, again(notice, scene), alert, scene) for notice in told)
+    told = [again(notice, scene) for notice in told_so_far(scene.notices)]
+    if was_silenced(scene):
+        known = {each.key for each in told}
+        told += [each for each in reached_by_now(alert, scene) if each.key not in known]
+    notices = tuple(_joined(finding, each, alert, scene) for each in told)
     move = Move(alert, notices=notices)
     heard = any(
         notice.state is NoticeState.DUE or notice.reason is NoticeReason.TOLD_A_MOMENT_AGO

@@ -23,6 +23,10 @@ SHIPPED = Path(__file__).resolve().parents[2] / "policies"
 """Where the policies lie as shipped; they are copied from here at the first start."""
 
 
+SILENCES = "silences.yaml"
+"""A file of the folder that is no policy: `silence_policy` reads it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
     """One thing that is wrong in a policy file."""
@@ -59,6 +63,8 @@ def read_policies(texts: Mapping[str, str]) -> tuple[Policies, tuple[PolicyFault
     own: dict[str, Policy] = {}
     faults: list[PolicyFault] = []
     for file, text in sorted(texts.items()):
+        if file == SILENCES:
+            continue
         policy, found = read_policy(text, file)
         faults += found
         if policy is not None:
@@ -71,6 +77,8 @@ def shipped_policies() -> Mapping[str, Policy]:
     """Return the policies as shipped, by name; those that cannot be read are left out."""
     policies = {}
     for name, text in shipped_texts().items():
+        if name == SILENCES:
+            continue
         policy, _ = read_policy(text, name)
         if policy is not None:
             policies[policy.policy] = policy

@@ -19,7 +19,9 @@ from services.domain.findings import Severity
 from services.domain.instants import zone_named
 from services.domain.notices import DeviceCommand, Notice
 from services.domain.people import Channel, Language, Resident, Worker
+from services.domain.silences import Silence
 from services.escalation.policies import Policies, Policy
+from services.escalation.silences import silence_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Scene:
     notices: tuple[Notice, ...] = ()
     tester: Worker | None = None
     """Who alone is told if an alert opens now, because it is a test; None, as ever, if none opens as one."""
+    silences: tuple[Silence, ...] = ()
+    """Those that may hold this alert back. A call for help is decided without them."""
 
     @property
     def is_own(self) -> bool:
@@ -58,6 +62,10 @@ class Scene:
         if resident is not None and resident.synthetic:
             return True
         return any(device.synthetic for device in self.devices.values())
+
+    def silence_over(self, alert: Alert) -> Silence | None:
+        """The silence that holds the alert back now; None if it may be told."""
+        return silence_over(alert, self.silences, self.now) if self.silences else None
 
     def policy_of(self, alert: Alert) -> Policy:
         """The policy that an alert runs by; of a test the one it would run by if it were real."""

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.domain.alerts import Alert, AlertState, ChangeReason, Deadline, DeadlineKind
+from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, Deadline, DeadlineKind
 from services.domain.instants import format_instant
 from services.domain.notices import NoticeKind, NoticeReason, NoticeState, Recipient
+from services.domain.silences import Silence
 from services.escalation.policies import HOLDER, Relation
 from services.escalation.reassure import reassured
 from services.escalation.routing import recipient_of, route
 from services.escalation.scene import Move, Scene, change
+from services.escalation.silences import HELD
 from services.escalation.steps import (
     anybody,
     begin_again,
     go_on,
     has_failed,
     has_wholly_failed,
+    hold_back,
     quiet_end,
     step_due,
 )
-from services.escalation.telling import key_of, notice_to
+from services.escalation.telling import key_of, notice_to, stand_down
 from services.escalation.testing import go_on_as_real, has_reached_nobody, is_test, unanswered
 
 
@@ -36,6 +39,9 @@ def meet(alert: Alert, scene: Scene) -> Move:
     )
     if not due or not alert.is_running:
         return Move(alert)
+    silence = scene.silence_over(alert)
+    if silence is not None and due[0].kind in HELD:
+        return hold(alert, scene, silence)
     return reassured(alert, _MEETS[due[0].kind](alert, scene), scene)
 
 
@@ -43,6 +49,8 @@ def call_failed(alert: Alert, scene: Scene) -> Move:
     """What follows when a notice has failed over every channel: nothing, or what would have come at its
     deadline, at once.
     """
+    if alert.is_silenced:
+        return Move(alert)
     if is_test(alert):
         reached = not has_reached_nobody(alert, scene)
         return Move(alert) if reached else go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT)
@@ -54,7 +62,10 @@ def call_failed(alert: Alert, scene: Scene) -> Move:
 
 
 def deadlines_when_accepted(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
-    """What somebody who has just accepted is held to."""
+    """What somebody who has just accepted is held to; while it is silenced, to nothing before that ends."""
+    silence = scene.silence_over(alert)
+    if silence is not None:
+        return (Deadline(DeadlineKind.SILENCE, silence.until),)
     wait = scene.policy_of(alert).accepted
     kind = DeadlineKind.ARRIVAL if wait.arrival_needed else DeadlineKind.CLOSING
     again = Deadline(kind, scene.now + wait.again_after)
@@ -64,8 +75,73 @@ def deadlines_when_accepted(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
 
 
 def deadlines_when_arrived(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
-    """What somebody who has just arrived is held to."""
+    """What somebody who has just arrived is held to; while it is silenced, to nothing before that ends."""
+    silence = scene.silence_over(alert)
+    if silence is not None:
+        return (Deadline(DeadlineKind.SILENCE, silence.until),)
     return (Deadline(DeadlineKind.CLOSING, scene.now + scene.policy_of(alert).arrived.remind_after),)
+
+
+def hold(alert: Alert, scene: Scene, silence: Silence, *, by: str = HOUSE) -> Move:
+    """Stop the alert where it stands until the silence is over. Whoever was called and has not answered
+    hears that they need not go; whoever has it keeps it and is not asked again before.
+    """
+    if alert.state is AlertState.OPEN:
+        called = stand_down(
+            alert,
+            scene,
+            but=(),
+            cause=f"silenced:{silence.id}",
+            reason=NoticeReason.SILENCED,
+            extra={
+                "because": "silenced",
+                "holder": scene.name_of(silence.author),
+                "until": format_instant(silence.until),
+                "why": silence.reason,
+            },
+        )
+        held = hold_back(alert, scene, silence, by=by)
+        return Move(held.alert, held.changes, called + held.notices)
+    kept = tuple(each for each in alert.deadlines if each.kind not in HELD)
+    held_alert = replace(alert, deadlines=(*kept, Deadline(DeadlineKind.SILENCE, silence.until)))
+    said = change(
+        held_alert,
+        scene,
+        ChangeReason.SILENCED,
+        from_state=alert.state,
+        by=by,
+        silence_id=silence.id,
+        author=silence.author,
+        until=format_instant(silence.until),
+        why=silence.reason,
+    )
+    return Move(held_alert, (said,))
+
+
+def go_on_after_silence(alert: Alert, scene: Scene, *, by: str = HOUSE) -> Move:
+    """The alert that nothing holds back any more: what is nobody's is told from the first step on, and
+    whoever has it is held to what they would be had they taken it now.
+    """
+    left = without(alert, DeadlineKind.SILENCE)
+    if alert.state is AlertState.OPEN:
+        return begin_again(replace(left, declined_by=()), scene, ChangeReason.SILENCE_OVER, by=by)
+    following = deadlines_when_accepted if alert.state is AlertState.ACCEPTED else deadlines_when_arrived
+    going = replace(left, deadlines=(*left.deadlines, *following(left, scene)))
+    said = change(going, scene, ChangeReason.SILENCE_OVER, from_state=alert.state, by=by)
+    return Move(going, (said,))
+
+
+def _silence_due(alert: Alert, scene: Scene) -> Move:
+    silence = scene.silence_over(alert)
+    if silence is None:
+        return go_on_after_silence(alert, scene)
+    return Move(put_off(alert, silence))
+
+
+def put_off(alert: Alert, silence: Silence) -> Alert:
+    """A silenced alert whose silence ends at another instant than before."""
+    left = without(alert, DeadlineKind.SILENCE)
+    return replace(left, deadlines=(*left.deadlines, Deadline(DeadlineKind.SILENCE, silence.until)))
 
 
 def awaiting_answer(alert: Alert, scene: Scene) -> Alert:
@@ -173,4 +249,5 @@ _MEETS = {
     DeadlineKind.ANSWER_AGAIN: _no_answer,
     DeadlineKind.RECHECK: _recheck,
     DeadlineKind.TEST: unanswered,
+    DeadlineKind.SILENCE: _silence_due,
 }

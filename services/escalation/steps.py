@@ -12,8 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, Deadline, DeadlineKind
+from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.domain.people import Language
+from services.domain.silences import Silence
 from services.escalation.bundling import gathering, is_bundled
 from services.escalation.policies import Policy, Relation
 from services.escalation.quiet_hours import next_local, quiet_until
@@ -36,6 +38,9 @@ def begin(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move
     """Run the policy from its first step: at once, or when that is due. ``also`` are told with it."""
     policy = scene.policy_of(alert)
     alert = replace(alert, run_started_at=scene.now, step=0, round=0, deadlines=(), owner_ids=())
+    silence = scene.silence_over(alert)
+    if silence is not None:
+        return hold_back(alert, scene, silence, also)
     due_at = _first_due(policy, scene)
     ends_at = quiet_end(policy, alert, due_at, scene)
     if ends_at is not None:
@@ -52,13 +57,15 @@ def begin_again(
     reason: ChangeReason,
     *,
     include: Sequence[str] = (),
+    with_them: Sequence[Recipient] = (),
     by: str = HOUSE,
     on_behalf_of: str | None = None,
     **detail: object,
 ) -> Move:
     """Take the alert back to open and run its policy again from the first step.
 
-    ``include`` are workers who are told with the first step whoever they are: who had it until now.
+    ``include`` are workers who are told with the first step whoever they are: who had it until now;
+    ``with_them`` are told with it as well.
     """
     before = alert.state
     alert = replace(
@@ -72,7 +79,49 @@ def begin_again(
     )
     also = [recipient_of(worker) for each in include if (worker := scene.worker(each)) and worker.active]
     said = change(alert, scene, reason, from_state=before, by=by, on_behalf_of=on_behalf_of, **detail)
-    return Move(alert, (said,)).then(begin(alert, scene, also=also))
+    return Move(alert, (said,)).then(begin(alert, scene, also=(*also, *with_them)))
+
+
+def hold_back(
+    alert: Alert, scene: Scene, silence: Silence, also: Sequence[Recipient] = (), *, by: str = HOUSE
+) -> Move:
+    """Tell nobody until the silence is over. Those of the first step own it meanwhile, and each of them is
+    recorded as not told, because of the silence.
+    """
+    held = _waiting(alert, scene, silence.until, also, DeadlineKind.SILENCE)
+    policy = scene.policy_of(held)
+    index = min(held.step, len(policy.steps) - 1)
+    found = route(relations_of(policy.steps[index], held, held.round, is_first=index == 0), scene)
+    notices = (
+        _notice(each, held, scene, (index, held.round), cause=f"silenced:{silence.id}")
+        for each in found.recipients
+    )
+    words = {"silence_id": silence.id, "silence_reason": silence.reason}
+    said = change(
+        held,
+        scene,
+        ChangeReason.SILENCED,
+        from_state=alert.state,
+        by=by,
+        silence_id=silence.id,
+        author=silence.author,
+        until=format_instant(silence.until),
+        why=silence.reason,
+    )
+    return Move(
+        held,
+        (said,),
+        tuple(
+            replace(
+                each,
+                state=NoticeState.NOT_SENT,
+                reason=NoticeReason.SILENCED,
+                next_attempt_at=None,
+                text={**each.text, **words},
+            )
+            for each in notices
+        ),
+    )
 
 
 def step_due(alert: Alert, scene: Scene) -> Move:
@@ -94,6 +143,9 @@ def quiet_end(policy: Policy, alert: Alert, instant: datetime, scene: Scene) -> 
 
 def tell(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move:
     """Tell the next step that has somebody to tell, passing over empty ones."""
+    silence = scene.silence_over(alert)
+    if silence is not None:
+        return hold_back(alert, scene, silence, also)
     policy = scene.policy_of(alert)
     move = Move(alert)
     while True:
@@ -121,6 +173,8 @@ def go_on(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
     After the last step it is the managers' turn, then the admins', then the last resort's, until the next
     round.
     """
+    if alert.is_silenced:
+        return Move(alert)  # nobody is told before the silence is over, whoever cannot be reached or declines
     index, rounds = running_step(alert, scene)
     policy = scene.policy_of(alert)
     said = change(alert, scene, reason, from_state=alert.state, step=index)
@@ -260,11 +314,17 @@ def _wait(alert: Alert, scene: Scene, policy: Policy, told: tuple[int, int]) -> 
     return Move(replace(alert, step=following[0], round=following[1], deadlines=deadlines))
 
 
-def _waiting(alert: Alert, scene: Scene, due_at: datetime, also: Sequence[Recipient]) -> Alert:
+def _waiting(
+    alert: Alert,
+    scene: Scene,
+    due_at: datetime,
+    also: Sequence[Recipient],
+    kind: DeadlineKind = DeadlineKind.STEP,
+) -> Alert:
     """The alert before its first step: those who will be told own it already."""
     first = relations_of(scene.policy_of(alert).steps[0], alert, 0, is_first=True)
     owners = (*also, *route(first, scene).recipients) or anybody(scene, but=())
-    return replace(alert, deadlines=(Deadline(DeadlineKind.STEP, due_at),), owner_ids=keys(owners))
+    return replace(alert, deadlines=(Deadline(kind, due_at),), owner_ids=keys(owners))
 
 
 def _other_deadlines(alert: Alert) -> tuple[Deadline, ...]:

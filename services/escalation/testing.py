@@ -113,7 +113,9 @@ def go_on_as_real(
         return Move(alert)
     real = replace(alert, test=None, policy=test.policy, titles=test.titles, declined_by=())
     include = (test.worker_id,)
-    return begin_again(real, scene, reason, include=include, by=by, on_behalf_of=on_behalf_of, **detail)
+    return begin_again(
+        real, scene, reason, include=include, with_them=(), by=by, on_behalf_of=on_behalf_of, **detail
+    )
 
 
 def unanswered(alert: Alert, scene: Scene) -> Move:

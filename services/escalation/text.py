@@ -56,6 +56,7 @@ class Texts(BaseModel):
     handover: Mapping[str, Template]
     watch: Mapping[str, Template]
     """Of the house itself: that it is not well, still not, or well again."""
+    silence: Mapping[str, Template]
     bundle: Template
     matter: str
     """One line of a bundle."""
@@ -97,7 +98,7 @@ def watch_message(notice: Notice) -> Message:
     def words(language: Language) -> tuple[str, str]:
         said = texts(language)
         template = said.watch[notice.text["because"]]
-        known = {**notice.text, "since": _since(notice, said)}
+        known = {**notice.text, "since": _at("since", notice, said)}
         return _filled(template.title, known), _filled(template.body, known).strip()
 
     title, body = words(notice.language)
@@ -163,23 +164,25 @@ def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:
         "who": knows.get("who") or nobody,
         "what": title_in(language, titles, knows.get("alert_kind", "")),
         "where": knows.get("where") or nowhere,
-        "since": _since(notice, said),
+        "since": _at("since", notice, said),
+        "until": _at("until", notice, said),
+        "why": knows.get("why") or said.words["no_reason"],
         "holder": knows.get("holder", ""),
         "presses": knows.get("presses", "1"),
         "outcome": said.outcomes.get(knows.get("outcome", ""), knows.get("outcome", "")),
     }
 
 
-def _since(notice: Notice, said: Texts) -> str:
+def _at(key: str, notice: Notice, said: Texts) -> str:
     try:
         zone = zone_named(notice.text.get("zone", "UTC"))
     except ValueError:
         zone = ZoneInfo("UTC")
     try:
-        since = parse_instant(notice.text.get("since", ""), zone)
+        instant = parse_instant(notice.text.get(key, ""), zone)
     except NotAnInstant:
-        since = notice.created_at
-    return said.since.format(since=since.astimezone(zone))
+        instant = notice.created_at
+    return said.since.format(since=instant.astimezone(zone))
 
 
 def _filled(template: str, known: Mapping[str, str]) -> str:

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from services.domain.alerts import Alert
 from services.domain.chronicle import notice_concluded
-from services.domain.notices import Notice, NoticeReason, NoticeState
+from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState
 from services.domain.ports import Conflict, StoreUnavailable, UnitOfWork
+from services.escalation.about_silences import WARNINGS
 from services.escalation.bundling import (
     alert_ids_of,
     bundled,
@@ -104,7 +105,13 @@ def is_still_finding(uow: UnitOfWork, now: datetime) -> bool:
 
 
 def why_unneeded(uow: UnitOfWork, notice: Notice, alert: Alert | None) -> NoticeReason | None:
-    """Why a due notice need not be sent any more; a bundle only if none of its matters needs it."""
+    """Why a due notice need not be sent any more; a bundle only if none of its matters needs it, a warning of
+    an end only if that has come.
+    """
+    if notice.kind is NoticeKind.SILENCE:
+        silence = uow.silences.get(notice.alert_id)
+        has_come = notice.text.get("because") in WARNINGS and silence is not None and not silence.is_running
+        return NoticeReason.CLOSED_ALREADY if has_come else None
     why_not = why_superseded(notice, alert)
     if why_not is None or not matters_of(notice):
         return why_not

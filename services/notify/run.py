@@ -22,6 +22,7 @@ from services.escalation.withdrawing import fact_changed
 from services.notify.conflicts import again_on_conflict
 from services.notify.returning import Returning
 from services.notify.rosters import RosterWatch
+from services.notify.silences import SilencesEnd
 from services.notify.windows import WindowsOver
 
 FINDINGS = "alerts.findings"
@@ -51,12 +52,13 @@ class AlertLoop:
         self._gathering = gathering
         self._returning = Returning(store)
         self._windows = WindowsOver(store, gathering)
+        self._silences = SilencesEnd(store, gathering)
         self._rosters = RosterWatch(store, gathering)
         self._reached = reached
 
     def step(self) -> bool:
-        """Take in findings, then their changes, then meet deadlines, then end test windows that are over,
-        then greet devices that came back, then look at the rosters.
+        """Take in findings, then their changes, then meet deadlines, then end silences and test windows that
+        are over, then greet devices that came back, then look at the rosters.
 
         True if there was any of it.
         """
@@ -64,15 +66,16 @@ class AlertLoop:
             self._take_findings()
             or self._take_changes()
             or self._meet_deadlines()
+            or self._silences.step(self._clock.now())
             or self._windows.step(self._clock.now())
             or self._returning.step(self._clock.now())
             or self._rosters.step(self._clock.now())
         )
 
     def next_due_at(self) -> datetime | None:
-        """The nearest deadline of all running alerts, or the next look at the rosters."""
+        """The nearest deadline of all running alerts and silences, or the next look at the rosters."""
         with self._store.reading() as uow:
-            due = (uow.alerts.next_due_at(), self._rosters.next_due_at())
+            due = (uow.alerts.next_due_at(), self._silences.next_due_at(uow), self._rosters.next_due_at())
         return min((at for at in due if at is not None), default=None)
 
     def _take_findings(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from services.domain.alerts import Alert, AlertState
 from services.domain.notices import Notice, NoticeKind, NoticeReason
-from services.escalation.telling import is_call_of_a_step, key_of
+from services.escalation.telling import CALLS, is_call_of_a_step, key_of
 
 
 def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
@@ -16,6 +16,8 @@ def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
         return None
     if alert.state is AlertState.CLOSED:
         return NoticeReason.CLOSED_ALREADY
+    if alert.is_silenced and notice.kind in CALLS:
+        return NoticeReason.SILENCED  # of a call for help nothing is silenced: `escalation.silences`
     if notice.kind is NoticeKind.TEST:
         return NoticeReason.DUPLICATE if alert.test is None else None  # told that it is real, in its place
     if alert.accepted_by is None or notice.kind is NoticeKind.HANDOVER:
@@ -28,5 +30,7 @@ def why_never_called(stand_down: Notice, alert: Alert | None, *, was_tried: bool
     """Why somebody need not hear that they are no longer needed: no call was ever sent to them."""
     if was_tried or stand_down.kind is not NoticeKind.STAND_DOWN:
         return None
+    if alert is not None and alert.is_silenced:
+        return NoticeReason.SILENCED
     closed = alert is not None and alert.state is AlertState.CLOSED
     return NoticeReason.CLOSED_ALREADY if closed else NoticeReason.ACCEPTED_ALREADY

@@ -161,7 +161,7 @@ class _Reader:
         data = self._given.get("data")
         if data is not None and not isinstance(data, dict):
             raise HistoryFault(self._number, "data is no object")
-        event = self._base(kind, received_at, min(KINDS[kind].origins))
+        event = self._base(kind, received_at, max(KINDS[kind].origins))
         return replace(
             event,
             resident_id=self._optional("resident"),

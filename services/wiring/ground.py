@@ -127,7 +127,8 @@ class Ground:
 
     def gathering(self, http: str) -> Gathering:
         """What escalation looks at, with the policies as they lie in the folder."""
-        return Gathering(ways_out.house_facts(self.settings, http), self.shelf().policies)
+        shelf = self.shelf()
+        return Gathering(ways_out.house_facts(self.settings, http), shelf.policies, shelf.silencing)
 
     def shelf(self) -> PolicyShelf:
         """The policies as they lie in the folder."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from services.escalation.policies import Policies
 from services.escalation.policy_files import read_policies
+from services.escalation.silence_policy import SilencePolicy, silence_policy_in
 from services.wiring.shipped import texts_in
 
 log = logging.getLogger("anxin.policies")
@@ -29,6 +30,8 @@ class PolicyShelf:
         self._lock = threading.Lock()
         self._marks: Marks | None = None
         self._policies: Policies
+        self._silencing_marks: Marks | None = None
+        self._silencing: SilencePolicy
 
     def policies(self) -> Policies:
         """The policies in force now."""
@@ -40,6 +43,17 @@ class PolicyShelf:
                 for fault in faults:
                     log.error("a policy is not used as it lies there: %s", fault)
             return self._policies
+
+    def silencing(self) -> SilencePolicy:
+        """How long people may silence, as it stands in the folder now."""
+        with self._lock:
+            marks = self._look()
+            if marks != self._silencing_marks:
+                self._silencing, faults = silence_policy_in(self._texts())
+                self._silencing_marks = marks
+                for fault in faults:
+                    log.error("how long people may silence is not used as it lies there: %s", fault)
+            return self._silencing
 
     def _look(self) -> Marks:
         found = []

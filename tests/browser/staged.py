@@ -32,6 +32,7 @@ EMPTY_BATTERY = "66"
 LOW_BATTERY, NOBODY_ASSIGNED = "06", "30"
 NEVER_HEARD = ("button-11", "button-55")
 AWAY = "22"
+SILENCED = "24"
 WITH_NIGHTS = (CALLS, IS_UP, FAST_HEART, "05")
 
 
@@ -149,8 +150,16 @@ class Staged:
     def _the_evening(self) -> None:
         self.api.post(
             "events",
-            {"kind": "resident.away", "resident_id": self.resident(AWAY), "data": {"reason": "住院"}},
+            {
+                "kind": "resident.away",
+                "resident_id": self.resident(AWAY),
+                "data": {"reason": "住院", "until": format_instant(self._now + timedelta(days=6))},
+            },
         )
+        self.places["silenced"] = self.resident(SILENCED)
+        until = format_instant(NOW + timedelta(hours=4))
+        silence = {"resident_id": self.resident(SILENCED), "reason": "女儿今晚陪床", "until": until}
+        self.api.post("silences", silence)
         new = {"external_id": "smoke-0217", "type": "smoke_detector", "place": "客厅"}
         new["resident_id"] = self.resident(CALLS)
         self.places["never_heard"] = self.api.post("devices", new)["id"]

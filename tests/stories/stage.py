@@ -38,6 +38,7 @@ from services.wiring.shipped import shipped
 from tests.stores import sqlite_store
 from tests.stories.changing_rules import ZONE, ChangesRules, local_instant
 from tests.stories.keeping_rosters import KeepsRosters
+from tests.stories.silencing import Silences
 
 TOKEN = "the stage's own"
 CAST = {
@@ -102,7 +103,7 @@ class NoBroker:
         pass
 
 
-class Stage(ChangesRules, KeepsRosters):
+class Stage(ChangesRules, KeepsRosters, Silences):
     """One home, those who answer for it, and a clock that stands until the story moves it."""
 
     def __init__(
@@ -183,9 +184,6 @@ class Stage(ChangesRules, KeepsRosters):
         )
         self._settle()
 
-    def goes_away(self) -> None:
-        self.records("events", {"kind": "resident.away", "resident_id": self._resident, "data": {}})
-
     def does(self, who: str, action: str, **more: str) -> None:
         """Somebody of the cast does something about the one running alert."""
         self._begin()
@@ -245,7 +243,8 @@ class Stage(ChangesRules, KeepsRosters):
     def chronicle(self) -> list[object]:
         """Everything that came of the story, for holding two tellings of it against each other."""
         whole = [self._get(f"alerts/{alert['id']}") for alert in self.alerts()]
-        lists = [self._all(name) for name in ("events", "findings", "notices", "attempts")]
+        named = ("events", "findings", "notices", "attempts", "silences", "audit")
+        lists = [self._all(name) for name in named]
         return [whole, *lists, self._telephones.rang, self._letterbox.published]
 
     # ------------------------------------------------------------------ below the stage

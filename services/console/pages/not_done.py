@@ -17,8 +17,11 @@ NOT_ALLOWED = said("You may not do this.")
 NOT_AS_EXPECTED = said("Not done: something in the form was not right. Try again.")
 
 SENTENCES: Mapping[str, str] = {
+    "already_over": said("It is over already. Silence it anew if that is still needed."),
     "already_there": said("Another one is called that already. Choose another name."),
     "ambiguous": NOTHING_HERE,
+    "is_away": said("Record that they are back, or that they are away for longer."),
+    "may_not_silence": NOT_ALLOWED,
     "busy": said("Many are signing in; try again at once."),
     "fault": said("Something failed in the house itself. Try again; if it fails again, ring the duty desk."),
     "foreign_origin": said("This was sent from another site. Open the page here, and do it again."),

@@ -29,6 +29,7 @@ SECTIONS = {
     "/visits": said("Visits"),
     "/rosters": said("Rosters"),
     "/devices": said("Devices"),
+    "/silences": said("Silences"),
 }
 
 _TEMPLATES = Environment(

@@ -16,6 +16,7 @@ from services.console.pages.devices import testing as device_testing
 from services.console.pages.residents import page as resident
 from services.console.pages.rosters import page as rosters
 from services.console.pages.rosters import rotation
+from services.console.pages.silences import page as silences
 from services.console.pages.visits import page as visits
 
 PAGES: Sequence[APIRouter] = (
@@ -32,5 +33,6 @@ PAGES: Sequence[APIRouter] = (
     visits.router,
     rosters.router,
     rotation.router,  # after the forms of the week: `swaps` is no roster
+    silences.router,
     looks.router,
 )

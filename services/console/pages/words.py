@@ -20,6 +20,7 @@ from services.domain.findings import FindingState, Severity
 from services.domain.notices import AttemptResult, NoticeKind, NoticeReason
 from services.domain.people import ChannelKind, Role
 from services.domain.protection import ProtectionReason, ProtectionState
+from services.domain.silences import Ending, SilenceKind
 from services.domain.visits import Mistake, Service
 from services.escalation.policies import Relation
 
@@ -150,6 +151,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ChangeReason.FACT_WITHDRAWN: said("What was found was taken back"),
         ChangeReason.FOUND_AGAIN: said("Looked at again and still so: called anew"),
         ChangeReason.STILL_TRUE_AFTER_CLOSE: said("Still so after it was closed"),
+        ChangeReason.SILENCED: said("Silenced: nobody is told before that ends"),
+        ChangeReason.SILENCE_OVER: said("The silence is over and it is still so"),
+        ChangeReason.SILENCE_BROKEN: said("A call for help: the silence does not count"),
         ChangeReason.TEST_UNANSWERED: said("Nobody answered the test: it goes on as real"),
         ChangeReason.TEST_IN_DOUBT: said("It may be no test: it goes on as real"),
         ChangeReason.SAID_TO_BE_REAL: said("says that it is no test: it goes on as real"),
@@ -161,7 +165,20 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         DeadlineKind.CLOSING: said("then the house asks how it ended"),
         DeadlineKind.ANSWER_AGAIN: said("the further press not answered by then: others are called again"),
         DeadlineKind.RECHECK: said("then the house looks again"),
+        DeadlineKind.SILENCE: said("silenced until then: nobody is told"),
         DeadlineKind.TEST: said("without an answer by then it goes on as a real call"),
+    },
+    SilenceKind: {
+        SilenceKind.SILENCE: said("Silenced"),
+        SilenceKind.AWAY: said("Away"),
+    },
+    Ending: {
+        Ending.TIME: said("Ended in its time"),
+        Ending.LIFTED: said("Ended before its time"),
+        Ending.BED: said("Ended by itself: somebody was in bed"),
+        Ending.PRESS: said("Ended by itself: the call button was pressed"),
+        Ending.RETURNED: said("Back home"),
+        Ending.TAKEN_BACK: said("Taken back"),
     },
     FindingState: {
         FindingState.HOLDS: said("Still so"),
@@ -175,6 +192,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeKind.STAND_DOWN: said("Told: needed no longer"),
         NoticeKind.HANDOVER: said("Told: about handing over"),
         NoticeKind.TEST: said("A test"),
+        NoticeKind.SILENCE: said("Told: about a silence or an absence"),
     },
     NoticeReason: {
         NoticeReason.STEP: said("it is their turn"),
@@ -197,6 +215,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeReason.AWAY: said("away"),
         NoticeReason.ON_LEAVE: said("on leave"),
         NoticeReason.QUIET_HOURS: said("it is night; told in the morning"),
+        NoticeReason.SILENCED: said("silenced"),
+        NoticeReason.SILENCE_ENDS: said("a silence ends"),
         NoticeReason.NOBODY_ON_DUTY: said("nobody is on duty"),
         NoticeReason.NOT_ASSIGNED: said("nobody is entered"),
         NoticeReason.INACTIVE: said("works here no longer"),

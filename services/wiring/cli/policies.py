@@ -38,13 +38,21 @@ def check(
 
 def _check(file: Path) -> int:
     """Say what is wrong with one file; the exit code that it asks for."""
-    from services.escalation.policy_files import read_policy
+    from services.escalation.policy_files import SILENCES, read_policy
+    from services.escalation.silence_policy import read_silence_policy
 
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         typer.echo(f"{file}: cannot be read as UTF-8 text: {error}", err=True)
         return USAGE
+    if file.name == SILENCES:
+        silencing, wrong = read_silence_policy(text)
+        for fault in wrong:
+            typer.echo(str(fault), err=True)
+        if silencing is not None:
+            typer.echo(f"{file.name}: who may silence for how long, no faults")
+        return FAULTY if wrong else 0
     policy, faults = read_policy(text, file.name)
     if policy is None:
         for fault in faults:

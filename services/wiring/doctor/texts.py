@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from services.escalation.policy_files import read_policies
+from services.escalation.silence_policy import silence_policy_in
 from services.rules.reading import read_what_is_good
 from services.wiring.doctor.installation import Installation
 from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
@@ -50,7 +51,7 @@ def policies(house: Installation) -> Iterator[Judgement]:
     if not texts:
         yield _none("policies", house)
         return
-    _, found = read_policies(texts)
+    found = (*read_policies(texts)[1], *silence_policy_in(texts)[1])
     if found:
         yield fault(
             "policies",

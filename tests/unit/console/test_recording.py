@@ -13,6 +13,7 @@ from services.domain.ports import Topic
 from tests.unit.console.cast import Cast
 
 MEAL = {"kind": "meal.ordered", "resident_id": "yangzom"}
+STAY = {"reason": "family", "until": "2025-07-25T18:13:00Z"}
 
 
 @pytest.fixture
@@ -83,6 +84,41 @@ def test_every_kind_that_people_record_can_be_recorded(basang: TestClient) -> No
         assert basang.post("/api/v1/events", json=body).status_code == 201, kind
 
 
+@pytest.mark.parametrize(
+    ("occurred_at", "until", "status"),
+    [
+        ("2025-07-22T18:13:00Z", "2025-07-22T18:13:00Z", 422),
+        ("2025-07-22T18:13:00Z", "2025-07-22T18:13:01Z", 201),
+        ("2025-07-22T18:13:00Z", "2025-10-20T18:13:00Z", 201),
+        ("2025-07-22T18:13:00Z", "2025-10-20T18:13:01Z", 422),
+        ("2025-07-01T00:00:00Z", "2025-07-05T00:00:00Z", 201),
+        ("2025-07-01T00:00:00Z", "", 422),
+    ],
+)
+def test_an_absence_ends_after_it_begins_and_within_what_the_policy_allows(
+    basang: TestClient, occurred_at: str, until: str, status: int
+) -> None:
+    away = {"kind": "resident.away", "resident_id": "yangzom", "occurred_at": occurred_at}
+    answer = basang.post("/api/v1/events", json={**away, "data": {"until": until}})
+    assert answer.status_code == status
+    if status == 422:
+        assert [fault["field"] for fault in answer.json()["errors"]] == ["data.until"]
+        assert basang.get("/api/v1/residents/yangzom").json()["away"] is None
+
+
+@pytest.mark.parametrize("occurred_at", ["2025-07-22T18:13:00Z", "2025-05-01T00:00:00Z"])
+def test_an_absence_of_which_nobody_says_the_end_has_the_one_of_the_policy(
+    basang: TestClient, occurred_at: str
+) -> None:
+    body = {"kind": "resident.away", "resident_id": "yangzom", "occurred_at": occurred_at}
+    answer = basang.post("/api/v1/events", json=body)
+    assert (answer.status_code, answer.json()["data"]) == (201, {})
+    away = basang.get("/api/v1/residents/yangzom").json()["away"]
+    assert away == {"since": occurred_at, "until": "2025-07-29T18:13:00Z", "reason": "", "by": "basang"}
+    [kept] = basang.get("/api/v1/silences").json()["items"]
+    assert (kept["kind"], kept["until"], kept["running"]) == ("away", "2025-07-29T18:13:00Z", True)
+
+
 def test_who_is_away_is_shown_away_until_they_return(basang: TestClient) -> None:
     away = {
         "kind": "resident.away",
@@ -106,14 +142,15 @@ def test_who_is_away_is_shown_away_until_they_return(basang: TestClient) -> None
 
 def test_who_comes_back_comes_from_where_they_say(basang: TestClient) -> None:
     for kind, reason in (("resident.away", "family"), ("resident.returned", "hospital")):
-        said = {"kind": kind, "resident_id": "yangzom", "data": {"reason": reason}}
-        assert basang.post("/api/v1/events", json=said).json()["data"] == {"reason": reason}
+        data = {"reason": reason, "until": STAY["until"]} if kind == "resident.away" else {"reason": reason}
+        said = {"kind": kind, "resident_id": "yangzom", "data": data}
+        assert basang.post("/api/v1/events", json=said).json()["data"] == data
     again = {"kind": "resident.returned", "resident_id": "yangzom"}
     assert basang.post("/api/v1/events", json=again).json()["data"] == {}
 
 
 def test_an_absence_that_is_taken_back_never_was(basang: TestClient) -> None:
-    away = {"kind": "resident.away", "resident_id": "yangzom"}
+    away = {"kind": "resident.away", "resident_id": "yangzom", "data": STAY}
     event = basang.post("/api/v1/events", json=away).json()
     taken_back = {"kind": "event.retracted", "data": {"event_id": event["id"], "reason": "misheard"}}
     answer = basang.post("/api/v1/events", json=taken_back)

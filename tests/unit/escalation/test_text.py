@@ -11,7 +11,7 @@ from services.domain.people import Language
 from services.escalation.text import Template, Texts, message_of, texts
 from tests.unit.escalation.cast import NIGHT, NOBODY, Case
 
-KNOWN = {"who", "what", "where", "since", "holder", "presses", "outcome"}
+KNOWN = {"until", "why", "who", "what", "where", "since", "holder", "presses", "outcome"}
 
 
 def press() -> Notice:
@@ -49,6 +49,13 @@ def test_nothing_missing_in_the_register_stops_a_message() -> None:
         message = message_of(replace(bare, language=language))
         assert message.title
         assert "{" not in message.text
+
+
+def test_an_absence_of_which_nobody_said_why_says_so() -> None:
+    knows = {"because": "away_ends", "who": "卓玛", "holder": "次仁", "until": "2025-07-30T02:00:00Z"}
+    ends = replace(press(), kind=NoticeKind.SILENCE, text=knows)
+    assert "由次仁登记：未说明原因。" in message_of(ends).text
+    assert "by 次仁: no reason given." in message_of(replace(ends, language=Language.EN)).text
 
 
 def test_a_brace_in_a_name_is_a_brace() -> None:
@@ -94,7 +101,9 @@ def test_every_template_asks_only_for_what_a_notice_knows(language: Language) ->
 
 
 def groups(said: Texts) -> dict[str, dict[str, Template]]:
-    return {name: dict(getattr(said, name)) for name in ("alert", "joined", "stand_down", "handover")}
+    return {
+        name: dict(getattr(said, name)) for name in ("alert", "joined", "stand_down", "handover", "silence")
+    }
 
 
 def keys(said: Texts) -> dict[str, list[str]]:

@@ -28,6 +28,7 @@ from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
 from services.domain.protection import Protection, ProtectionState
 from services.domain.self_watch import PressState
+from services.domain.silences import Silence
 
 MOST_CALM = 1000
 """Tiles of protected people on a page that shows all grids; with more than these each grid says how many of
@@ -95,10 +96,19 @@ class Tile:
     protection: Protection
     owner: str | Nobody | None
     card: Card | None
+    silenced_until: datetime | None = None
+    """Alerts here are held back until then: it looks quiet and need not be."""
+    is_overdue: bool = False
+    """Away, and not back when expected."""
 
     @property
     def state(self) -> ProtectionState:
         return self.protection.state
+
+    @property
+    def is_calm(self) -> bool:
+        """Protected, with nothing that hides what may be going on: only such are folded into a number."""
+        return self.state is ProtectionState.PROTECTED and self.silenced_until is None and not self.is_overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,8 @@ class View:
     """Whom the filter leaves out."""
     way: Way | None = None
     """Whether a press would reach anybody now; None where nobody tries."""
+    silenced: int = 0
+    """Homes and devices whose alerts are held back now, as far as the caller sees them."""
 
     def is_later(self, alert: Alert) -> bool:
         """Its countdown may be small."""
@@ -162,7 +174,8 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
     names = Names(watch.workers)
     cards = [_card(alert, register, names, who) for alert in sorted(running, key=_urgency)]
     grids = {grid.id: grid.name for grid in watch.grids}
-    tiles = _tiles(watch, register, names, cards, grids)
+    silences = [each for each in uow.silences.running() if sight.place(each.resident_id, each.home_id)]
+    tiles = _tiles(watch, register, names, cards, grids, (silences, now))
     in_grid = [tile for tile in tiles if chosen.takes_grid(tile.grid_id)]
     shown = [tile for tile in in_grid if chosen.takes(tile)]
     return View(
@@ -177,6 +190,7 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
         duty=on_board(watch, who, now),
         left_out=len(tiles) - len(shown),
         way=_way(uow, now),
+        silenced=sum(each.holds(now) and not each.synthetic for each in silences),
     )
 
 
@@ -256,8 +270,16 @@ def _tiles(
     names: Names,
     cards: Iterable[Card],
     grids: Mapping[str, str],
+    silenced: tuple[Sequence[Silence], datetime],
 ) -> list[Tile]:
     """Whoever needs something comes first, the longest in care first among equals."""
+    silences, now = silenced
+    until = {
+        each.resident_id: each.until
+        for each in sorted(silences, key=lambda each: each.until)
+        if each.holds(now) and each.device_id is None
+    }
+    overdue = {each.resident_id for each in silences if each.is_overdue}
     own: dict[str, list[Card]] = defaultdict(list)
     for card in cards:
         own[card.alert.resident_id or ""].append(card)
@@ -275,13 +297,15 @@ def _tiles(
                 protection,
                 names.of(protection.owner_id) if protection.owner_id else None,
                 mine[0] if mine else None,
+                until.get(resident.id),
+                resident.id in overdue,
             )
         )
-    return sorted(tiles, key=lambda tile: _TILES[tile.state])
+    return sorted(tiles, key=lambda tile: (_TILES[tile.state], tile.is_calm))
 
 
 def _calm(tiles: Iterable[Tile]) -> int:
-    return sum(tile.state is ProtectionState.PROTECTED for tile in tiles)
+    return sum(tile.is_calm for tile in tiles)
 
 
 def _by_grid(tiles: Iterable[Tile], grids: Mapping[str, str], *, fold: bool) -> tuple[Part, ...]:
@@ -290,7 +314,7 @@ def _by_grid(tiles: Iterable[Tile], grids: Mapping[str, str], *, fold: bool) -> 
         found[tile.grid_id].append(tile)
     parts = []
     for grid_id, own in found.items():
-        shown = [tile for tile in own if not fold or tile.state is not ProtectionState.PROTECTED]
+        shown = [tile for tile in own if not fold or not tile.is_calm]
         if own:
             parts.append(Part(grid_id, grids.get(grid_id), tuple(shown), len(own) - len(shown)))
     return tuple(parts)

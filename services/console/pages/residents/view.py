@@ -31,6 +31,7 @@ from services.domain.instants import local, start_of_day
 from services.domain.people import Resident, Worker
 from services.domain.ports import UnitOfWork
 from services.domain.protection import Protection, has_low_battery
+from services.domain.silences import Silence
 
 ALERTS_AT_FIRST = 20
 MOST_ALERTS = 500
@@ -83,6 +84,7 @@ class May:
     """What this caller may open from here."""
 
     record: bool
+    silence: bool
     open_devices: bool
     open_alerts: bool
 
@@ -108,6 +110,8 @@ class ResidentView:
     owner: str | Nobody | None
     """Whose it is to mend what is not in order."""
     away_by: str | Nobody
+    silences: tuple[tuple[Silence, str | Nobody], ...]
+    """Those that hold now, each with who asked for it."""
     devices: tuple[Device, ...]
     differs: tuple[Differs, ...]
     running: tuple[Running, ...]
@@ -162,6 +166,11 @@ def gather(
         protection=protection,
         owner=called.of(protection.owner_id) if protection.owner_id else None,
         away_by=called.of(resident.away.by) if resident.away and resident.away.by else "",
+        silences=tuple(
+            (each, called.of(each.author))
+            for each in uow.silences.running_on([f"resident:{resident.id}"])
+            if each.holds(now)
+        ),
         devices=tuple(_worst_first(watch.devices(resident))),
         differs=differing(uow, parts, resident.id, called),
         running=tuple(_running(each, called) for each in _urgent_first(shown)),
@@ -190,7 +199,12 @@ def _may(who: Caller) -> May:
     def opens(path: str) -> bool:
         return who.role in RIGHTS.get(("GET", path), Right()).roles
 
-    return May(opens("/visits/new"), opens("/devices/{device_id}"), opens("/alerts/{alert_id}"))
+    return May(
+        opens("/visits/new"),
+        opens("/silences/new"),
+        opens("/devices/{device_id}"),
+        opens("/alerts/{alert_id}"),
+    )
 
 
 def _contacts(resident: Resident, who: Caller) -> tuple[Reachable, ...]:

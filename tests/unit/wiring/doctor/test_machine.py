@@ -190,14 +190,20 @@ def test_the_kernel_tells_how_its_clock_stands() -> None:
 
 
 def test_faults_in_rulebooks_and_policies_are_said(patient: Patient) -> None:
-    for folder in ("rulebooks", "policies"):
-        path = next((patient.data_dir / folder).glob("*.yaml"))
+    for name in ("rulebooks/home-beds.yaml", "policies/emergency.yaml"):
+        path = patient.data_dir / name
         path.write_text(
             re.sub("^(rules|steps):", "stops:", path.read_text("utf-8"), flags=re.MULTILINE), "utf-8"
         )
     found = patient.examined()
     assert "stops" in found["rulebooks"].found
     assert "steps: found nothing" in found["policies"].found
+
+
+def test_a_fault_in_how_long_people_may_silence_is_said(patient: Patient) -> None:
+    path = patient.data_dir / "policies" / "silences.yaml"
+    path.write_text(path.read_text("utf-8").replace("duty_desk: 12h", "duty_desk: long"), "utf-8")
+    assert "silence.longest.duty_desk" in patient.examined()["policies"].found
 
 
 def test_a_rule_that_names_a_policy_that_is_not_there_is_said(patient: Patient) -> None:
