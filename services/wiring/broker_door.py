@@ -22,6 +22,11 @@ class BrokerDoor:
         self._public_url = public_url
         self._maker = BrokerCredentials()
         self._turn = Lock()
+        self._counting = Lock()
+        self.asked = 0
+        """How often somebody said that a device changed,"""
+        self._answered = 0
+        """and up to which of them the broker has the list."""
 
     @property
     def url(self) -> str:
@@ -35,8 +40,15 @@ class BrokerDoor:
         return credentials.password, hashed
 
     def devices_changed(self) -> None:
+        with self._counting:
+            self.asked += 1
+            own = self.asked
         with self._turn:  # who read the list first must not hand it on last: it lacks the device of the other
+            if own <= self._answered:
+                return  # the list was read after this one was stored
+            read_for = self.asked
             with self._store.reading() as uow:
                 # A retired button that is pressed all the same must still be heard.
                 devices = uow.devices.with_credentials(Ecosystem.NATIVE)
             self._broker.set_devices(devices)
+            self._answered = read_for

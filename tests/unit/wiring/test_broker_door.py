@@ -73,3 +73,21 @@ def test_of_two_who_register_at_once_the_one_who_read_first_does_not_shut_the_ot
 def test_an_address_by_which_no_device_comes_in_is_known(host: str) -> None:
     assert is_of_this_machine(f"mqtt://{host}:1883")
     assert not is_of_this_machine(PUBLIC)
+
+
+def test_those_who_wait_together_have_the_list_read_once(tmp_path: Path) -> None:
+    store, broker = sqlite_store(tmp_path), SlowBroker()
+    door = BrokerDoor(broker, store)  # type: ignore[arg-type]  # as much of a broker as a door knocks at
+    first = Thread(target=door.devices_changed)
+    first.start()
+    assert broker.busy.wait(WAITS)
+    others = [Thread(target=door.devices_changed) for _ in range(5)]
+    for each in others:
+        each.start()
+    while door.asked < 6:
+        others[0].join(timeout=0.01)
+    broker.goes_on.set()
+    for each in (first, *others):
+        each.join()
+    assert len(broker.lists) == 2
+    store.close()
