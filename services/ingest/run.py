@@ -36,6 +36,7 @@ from services.ingest.connection import Connection
 from services.ingest.flooding import FloodGate, RateLimit, Thinned
 from services.ingest.intake import Intake, Taken, set_aside
 from services.ingest.messages import Inbox, Lane, Message
+from services.ingest.mqtt import is_echo
 from services.ingest.observations import Ignored, IgnoredReason, Refused
 from services.ingest.reading import Reading, read
 from services.ingest.receipts import Answer, Receipt, receipt_of
@@ -119,6 +120,9 @@ class IngestLoop:
         if 0 < len(alarms) < len(messages):  # the rest has a transaction of its own: no press waits for it
             self._inbox.give_back([message for message in messages if message.lane is not Lane.ALARMS])
             messages = alarms
+        if all(is_echo(message.topic) for message in messages):  # what came before them is stored
+            self._inbox.done(messages)
+            return True
         try:
             stored = self._store_together(messages)
         except StoreUnavailable as error:

@@ -28,6 +28,20 @@ def test_nothing_is_answered_or_acknowledged_while_the_store_refuses(door: Door)
     assert door.loop.fault is None
 
 
+def test_the_houses_own_echo_waits_for_what_came_before_it_and_for_nothing_else(door: Door) -> None:
+    door.store.refusal = REFUSED
+    door.put("button-1/alarm", press("17"))
+    door.put("~token/alarm", b"")
+    door.work()
+    assert door.inbox.acknowledged == []
+    door.store.refusal = None
+    door.work()
+    assert len(door.inbox.acknowledged) == 2
+    door.store.refusal = REFUSED
+    door.comes("~another/event", b"")
+    assert len(door.inbox.acknowledged) == 3, "all before it is stored"
+
+
 def test_a_press_that_waited_keeps_the_time_at_which_it_came(door: Door) -> None:
     door.store.refusal = REFUSED
     came_at = door.put("button-1/alarm", press()).received_at
