@@ -22,6 +22,10 @@ from services.ingest.messages import Inbox, Lane, Message
 from services.ingest.run import MOST_AT_ONCE
 from services.notify.run import BATCH, CHANGES, FINDINGS
 
+MOST_LET_IN = 150
+"""Messages of one batch: where somebody has to be told of something in its midst, all of it is undone and its
+beginning stored anew, so that a larger batch does more work twice than it saves transactions.
+"""
 _PREFIX = f"{ROOT}/"
 _CARRY_CLAIMS = ("/event", "/alarm")
 Key = tuple[datetime, str, int]
@@ -61,7 +65,7 @@ class Arrivals:
         with self._lock:
             self._take_in()
             batch: list[tuple[Key, Message]] = []
-            while self._held and self._held[0][0][0] <= bound and len(batch) < MOST_AT_ONCE:
+            while self._held and self._held[0][0][0] <= bound and len(batch) < MOST_LET_IN:
                 is_later = bool(batch) and self._held[0][0][0] > batch[0][0][0]
                 if is_later and (self._held[0][1].lane is Lane.ALARMS or batch[-1][1].lane is Lane.ALARMS):
                     break

@@ -39,7 +39,7 @@ from services.wiring.self_watch.parts import Presser, SelfWatch
 from services.wiring.senders import Senders
 from services.wiring.settings import Settings
 from services.wiring.shipped import texts_in
-from services.wiring.simulated_time import Calls, SimulatedTime, Together
+from services.wiring.simulated_time import EVERYBODY, INGEST, Calls, SimulatedTime, Together
 from services.wiring.without_store import WithoutStoreParts
 
 CATCH_UP_SECONDS = 60.0
@@ -144,7 +144,7 @@ class House:
         watch = self._self_watch(store, clock, gathering, side, roles, observing, http)
         aside = {} if watch is None or watch.room is None else {"self-watch": watch.room}
         beats, together = self._beats(observing.watched(rooms.by_name()), observing.watched(aside), clock)
-        wakers.append(beats.beats[0].wake if together else beats.beats[0].waker("ingest"))
+        wakers.append(beats.beats[0].waker(INGEST))
         at_work = console_parts.rulebooks_of(books_at_work(rooms.rules))
         elsewhere = console_parts.rulebooks_in(store)
 
@@ -216,9 +216,9 @@ class House:
         """
         if isinstance(clock, SteppedClock):
             together = Together(list(named.values()))
-            beat = Beat({"rooms": together})
+            beat = Beat(together.by_name())
             for topic in Topic:
-                self._ground.signals.on(topic, beat.wake)
+                self._ground.signals.on(topic, beat.waker(EVERYBODY))
             return Beats([beat]), together
         beats = [one_beat(named, self._ground.signals)]
         return Beats([*beats, Beat(aside)] if aside else beats), None

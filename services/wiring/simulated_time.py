@@ -20,6 +20,8 @@ from services.notify.channels.channel import Channel, ChannelOutcome, Channels, 
 from services.wiring.arrivals import Arrivals
 from services.wiring.clock import SteppedClock
 
+INGEST, EVERYBODY = "ingest", "rooms"
+"""What a beat knows the rooms by."""
 MOST_CUTS = 10_000
 """So often one batch may be cut before it is a fault; each cut leaves less of it."""
 
@@ -38,6 +40,12 @@ class Together:
     def step(self) -> bool:
         with self._turn:
             return any([room.step() for room in self._rooms])  # noqa: C419 - every room has its turn
+
+    def by_name(self) -> Mapping[str, Room]:
+        """As a beat steps them: what a message may have news for, and everybody. Most messages only wait for
+        their instant, and nobody need look for work that follows from that; what is stored wakes everybody.
+        """
+        return {INGEST: _InTurn(self._ingest, self._turn), EVERYBODY: self}
 
     def next_due_at(self) -> datetime | None:
         with self._turn:
@@ -92,6 +100,22 @@ class Together:
             if arrivals.last_at() is None and arrivals.stored_until == last_at:
                 return last_at
         raise DoesNotSettle(f"what arrives up to {bound.isoformat()} is not stored")
+
+
+@dataclass(frozen=True, slots=True)
+class _InTurn:
+    """One room by itself, while none of the others works."""
+
+    room: Room
+    turn: threading.RLock
+
+    def step(self) -> bool:
+        with self.turn:
+            return self.room.step()
+
+    def next_due_at(self) -> datetime | None:
+        with self.turn:
+            return self.room.next_due_at()
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime:

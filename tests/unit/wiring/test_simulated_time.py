@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from services.wiring.clock import SteppedClock
-from services.wiring.simulated_time import Together
+from services.wiring.simulated_time import EVERYBODY, INGEST, Together
 
 NIGHT = datetime(2025, 7, 22, 18, 13, tzinfo=UTC)
 
@@ -11,7 +11,10 @@ NIGHT = datetime(2025, 7, 22, 18, 13, tzinfo=UTC)
 class Nothing:
     """A room without work."""
 
+    steps = 0
+
     def step(self) -> bool:
+        self.steps += 1
         return False
 
     def next_due_at(self) -> None:
@@ -24,3 +27,12 @@ def test_whoever_moves_time_and_is_overtaken_finds_it_done() -> None:
     rooms.advance(clock, NIGHT + timedelta(hours=2))
     rooms.advance(clock, NIGHT + timedelta(hours=1))
     assert clock.now() == NIGHT + timedelta(hours=2)
+
+
+def test_a_message_that_came_lets_ingest_alone_work() -> None:
+    ingest, other = Nothing(), Nothing()
+    rooms = Together([ingest, other]).by_name()
+    rooms[INGEST].step()
+    assert (ingest.steps, other.steps) == (1, 0)
+    rooms[EVERYBODY].step()
+    assert (ingest.steps, other.steps) == (2, 1)
