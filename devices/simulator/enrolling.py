@@ -14,8 +14,8 @@ from devices.simulator.scenario import Device, Resident, Scenario, Worker
 
 ChannelsOf = Callable[[Worker], list[dict[str, str]]]
 """The ways to somebody, as the API takes them."""
-AT_ONCE = 8
-"""Devices that are registered side by side."""
+AT_ONCE = 16
+"""Devices that are registered side by side: the broker reads its list anew once for all who wait."""
 LONGEST_NAME = 64
 """Characters of a native device's name (docs/wire)."""
 

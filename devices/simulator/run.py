@@ -3,6 +3,7 @@ already. Who calls decides what to show and with which code to end.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,16 +67,20 @@ def run_on_its_own(
     with ``sayings`` its devices say just that.
     """
     with (
+        ThreadPoolExecutor(max_workers=1, thread_name_prefix="lives") as beside,
         _mailboxes(scenario) as mailboxes,
         own_service(command, scenario.starts_at, mailboxes.settings if mailboxes else {}) as own,
     ):
-        script = _script(scenario, seed, sayings, may_go_ahead=not strikes)  # while the service starts
+        # Lives are thought out while the service starts and everybody is enrolled.
+        written = beside.submit(_script, scenario, seed, sayings, may_go_ahead=not strikes)
         own.wait_until_ready()
         with (
             closing(Api(own.url, own.token)) as api,
-            Theatre(script.scenario, api, service=own, mailboxes=mailboxes, ahead=script.ahead) as theatre,
+            Theatre(
+                scenario, api, service=own, mailboxes=mailboxes, ahead=lambda: written.result().ahead
+            ) as theatre,
         ):
-            return _play(script, theatre, moved, seed, strikes)
+            return _play(written.result(), theatre, moved, seed, strikes)
 
 
 def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int = 1) -> Played:
@@ -101,7 +106,7 @@ def run_attached(scenario: Scenario, service: Service, moved: Moved, seed: int =
             raise
         # A service knows a device by its name for good: those of a second run need names of their own.
         mark = f"-{clock.now():%m%d%H%M%S}"
-        with Theatre(script.scenario, api, mark=mark, ahead=script.ahead) as theatre:
+        with Theatre(script.scenario, api, mark=mark, ahead=lambda: script.ahead) as theatre:
             try:
                 return _play(script, theatre, moved, seed)
             finally:

@@ -4,7 +4,7 @@ scenario's own names.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -42,6 +42,10 @@ takes its own time, for the broker has no part in the stepped clock.
 """
 
 
+def _nothing() -> None:
+    """Said ahead of time."""
+
+
 class NotOurHouse(Exception):
     """A fault of the house in a story that is played in somebody else's; it is done to an own one only."""
 
@@ -58,11 +62,12 @@ class Theatre:
         mark: str = "",
         service: OwnService | None = None,
         mailboxes: Mailboxes | None = None,
-        ahead: Iterable[Saying] | None = None,
+        ahead: Callable[[], Iterable[Saying] | None] = _nothing,
     ) -> None:
         """``service`` is the one behind ``api`` where it is the simulator's own, so that faults may be done
-        to it. ``mailboxes``, open, are where it hands in its e-mail. ``ahead``, in order of time, is what the
-        devices say by themselves, ahead of time; a story that has it must not strike the house.
+        to it. ``mailboxes``, open, are where it hands in its e-mail. ``ahead``, asked for when everybody is
+        enrolled, is what the devices say by themselves ahead of time, in order of time; None where they do
+        not. A story that has it must not strike the house.
         """
         self.scenario = scenario
         self._service = service
@@ -100,10 +105,11 @@ class Theatre:
         self._telephones.open()
         self._stack.callback(self._telephones.close)
         self._enrolled = enrol(self.scenario, self._api, self._channels_of, self._mark)
-        if self._ahead is None:
+        ahead = self._ahead()
+        if ahead is None:
             self._sign_in()
             return
-        self._chorus = Chorus(self._enrolled.credentials, self._ahead, self._hears)
+        self._chorus = Chorus(self._enrolled.credentials, ahead, self._hears)
         self._stack.callback(self._chorus.close)
         self._chorus.open()
         self._move(self._now)
