@@ -2,16 +2,17 @@
 
 The MQTT client reads the head of each packet a byte at a time and sends each packet by itself: six calls of
 the system for a message that is answered, each of them a chance for another thread to take the interpreter.
-It must never keep back what was sent for longer than the turn in which it was: whoever owns it calls `flush`.
+Messages it need not read at all: they are taken out of the page beside it. It must never keep back what was
+sent for longer than the turn in which it was: whoever owns it calls `flush`.
 """
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from typing import Any
 
-PAGE = 64 * 1024
-"""Bytes that are read at one go: some hundred messages."""
+from services.ingest.packets import PAGE, Publish, cut
 
 FULL_FOR_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -25,6 +26,11 @@ class BufferedSocket:
     def __init__(self, sock: Any) -> None:
         self.plain = sock
         self._unread = memoryview(b"")
+        self._torn = b""
+        self._owed = 0
+        """Bytes to come that are the client's to read, of a packet that is longer than a page."""
+        self._has_ended = False
+        self._end: OSError | None = None
         self._unsent = bytearray()
 
     def __getattr__(self, name: str) -> Any:
@@ -45,11 +51,45 @@ class BufferedSocket:
         return len(self._unsent) > 0
 
     def recv(self, size: int) -> bytes:
-        """Up to ``size`` bytes; empty at the end, `BlockingIOError` where nothing came: as any socket."""
+        """Up to ``size`` bytes of what `messages` laid ready; `BlockingIOError` where that is nothing, and
+        what ended the connection, as any socket says it, once that is known.
+        """
         if not self._unread:
-            self._unread = memoryview(self.plain.recv(PAGE))
+            if self._end is not None:
+                raise self._end
+            if not self._has_ended:
+                raise BlockingIOError
         taken, self._unread = self._unread[:size], self._unread[size:]
         return bytes(taken)
+
+    def messages(self) -> Iterator[Publish | None]:
+        """Read a page, and go through what has come whole: each message, and None where something lies ready
+        that the client is to read before it goes on, if it is that nothing more will come.
+        """
+        try:
+            came = self.plain.recv(PAGE)
+        except FULL_FOR_NOW:
+            return
+        except OSError as error:
+            came, self._end = b"", error
+        if not came:
+            self._has_ended = True
+            yield None
+            return
+        owed, came = came[: self._owed], came[self._owed :]
+        if owed:
+            self._owed -= len(owed)
+            self._unread = memoryview(owed)
+            yield None
+        page = cut(self._torn + came)
+        self._torn = page.torn
+        self._owed += page.owed
+        for packet in page.packets:
+            if isinstance(packet, Publish):
+                yield packet
+            else:
+                self._unread = memoryview(packet)
+                yield None
 
     def send(self, data: bytes) -> int:
         """Take everything; it goes out with `flush`."""

@@ -27,6 +27,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from services.domain.ports import BrokerUnavailable, Clock
 from services.ingest.buffered_socket import BufferedSocket
 from services.ingest.messages import Message, Packet
+from services.ingest.packets import Publish
 
 KEEP_ALIVE_SECONDS = 30
 """The broker takes us for gone after one and a half of these."""
@@ -256,9 +257,15 @@ class Session:
             sock.flush()
 
     def _read(self, sock: BufferedSocket) -> None:
-        """Read a page, and all the packets in it."""
-        while self._client.loop_read() is MQTTErrorCode.MQTT_ERR_SUCCESS and sock.has_unread:
-            pass
+        """Read a page, and all the packets in it: messages at once, everything else as the client does."""
+        for came in sock.messages():
+            if came is not None:
+                self._heard(came)
+                continue
+            while self._client.loop_read() is MQTTErrorCode.MQTT_ERR_SUCCESS and sock.has_unread:
+                pass
+            if self._socket() is not sock:
+                return
 
     def _send(self, topic: str, payload: bytes, qos: int) -> None:
         self._client.publish(topic, payload, qos=qos)
@@ -318,18 +325,23 @@ class Session:
         self._connected.set()
         self._on_connected()
 
-    def _on_message(self, client: Client, _data: object, came: MQTTMessage) -> None:
+    def _on_message(self, _client: Client, _data: object, came: MQTTMessage) -> None:
+        """One that was too long to be read at once."""
+        topic = came._topic  # noqa: SLF001 - the only way to the bytes, which may be no text
+        self._heard(Publish(topic, bytes(came.payload), came.mid, came.qos, came.dup, came.retain))
+
+    def _heard(self, came: Publish) -> None:
         if came.qos == 0:
             self._arrived(self._message(came, None))
             return
-        if self._is_held(client, came):
+        if self._is_held(came):
             return
-        self._seen.add(came.mid)
-        message = self._message(came, Packet(self, came.mid, self._connection))
-        self._open[came.mid] = message
+        self._seen.add(came.number)
+        message = self._message(came, Packet(self, came.number, self._connection))
+        self._open[came.number] = message
         self._arrived(message)
 
-    def _is_held(self, client: Client, came: MQTTMessage) -> bool:
+    def _is_held(self, came: Publish) -> bool:
         """Whether the broker sends again what the house has in hand; if that is done, it is acknowledged.
 
         After a crash the broker may have forgotten that it sent a packet before, so among what came over an
@@ -337,9 +349,9 @@ class Session:
         What is done already is known only by the broker's own mark of a repeat, lest a new press be taken for
         it.
         """
-        if came.dup and came.mid in self._seen:
-            if came.mid not in self._open:
-                client.ack(came.mid, 1)
+        if came.dup and came.number in self._seen:
+            if came.number not in self._open:
+                self._client.ack(came.number, 1)
             return True
         if not self._older:
             return False
@@ -349,22 +361,18 @@ class Session:
         if message is None:
             return False
         waiting.remove(message)
-        self._seen.add(came.mid)
+        self._seen.add(came.number)
         if message.packet is None or _is_done(message):
-            client.ack(came.mid, 1)
+            self._client.ack(came.number, 1)
         else:
-            message.packet.number, message.packet.connection = came.mid, self._connection
-            self._open[came.mid] = message
+            message.packet.number, message.packet.connection = came.number, self._connection
+            self._open[came.number] = message
         return True
 
-    def _message(self, came: MQTTMessage, packet: Packet | None) -> Message:
-        try:
-            topic = came.topic
-        except UnicodeDecodeError:
-            topic = came._topic.decode("utf-8", "backslashreplace")  # noqa: SLF001 - the only way to the bytes
+    def _message(self, came: Publish, packet: Packet | None) -> Message:
         return Message(
-            topic=topic,
-            payload=bytes(came.payload),
+            topic=came.topic.decode("utf-8", "backslashreplace"),
+            payload=came.payload,
             received_at=self._clock.now(),
             retained=came.retain,
             packet=packet,

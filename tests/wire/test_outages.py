@@ -8,11 +8,11 @@ import signal
 import socket
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.domain.ports import StoreUnavailable
+from services.ingest.packets import Publish
 from services.wiring.broker import EmbeddedBroker
 from tests.wire.house import SECONDS, Broker, House, StockClient, native
 from tests.wire.mosquitto import Mosquitto
@@ -114,7 +114,7 @@ def test_a_second_outage_is_as_harmless_as_the_first(
 
 
 def test_what_the_broker_sends_again_of_what_the_house_still_holds_is_no_second_press(
-    house: House, stock: StockClient
+    house: House, stock: StockClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A press without an id can be known by its packet alone. The embedded broker sends it again after every
     5 s, Mosquitto at the next connect.
@@ -123,13 +123,13 @@ def test_what_the_broker_sends_again_of_what_the_house_still_holds_is_no_second_
     stock.publish("anxin/v1/button/alarm", json.dumps({"kind": "call_button.pressed"}))
     house.wait_for(lambda: house.inbox.waiting == 1)
     [alarms] = [session for source, session in house.inbox._sessions.items() if source.name == "alarm"]
-    came_again = threading.Event()
+    came_again, hear = threading.Event(), alarms._heard
 
-    def heard(*came: Any) -> None:
-        alarms._on_message(*came)
+    def heard(came: Publish) -> None:
+        hear(came)
         came_again.set()
 
-    alarms._client.on_message = heard
+    monkeypatch.setattr(alarms, "_heard", heard)
     sock = alarms._socket()
     assert sock is not None
     if isinstance(house.broker, Mosquitto):
