@@ -29,12 +29,12 @@ def postgresql() -> Iterator[PostgresqlServer]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a migrated, empty database."""
+    """The address of a migrated, empty database; of PostgreSQL one in which rows may be changed, no more."""
     if request.param == "sqlite":
         yield sqlite_url(tmp_path)
         return
     server: PostgresqlServer = request.getfixturevalue("postgresql")
-    with server.database() as address:
+    with server.lent() as address:
         yield address
 
 
