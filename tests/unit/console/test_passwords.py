@@ -47,7 +47,10 @@ class CountingHasher(Argon2Hasher):
         return super().verify(password, hash)
 
 
-@pytest.mark.parametrize("stored", [None, "no hash at all", passwords.hashed("another word")])
+@pytest.mark.parametrize(
+    "stored",
+    [None, "no hash at all", pytest.param(passwords.hashed("another word"), id="the hash of another word")],
+)
 def test_an_unknown_name_takes_the_work_of_a_known_one(
     monkeypatch: pytest.MonkeyPatch, stored: str | None
 ) -> None:
