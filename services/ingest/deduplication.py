@@ -8,8 +8,8 @@ once a batch; the keys do the rest, so doing the work twice makes one event.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.domain.events import Event, Json, Mark
@@ -69,13 +69,21 @@ class Sameness:
         self._next_number = next_number
 
     def judge(self, claimed: Claimed) -> Verdict:
-        """The key of a live message."""
+        """The key of a live message.
+
+        What was only known as a copy that a broker kept is an event of its own once the device says it: whom
+        nobody was sent to by the copy, somebody is sent to now.
+        """
         if claimed.own_id is not None:
-            return self._by_id(claimed, claimed.own_id)
+            verdict = self._by_id(claimed, claimed.own_id)
+            bearers = self._known.get((claimed.device_id, claimed.own_id), [])
+            return replace(verdict, key=_confirmed(verdict.key, bearers))
         if claimed.is_alarm and (same := self._within_ten_seconds(claimed)) is not None:
             return Verdict(same.dedupe_key)
         if claimed.claim is not None:
-            return Verdict(_key("claim", claimed, claimed.claim, _text(claimed)))
+            newest = self.newest(claimed.device_id, claimed.kind) if claimed.is_alarm else None
+            key = _key("claim", claimed, claimed.claim, _text(claimed))
+            return Verdict(_confirmed(key, [newest] if newest else []))
         number = claimed.message_number if claimed.is_alarm else None
         number = self._next_number() if number is None else number
         return Verdict(_key("received", claimed, claimed.received_at, number))
@@ -132,6 +140,16 @@ class Sameness:
             abs(claimed.received_at - newest.received_at), abs(claimed.occurred_at - newest.occurred_at)
         )
         return newest if apart <= SAME_PRESS_FOR else None
+
+
+def _confirmed(key: str, stored: Iterable[Event]) -> str:
+    """The key of what a device says itself, where ``key`` is that of an unconfirmed copy of it, or was."""
+    said = derived_id("evt", "confirmed", key)
+    is_a_copy = any(
+        event.dedupe_key == said or (event.dedupe_key == key and Mark.UNCONFIRMED in event.marks)
+        for event in stored
+    )
+    return said if is_a_copy else key
 
 
 def _is_re_send(claimed: Claimed, own_id: str, event: Event) -> bool:

@@ -114,15 +114,21 @@ def test_no_connection_waits_for_the_other_sides_acknowledgement_at_the_socket(
 
 
 def test_what_a_broker_kept_is_told_once_as_unconfirmed_or_not_at_all(broker: Broker, tmp_path: Path) -> None:
-    """A retained copy comes at each subscribe: the first never heard of is told, the same again is none."""
+    """A retained copy comes at each subscribe: the first never heard of is told, the same again is none. Once
+    the button itself says it, somebody is sent to whoever pressed.
+    """
     stock = StockClient(broker)
-    stock.publish("anxin/v1/button/alarm", {"kind": "call_button.pressed", "id": "17"}, "-r")
+    pressed = {"kind": "call_button.pressed", "id": "17"}
+    stock.publish("anxin/v1/button/alarm", pressed, "-r")
     for _ in range(2):
         with House(broker, tmp_path, [native("button")]) as house:
             [event] = house.wait_for_events(1)
             assert house.inbox.caught_up(20)
             assert house.events == [event]
             assert (event.marks, event.resident_id) == ((Mark.UNCONFIRMED,), None)
+    with House(broker, tmp_path, [native("button")]) as house:
+        stock.publish("anxin/v1/button/alarm", pressed)
+        assert [event.resident_id for event in house.wait_for_events(2)] == [None, "res_button"]
 
 
 def test_a_session_outlives_its_house_and_keeps_what_came_meanwhile(broker: Broker, tmp_path: Path) -> None:

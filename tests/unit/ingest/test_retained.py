@@ -46,6 +46,21 @@ def test_a_live_press_after_an_unconfirmed_one_is_a_press(door: Door) -> None:
     assert [event.resident_id for event in door.presses] == [None, "res_pema"]
 
 
+@pytest.mark.parametrize("payload", [press("17", NIGHT), press("17"), press(at=NIGHT)])
+def test_what_was_known_as_an_unconfirmed_copy_alone_is_a_press_once_its_device_says_it(
+    door: Door, payload: dict[str, object]
+) -> None:
+    """Whoever pressed while the house was away sends again until the receipt: the copy must not answer it."""
+    door.comes("button-1/alarm", payload, retained=True)
+    for after in (3, 8, 30):
+        door.comes("button-1/alarm", payload, after=after)
+        door.comes("button-1/alarm", payload, retained=True, after=after)
+        door.loop = door.new_loop()
+    assert [event.resident_id for event in door.presses] == [None, "res_pema"]
+    assert [event.marks for event in door.presses] == [(Mark.UNCONFIRMED,), ()]
+    assert door.receipts == ["stored", "duplicate", "duplicate"]
+
+
 def test_a_retained_reading_is_no_event(door: Door) -> None:
     door.comes("mat.1/event", {"kind": "bed.exited"}, retained=True)
     assert door.events == []
