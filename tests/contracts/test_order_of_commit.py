@@ -14,7 +14,7 @@ from tests.contracts.cast import alert, change, event, finding
 
 WRITERS = 6
 TIMES = 30
-OVERTAKEN = 1000
+OVERTAKEN = 200
 """How often one writer tries to commit before another who has the smaller number."""
 
 
