@@ -23,7 +23,7 @@ OLDEST_PYTHON = (3, 11)
 USAGE = """usage: python3 do.py VERB [arguments]
 
   run      start everything with a demo community; further arguments go to `anxin up`
-  test     run the tests; further arguments go to pytest
+  test     run the tests, on every core unless a file is named; further arguments go to pytest
   check    format, lint, types, arrows between the rooms, rules of the house
   bench    measure throughput and latency and print a table; --quick takes a minute and a half
   mutate   flips comparisons in the thinking rooms, one at a time; counts how many the tests notice
@@ -225,7 +225,17 @@ def anxin(arguments: "list[str]") -> int:
 def test(arguments: "list[str]") -> int:
     set_up([RUN_LOCK, DEV_LOCK])
     os.chdir(str(ROOT))
-    return hand_over([tool("pytest"), *arguments])
+    return hand_over([tool("pytest"), *processes(arguments, os.cpu_count() or 1), *arguments])
+
+
+def processes(arguments: "list[str]", cores: int) -> "list[str]":
+    """On how many processes pytest runs: one file, or a test that somebody wants to look into, on this one.
+    More than four would want more memory than a machine has for their services and browsers.
+    """
+    alone = ("-n", "-s", "--pdb", "--trace", "--co", "--numprocesses", "--capture=no", "no:xdist")
+    if cores == 1 or any(".py" in word or word.startswith(alone) for word in arguments):
+        return []
+    return ["-n", str(min(cores, 4))]
 
 
 def check(arguments: "list[str]") -> int:

@@ -1,11 +1,13 @@
 """Decides what becomes of a test whose program is missing: at a desk it is skipped, and the end of the run
 says which and what command helps; under CI=true it fails, and so does a run in which anything at all was
-skipped, expected to fail or deselected. It must never leave out a test in silence.
+skipped, expected to fail or deselected. A run on several processes is judged as one: each says at its end
+what it passed over. It must never leave out a test in silence.
 """
 
 import os
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests import programs
 
 MARKER = "needs_program"
 PROPERTY = "missing_program"
+DESELECTED = "deselected"
 
 
 class Completeness:
@@ -40,8 +43,15 @@ class Completeness:
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self.deselected += len(items)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """One of several processes has ended; all of them collected the same."""
+        self.deselected = max(self.deselected, getattr(node, "workeroutput", {}).get(DESELECTED, 0))
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        if (told := getattr(session.config, "workeroutput", None)) is not None:
+            told[DESELECTED] = self.deselected
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if self.everything_must_run and isinstance(reporter, pytest.TerminalReporter):
             counts = {name: len(reporter.getreports(name)) for name in ("skipped", "xfailed", "xpassed")}

@@ -71,6 +71,23 @@ def test_under_ci_nothing_may_be_passed_over(
     result.stdout.fnmatch_lines(["*not everything ran*", f"*{fault}*"])
 
 
+@pytest.mark.parametrize(
+    ("body", "arguments", "fault"),
+    [
+        ("import pytest\ndef test_a(): pytest.skip('no')\n", [], "1 skipped"),
+        ("def test_a(): pass\ndef test_b(): pass\n", ["-k", "test_a"], "1 deselected"),
+    ],
+)
+def test_several_processes_are_judged_as_one_run(
+    folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, body: str, arguments: list[str], fault: str
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    folder.makepyfile(body)
+    result = folder.runpytest_subprocess("-p", "xdist.plugin", "-n", "2", *arguments)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*not everything ran*", f"*{fault}*"])
+
+
 def test_under_ci_a_whole_run_is_a_good_run(folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     folder.makepyfile("def test_a(): pass\n")

@@ -107,6 +107,25 @@ def test_run_starts_the_demo_where_it_was_told_to(
     assert handed == [[do.tool("anxin"), "up", "--demo", "--welcome", *started]]
 
 
+@pytest.mark.parametrize(
+    ("words", "cores", "added"),
+    [
+        ([], 2, ["-n", "2"]),
+        (["-x", "tests/live"], 64, ["-n", "4"]),
+        ([], 1, []),
+        (["tests/live/test_matrix.py"], 2, []),
+        (["tests/unit/test_a.py::test_that"], 2, []),
+        (["tests/unit", "-n0"], 2, []),
+        (["--pdb"], 2, []),
+        (["-p", "no:xdist"], 2, []),
+    ],
+)
+def test_tests_run_on_every_core_unless_somebody_looks_into_one(
+    words: list[str], cores: int, added: list[str]
+) -> None:
+    assert do.processes(words, cores) == added
+
+
 def test_ci_installs_every_program_that_a_test_may_ask_for() -> None:
     script = tree.text(Path(".ci/run"))
     assert [package for package in programs.PACKAGES.values() if package not in script] == []
