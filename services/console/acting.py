@@ -21,7 +21,7 @@ from services.domain.alerts import Alert, Outcome
 from services.domain.people import Language, Worker
 from services.domain.ports import AlreadyThere, Conflict, UnitOfWork
 from services.domain.records import RememberedAnswer
-from services.escalation import actions, holding, testing
+from services.escalation import actions, helping, holding, testing
 from services.escalation.gathering import store_move
 from services.escalation.permission import (
     MAY_SPEAK_FOR_OTHERS,
@@ -45,6 +45,7 @@ class Action(StrEnum):
     EXTEND = "extend"
     NOTE = "note"
     REAL = "real"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ _DECISIONS: Mapping[Action, Callable[[Alert, Scene, Actor, Deed], Move]] = {
     Action.HANDOVER: lambda alert, scene, actor, deed: holding.handover(alert, scene, actor, deed.to),
     Action.EXTEND: lambda alert, scene, actor, deed: holding.extend(alert, scene, actor, deed.by_for),
     Action.REAL: lambda alert, scene, actor, _: testing.say_real(alert, scene, actor),
+    Action.HELP: lambda alert, scene, actor, deed: helping.ask_for_help(alert, scene, actor, deed.note),
     Action.NOTE: lambda alert, scene, actor, deed: holding.note(alert, scene, actor, deed.note or ""),
 }
 
@@ -101,6 +103,11 @@ def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
     alert = uow.alerts.get(deed.alert_id)
     if alert is None or not Sight(uow, who).alert(alert):
         raise not_found("alert")
+    return carry_out(uow, parts, who, deed, alert)
+
+
+def carry_out(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed, alert: Alert) -> Alert:
+    """As `act`, by somebody of whom it is known already that the alert is theirs to answer."""
     actor = _actor(uow, who, deed)
     scene = parts.gathering.around_alert(uow, alert, parts.clock.now())
     if deed.as_test and deed.action in _ANSWERS and _is_real_by_now(alert, scene):
@@ -122,18 +129,23 @@ def act(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed) -> Alert:
     return alert
 
 
-def act_once(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed, sent_from: str) -> None:
+Does = Callable[[UnitOfWork, Console, Caller, Deed], Alert]
+
+
+def act_once(
+    uow: UnitOfWork, parts: Console, who: Caller, deed: Deed, sent_from: str, does: Does = act
+) -> None:
     """As `act`, for a form that may be sent twice: ``sent_from`` names the state of the page it stood on, and
-    the same from there is done once, for a day.
+    the same from there is done once, for a day. ``does`` is how it is done.
     """
     if deed.action not in ONLY_ONCE or not sent_from:
-        act(uow, parts, who, deed)
+        does(uow, parts, who, deed)
         return
     asked = hashlib.sha256(repr(deed).encode()).hexdigest()
     key = f"{who.actor}\nform\n{deed.alert_id}\n{deed.action}\n{sent_from}\n{asked}"
     if uow.remembered.get(key) is not None:
         return
-    act(uow, parts, who, deed)
+    does(uow, parts, who, deed)
     try:
         uow.remembered.add(RememberedAnswer(key, asked, 303, "", parts.clock.now()))
     except AlreadyThere as error:

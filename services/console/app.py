@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from services.console import openapi, problems
+from services.console.answering.misses import Misses
+from services.console.answering.replied import Replied
 from services.console.api import (
     alerts,
     audit,
@@ -25,6 +27,7 @@ from services.console.api import (
     notices,
     overrides,
     quarantine,
+    replies,
     residents,
     revisions,
     rosters,
@@ -72,6 +75,7 @@ ROUTERS: Sequence[APIRouter] = (
     findings.router,
     alerts.router,
     notices.router,
+    replies.router,
     quarantine.router,
     audit.router,
     rulebooks.router,
@@ -137,6 +141,8 @@ def make_app(parts: Console) -> FastAPI:
     )
     app.state.parts = parts
     app.state.throttle = Throttle()
+    app.state.misses = Misses()
+    app.state.replied = Replied(parts.registry)
     app.state.streams = stream.Streams(parts)
     app.state.scrapes = CapacityLimiter(health.MOST_SCRAPES)
     routers = [*ROUTERS, describing]

@@ -32,6 +32,7 @@ TITLES = {
     404: "Not found",
     405: "Not done this way",
     409: "It stands otherwise",
+    410: "No longer there",
     413: "Too large",
     415: "Not a format that is read here",
     422: "Something in the request is not as expected",

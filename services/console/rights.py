@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from services.domain.people import Role
+from services.domain.people import PERSONS_ROLES, Role
 
 
 class Sees(StrEnum):
@@ -41,7 +41,7 @@ _DESK, _TECHNICIAN, _MANAGER, _ADMIN = Role.DUTY_DESK, Role.TECHNICIAN, Role.MAN
 _OUTDOORS = (_GRID, _NEIGHBOUR, _CAREGIVER)
 
 PUBLIC = Right(public=True)
-EVERYBODY = _right(*Role)
+EVERYBODY = _right(*PERSONS_ROLES)
 CARE = _right(_DESK, _MANAGER, _ADMIN)
 AROUND = _right(_DESK, _MANAGER, _ADMIN, around=(*_OUTDOORS, _TECHNICIAN))
 HOMES = _right(_DESK, _TECHNICIAN, _MANAGER, _ADMIN, around=_OUTDOORS)
@@ -51,6 +51,7 @@ RECORDING = _right(_DESK, _MANAGER, _ADMIN, around=_OUTDOORS)
 SILENCING = _right(_DESK, _MANAGER, _ADMIN, around=(_GRID,))
 STAFF = _right(_MANAGER, _ADMIN)
 ADMIN = _right(_ADMIN)
+MESSAGES = _right(Role.MESSENGER)
 
 _API = "/api/v1"
 
@@ -73,6 +74,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", "/alerts/{alert_id}"): AROUND,
         ("GET", "/alerts/{alert_id}/{action}"): AROUND,
         ("POST", "/alerts/{alert_id}/{action}"): AROUND,
+        ("GET", "/a/{token}"): PUBLIC,
+        ("POST", "/a/{token}"): PUBLIC,
         ("GET", "/residents/{resident_id}"): HOMES,
         ("GET", "/visits"): RECORDING,
         ("POST", "/visits"): RECORDING,
@@ -185,6 +188,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("POST", f"{_API}/alerts/{{alert_id}}/extend"): AROUND,
         ("POST", f"{_API}/alerts/{{alert_id}}/note"): AROUND,
         ("POST", f"{_API}/alerts/{{alert_id}}/real"): AROUND,
+        ("POST", f"{_API}/replies"): MESSAGES,
         ("GET", f"{_API}/notices"): AROUND,
         ("GET", f"{_API}/notices/{{notice_id}}"): AROUND,
         ("GET", f"{_API}/attempts"): AROUND,

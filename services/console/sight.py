@@ -3,7 +3,8 @@ them.
 
 Around a worker are the residents assigned to them (first or as backup), those of their grids, of their
 team's grids for a caregiver, and those of the homes that they answer for as a neighbour; and each alert
-that they were told of, own or hold. Others do not exist for them.
+that they were told of, own or hold. Others do not exist for them. Where the key of a home is unfolds for them
+only while they have a running alert there.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Sight:
         self._uow = uow
         self._worker = caller.worker
         self._sees_all = caller.sees is Sees.ALL
+        self.unfolded: dict[str, Alert] = {}
+        """The alerts for which something unfolded in this reading, by id: the audit is told of them."""
 
     @cached_property
     def _around(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -113,6 +116,29 @@ class Sight:
             return True
         named = {*alert.owner_ids, alert.accepted_by, alert.handover_to}
         return mine is not None and mine in named
+
+    def unfolds(self, alert: Alert) -> bool:
+        """Whether what only whoever goes has to know is shown to the caller with this alert."""
+        if self._sees_all:
+            return True
+        if self._worker is None or not alert.is_running or alert.accepted_by != self._worker.id:
+            return False
+        self.unfolded[alert.id] = alert
+        return True
+
+    def unfolds_home(self, home_id: str) -> bool:
+        """The same of a home by itself: they have a running alert there."""
+        seen = [self.unfolds(alert) for alert in self._held.get(home_id, ())]  # each is to be known
+        return self._sees_all or any(seen)
+
+    @cached_property
+    def _held(self) -> dict[str | None, list[Alert]]:
+        """Running alerts of the residents around the worker, by home."""
+        lives_in = {resident.id: resident.home_id for resident in self.residents}
+        held: dict[str | None, list[Alert]] = {}
+        for resident_id, alerts in self._uow.alerts.running_for(lives_in).items():
+            held.setdefault(lives_in[resident_id], []).extend(alerts)
+        return held
 
     def alerts(self, alerts: Iterable[Alert]) -> list[Alert]:
         """Those that are seen; of many at once asked for at once."""

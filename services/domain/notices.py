@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     TEST = "test"
     SILENCE = "silence"
     """About a silence or an absence: it ends soon, or has ended by itself. ``alert_id`` names that."""
+    ANSWER = "answer"
+    """What became of what somebody replied, told to them alone."""
 
 
 class NoticeState(StrEnum):
@@ -51,6 +53,8 @@ class NoticeReason(StrEnum):
     UNCONFIRMED = "unconfirmed"
     """Handed to a channel that cannot confirm that it reached the person."""
     EVERY_CHANNEL_FAILED = "every_channel_failed"
+    ANSWER = "answer"
+    """Somebody replied, and hears what became of it."""
     TOLD_WITHOUT_STORE = "told_without_store"
     """Told from memory while nothing could be stored, the duty desk out of turn; written down afterwards."""
     PATH_CHECK = "path_check"
@@ -76,6 +80,10 @@ class NoticeReason(StrEnum):
     CHANNEL_REFUSED = "channel_refused"
 
 
+CONTACT = "contact:"
+"""What the key of an emergency contact begins with; their name follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Somebody who can be told, as looked up when a step is due.
@@ -92,7 +100,7 @@ class Recipient:
     @property
     def key(self) -> str:
         """What tells one recipient from another."""
-        return self.worker_id or (f"contact:{self.contact}" if self.contact else "last_resort")
+        return self.worker_id or (f"{CONTACT}{self.contact}" if self.contact else "last_resort")
 
 
 @dataclass(frozen=True, slots=True)

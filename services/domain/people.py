@@ -17,6 +17,12 @@ class Role(StrEnum):
     TECHNICIAN = "technician"
     MANAGER = "manager"
     ADMIN = "admin"
+    MESSENGER = "messenger"
+    """A program that brings what people replied; no person is one."""
+
+
+PERSONS_ROLES = frozenset(Role) - {Role.MESSENGER}
+"""What somebody can be who works here or signs in."""
 
 
 class Language(StrEnum):

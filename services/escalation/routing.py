@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from services.domain.alerts import Alert
 from services.domain.circle import care_team, of_role
-from services.domain.notices import NoticeReason, Recipient
+from services.domain.notices import CONTACT, NoticeReason, Recipient
 from services.domain.people import Role, Worker
 from services.domain.posts import SUBJECT
 from services.domain.self_watch import PATH
@@ -116,7 +116,9 @@ def route(relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[st
 
 
 def recipient_of(worker: Worker) -> Recipient:
-    """Somebody of the house, as they can be told now."""
+    """Somebody of the house, or a contact of the scene, as they can be told now."""
+    if worker.id.startswith(CONTACT):
+        return Recipient(worker.name, worker.language, worker.channels, contact=worker.name)
     return Recipient(worker.name, worker.language, worker.channels, worker_id=worker.id)
 
 

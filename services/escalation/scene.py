@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.alerts import HOUSE, Alert, AlertChange, AlertState, ChangeReason
@@ -17,8 +17,8 @@ from services.domain.circle import Circle
 from services.domain.devices import Device
 from services.domain.findings import Severity
 from services.domain.instants import zone_named
-from services.domain.notices import DeviceCommand, Notice
-from services.domain.people import Channel, Language, Resident, Worker
+from services.domain.notices import CONTACT, DeviceCommand, Notice
+from services.domain.people import Channel, Language, Resident, Role, Worker
 from services.domain.silences import Silence
 from services.escalation.policies import Policies, Policy
 from services.escalation.silences import silence_over
@@ -29,13 +29,16 @@ class House:
     """What is the same for every alert of this installation.
 
     ``link_base`` is the address under which people open the console; ``last_resort`` is told when there
-    is nobody at all.
+    is nobody at all. ``link_key`` seals the one-tap links (`links.link_key`; empty: there are none), which
+    hold for ``link_for`` after their notice.
     """
 
     timezone: ZoneInfo
     language: Language = Language.ZH_CN
     last_resort: Channel | None = None
     link_base: str = ""
+    link_key: bytes = field(default=b"", repr=False)
+    link_for: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,19 @@ class Scene:
         return self.circle.residents or ((resident,) if resident else ())
 
     def worker(self, worker_id: str | None) -> Worker | None:
-        """Somebody of the house by id."""
+        """Somebody by the key under which they are told: of the house by id, or a contact of the resident."""
+        if worker_id is not None and worker_id.startswith(CONTACT):
+            return self._contact(worker_id)
         return next((worker for worker in self.circle.workers if worker.id == worker_id), None)
+
+    def _contact(self, key: str) -> Worker | None:
+        """An emergency contact as somebody who can have an alert; None once nobody lists them any more."""
+        resident = self.circle.resident
+        for contact in resident.contacts if resident else ():
+            if key == f"{CONTACT}{contact.name}":
+                language = (resident.language if resident else None) or self.house.language
+                return Worker(key, contact.name, Role.NEIGHBOUR, language, channels=contact.channels)
+        return None
 
     def name_of(self, worker_id: str | None) -> str:
         """What people call somebody; the id where nobody knows the name."""

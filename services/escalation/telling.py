@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from services.domain.alerts import Alert
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
-from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
+from services.domain.notices import CONTACT, Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.escalation.bundling import is_bundled
 from services.escalation.routing import NotTold, last_resort, recipient_of
 from services.escalation.scene import Scene
@@ -97,7 +97,7 @@ def notice_not_sent(
 
 def key_of(notice: Notice) -> str:
     """Who a notice is for, as `Recipient.key` says it."""
-    return notice.worker_id or (f"contact:{notice.contact}" if notice.contact else LAST_RESORT_KEY)
+    return notice.worker_id or (f"{CONTACT}{notice.contact}" if notice.contact else LAST_RESORT_KEY)
 
 
 def is_call_of_a_step(notice: Notice) -> bool:
@@ -176,13 +176,15 @@ def stand_down(
 def parameters(alert: Alert, scene: Scene) -> dict[str, str]:
     """What every message of an alert may say: who, what, where, since when, and where to answer."""
     circle = scene.circle
-    home = circle.home
+    home, place = circle.home, _place(alert, scene)
+    grid = circle.grid.name if circle.grid else ""
     said = {
         "alert_kind": alert.kind,
         "who": "、".join(dict.fromkeys(resident.name for resident in scene.in_need(alert))),
         "resident_id": alert.resident_id or "",
         "resident_name": circle.resident.name if circle.resident else "",
-        "where": " ".join(part for part in (home.address if home else "", _place(alert, scene)) if part),
+        "where": " ".join(part for part in (grid, home.address if home else "", place) if part),
+        "near": " ".join(part for part in (grid, place) if part),
         "since": format_instant(alert.began_at),
         "zone": scene.zone().key,
         "presses": str(alert.presses),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,27 +18,38 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
+from services.domain.alerts import HOUSE
 from services.domain.findings import ROSTER_HOLE, RULE_UNAVAILABLE
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
-from services.domain.notices import Notice, NoticeReason
+from services.domain.notices import Notice, NoticeKind, NoticeReason
 from services.domain.people import Language
 from services.domain.self_watch import REFUSED
 from services.escalation.bundling import matters_of
+from services.escalation.links import code_of, is_of_an_alert, link_of
+from services.escalation.scene import House
+from services.escalation.short import fitted
 
 MOST_IN_TITLE = 3
 """Names that fit a lock screen; all of them stand under it."""
 _OF_THE_HOUSE = {RULE_UNAVAILABLE: "the_rules", REFUSED: "the_path", ROSTER_HOLE: "the_roster"}
 """Kinds of alerts about no home, and what stands in the place of a resident."""
+ANSWERED_BY_CODE = frozenset(NoticeKind) - {NoticeKind.STAND_DOWN}
+"""What a reply may name by its code: whatever asks somebody for something, or answers them."""
 FOLDER = Path(__file__).resolve().parent / "texts"
 
 
 class Template(BaseModel):
-    """One message: a line that fits a lock screen, and what stands under it."""
+    """One message: a line that fits a lock screen, what stands under it, and both in the room of one SMS.
+
+    ``short`` without a text is the title; ``ask`` says what may be replied.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     body: str
+    short: str = ""
+    ask: str = ""
 
 
 class Texts(BaseModel):
@@ -47,6 +59,7 @@ class Texts(BaseModel):
 
     reviewed: bool = True
     since: str
+    code: str
     words: Mapping[str, str]
     outcomes: Mapping[str, str]
     alert: Mapping[str, Template]
@@ -57,6 +70,7 @@ class Texts(BaseModel):
     watch: Mapping[str, Template]
     """Of the house itself: that it is not well, still not, or well again."""
     silence: Mapping[str, Template]
+    answer: Mapping[str, Template]
     bundle: Template
     matter: str
     """One line of a bundle."""
@@ -64,22 +78,40 @@ class Texts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a title of one line, the text with its link, and the language of both."""
+    """What is sent, in one language: a title of one line, and the text with its link at its end.
+
+    ``short`` is the same for a channel that has the room of one SMS, without the link: at most
+    `short.MOST_UNITS`. ``link`` is the one-tap link by itself, and ``code`` what a reply names the notice by;
+    both are empty where there is none.
+    """
 
     title: str
     text: str
     language: Language
+    short: str = ""
+    link: str = ""
+    code: str = ""
 
 
-def message_of(notice: Notice) -> Message:
-    """Put the words of a notice together."""
+def message_of(notice: Notice, house: House | None = None) -> Message:
+    """Put the words of a notice together; ``house`` knows where links lead and with what they are sealed."""
+    said = texts(notice.language)
+    link = link_of(notice, house) if house is not None else notice.text.get("link", "")
+    code = code_of(notice) if names_by_code(notice) else ""
     title, body = _words(notice, notice.language)
-    lines = [body]
-    if not texts(notice.language).reviewed:
+    says_code = code and notice.kind is not NoticeKind.ANSWER  # an answer says it where it is needed
+    lines = [f"{body}\n{said.code.format(code=code)}" if says_code else body]
+    if not said.reviewed:
         lines.append("\n".join(_words(notice, Language.ZH_CN)))
-    if link := notice.text.get("link"):
+    if link:
         lines.append(link)
-    return Message(title, "\n\n".join(lines), notice.language)
+    text = "\n\n".join(lines)
+    return Message(title, text, notice.language, _short(notice, said, code), link, code)
+
+
+def names_by_code(notice: Notice) -> bool:
+    """Whether a reply may name what a notice is about by its code."""
+    return notice.kind in ANSWERED_BY_CODE and is_of_an_alert(notice) and not matters_of(notice)
 
 
 def facts_of(notice: Notice, language: Language) -> Mapping[str, str]:
@@ -98,12 +130,13 @@ def watch_message(notice: Notice) -> Message:
     def words(language: Language) -> tuple[str, str]:
         said = texts(language)
         template = said.watch[notice.text["because"]]
-        known = {**notice.text, "since": _at("since", notice, said)}
+        known = {**notice.text, "since": said.since.format(since=_instant("since", notice))}
         return _filled(template.title, known), _filled(template.body, known).strip()
 
     title, body = words(notice.language)
     lines = [body] if texts(notice.language).reviewed else [body, "\n".join(words(Language.ZH_CN))]
-    return Message(title, "\n\n".join([*lines, notice.text["link"]]), notice.language)
+    link = notice.text["link"]
+    return Message(title, "\n\n".join([*lines, link]), notice.language, title, link)
 
 
 @cache
@@ -122,16 +155,36 @@ def title_in(language: Language, titles: Mapping[str, str], otherwise: str) -> s
     return otherwise
 
 
-def _words(notice: Notice, language: Language) -> tuple[str, str]:
-    said = texts(language)
+def _short(notice: Notice, said: Texts, code: str) -> str:
+    """In the room of one SMS. Where no native speaker has read a language yet, what is the matter stands in
+    Chinese before it: there is no room for the whole.
+    """
     if matters := matters_of(notice):
-        return _words_of_many(notice, matters, language, said)
+        template, known = said.bundle, _known_of_many(notice, matters, notice.language, said)
+    else:
+        template, known = _template(notice, said), _known(notice, notice.language, said)
+        if not said.reviewed:
+            chinese = _known(notice, Language.ZH_CN, texts(Language.ZH_CN))["what"]
+            known["what"] = " ".join(dict.fromkeys((chinese, known["what"])))
+    ask = template.ask if code else ""
+    return fitted(template.short or template.title, ask, known)
+
+
+def _template(notice: Notice, said: Texts) -> Template:
     templates: Mapping[str, Template] = getattr(said, notice.kind.value, said.alert)
     first = next(iter(templates))
     because = notice.text.get("because", first)
     if because == first and notice.text.get("alert_kind") in templates:
         because = notice.text["alert_kind"]  # a matter that nobody has to go to a home for
-    template = templates.get(because, templates[first])
+    return templates.get(because, templates[first])
+
+
+def _words(notice: Notice, language: Language) -> tuple[str, str]:
+    said = texts(language)
+    if matters := matters_of(notice):
+        known = _known_of_many(notice, matters, language, said)
+        return _filled(said.bundle.title, known), _filled(said.bundle.body, known)
+    template = _template(notice, said)
     known = _known(notice, language, said)
     title = " ".join(_filled(template.title, known).split())
     body = _filled(template.body, known)
@@ -142,15 +195,14 @@ def _words(notice: Notice, language: Language) -> tuple[str, str]:
     return title, body
 
 
-def _words_of_many(
+def _known_of_many(
     notice: Notice, matters: Sequence[Mapping[str, str]], language: Language, said: Texts
-) -> tuple[str, str]:
+) -> dict[str, str]:
     each = [_known(replace(notice, text=matter), language, said) for matter in matters]
     names = list(dict.fromkeys(known["who"] for known in each))
     shown = "、".join(names[:MOST_IN_TITLE]) + ("…" if len(names) > MOST_IN_TITLE else "")
     lines = "\n".join(_filled(said.matter, known) for known in each)
-    known = {"count": str(len(matters)), "who": shown, "list": lines}
-    return _filled(said.bundle.title, known), _filled(said.bundle.body, known)
+    return {"count": str(len(matters)), "who": shown, "list": lines}
 
 
 def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:
@@ -160,20 +212,26 @@ def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:
     of_the_house = _OF_THE_HOUSE.get(knows.get("alert_kind", ""))
     nobody = said.words[of_the_house or "nobody_known"]
     nowhere = said.words["the_house" if of_the_house else "nowhere_known"]
+    since = _instant("since", notice)
     return {
         "who": knows.get("who") or nobody,
         "what": title_in(language, titles, knows.get("alert_kind", "")),
         "where": knows.get("where") or nowhere,
-        "since": _at("since", notice, said),
-        "until": _at("until", notice, said),
+        "near": knows.get("near") or nowhere,
+        "since": said.since.format(since=since),
+        "time": f"{since:%H:%M}",
+        "until": said.since.format(since=_instant("until", notice)),
         "why": knows.get("why") or said.words["no_reason"],
-        "holder": knows.get("holder", ""),
+        "list": knows.get("list", ""),
+        "code": code_of(notice),
+        "holder": said.words["by_itself"] if knows.get("holder") == HOUSE else knows.get("holder", ""),
         "presses": knows.get("presses", "1"),
         "outcome": said.outcomes.get(knows.get("outcome", ""), knows.get("outcome", "")),
     }
 
 
-def _at(key: str, notice: Notice, said: Texts) -> str:
+def _instant(key: str, notice: Notice) -> datetime:
+    """When it began or ends, as the wall clock there shows it."""
     try:
         zone = zone_named(notice.text.get("zone", "UTC"))
     except ValueError:
@@ -182,7 +240,7 @@ def _at(key: str, notice: Notice, said: Texts) -> str:
         instant = parse_instant(notice.text.get(key, ""), zone)
     except NotAnInstant:
         instant = notice.created_at
-    return said.since.format(since=instant.astimezone(zone))
+    return instant.astimezone(zone)
 
 
 def _filled(template: str, known: Mapping[str, str]) -> str:

@@ -298,7 +298,7 @@ class DeliveryLoop:
     def _send(self, this: Try) -> None:
         """Send, in whichever thread; what became of it is put where `step` finds it."""
         attempt, notice = this.attempt, this.course.notice
-        outcome = outcome_of(self._channels, attempt, notice)
+        outcome = outcome_of(self._channels, attempt, notice, self._gathering.house)
         self._reached(CrashPoint.AFTER_SEND)
         self._finished.put((attempt.id, outcome))
         if self._signals is not None and self._pool is not None:

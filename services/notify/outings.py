@@ -16,6 +16,7 @@ from datetime import datetime
 from services.domain.identity import derived_id
 from services.domain.notices import Attempt, Notice, NoticeState
 from services.domain.ports import Clock
+from services.escalation.scene import House
 from services.escalation.steps import has_failed
 from services.notify.attempts import concluded, next_channel
 from services.notify.channels import Channels
@@ -76,8 +77,11 @@ class Seen:
 class Outings:
     """Sends them. ``pool`` begins each piece of work at once; ``lock`` guards every outing."""
 
-    def __init__(self, channels: Channels, clock: Clock, pool: Executor, lock: threading.RLock) -> None:
+    def __init__(
+        self, channels: Channels, house: House, clock: Clock, pool: Executor, lock: threading.RLock
+    ) -> None:
         self._channels = channels
+        self._house = house
         self._clock = clock
         self._pool = pool
         self._lock = lock
@@ -115,7 +119,7 @@ class Outings:
 
     def _send(self, outing: Outing) -> None:
         while (attempt := self._begin(outing)) is not None:
-            outcome = outcome_of(self._channels, attempt, outing.call)
+            outcome = outcome_of(self._channels, attempt, outing.call, self._house)
             with self._lock:
                 outing.may_pass = outing.may_pass or outcome.may_pass
                 outing.attempts[-1] = replace(

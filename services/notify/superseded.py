@@ -9,10 +9,13 @@ from services.domain.alerts import Alert, AlertState
 from services.domain.notices import Notice, NoticeKind, NoticeReason
 from services.escalation.telling import CALLS, is_call_of_a_step, key_of
 
+_TRUE_FOR_EVER = frozenset({NoticeKind.STAND_DOWN, NoticeKind.ANSWER})
+"""What says how something ended is true however the alert stands since."""
+
 
 def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
     """Why a due notice need not be sent any more; None: it must be."""
-    if alert is None or notice.kind is NoticeKind.STAND_DOWN:
+    if alert is None or notice.kind in _TRUE_FOR_EVER:
         return None
     if alert.state is AlertState.CLOSED:
         return NoticeReason.CLOSED_ALREADY

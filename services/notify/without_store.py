@@ -84,7 +84,7 @@ class WithoutStore:
         self._alarms = alarms
         self._gathering = gathering
         self._lock = threading.RLock()
-        self._outings = Outings(channels, clock, pool, self._lock)
+        self._outings = Outings(channels, gathering.house, clock, pool, self._lock)
         self._by_event: dict[str, Telling] = {}
         self._by_number: dict[int, Telling] = {}
         self._running: dict[tuple[str, str], Running] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from services.domain.findings import Severity
 from services.domain.notices import Attempt, DeviceCommand, Notice, NoticeKind, NoticeReason, NoticeState
@@ -19,7 +19,7 @@ from services.storage.numbered import Numbered
 from services.storage.numbers import Numbers
 from services.storage.prepared import change, fetch, scalar
 from services.storage.rows import Shape
-from services.storage.tables import attempts, commands, notices
+from services.storage.tables import alerts, attempts, commands, notices
 
 NOTICE = Shape(Notice, notices)
 ATTEMPT = Shape(Attempt, attempts)
@@ -76,6 +76,22 @@ _TOLD_OF = (
     .where(among(_COLUMNS.alert_id, "keys"), _COLUMNS.worker_id == bindparam("of"))
     .distinct()
 )
+_REACHES = or_(_COLUMNS.state != NoticeState.NOT_SENT, _COLUMNS.reason == NoticeReason.BUNDLED)
+_NEWEST_OF_RUNNING = (
+    select(func.max(_COLUMNS.number))
+    .join(alerts, alerts.c.id == _COLUMNS.alert_id)
+    .where(_COLUMNS.worker_id == bindparam("of"), alerts.c.is_running, _REACHES)
+    .group_by(_COLUMNS.alert_id)
+)
+_TOLD_NOW = _ALL.where(_COLUMNS.number.in_(_NEWEST_OF_RUNNING))
+_LATELY = and_(_COLUMNS.created_at >= bindparam("since"), _REACHES, ~_COLUMNS.synthetic)
+_LATELY_TO = (
+    select(*NOTICE.columns)
+    .where(_COLUMNS.worker_id == bindparam("of"), _LATELY)
+    .order_by(_COLUMNS.number.desc())
+    .limit(bindparam("most"))
+)
+_CONTACTS_TOLD = _ALL.where(_COLUMNS.contact.is_not(None), _LATELY)
 _SAVED = ("state", "reason", "next_attempt_at", "sent_at", "text")
 _SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
 _FINISHED = ("ended_at", "result", "status", "detail")
@@ -150,6 +166,15 @@ class SqlNotices:
     def told_of(self, worker_id: str, alert_ids: Iterable[str]) -> set[str]:
         values = {"of": worker_id, "keys": keys(alert_ids)}
         return {row[0] for row in fetch(self._connection, _TOLD_OF, values)}
+
+    def told_now(self, worker_id: str) -> list[Notice]:
+        return self._read(_TOLD_NOW, of=worker_id)
+
+    def lately_to(self, worker_id: str, since: datetime, limit: int) -> list[Notice]:
+        return self._read(_LATELY_TO, of=worker_id, since=since, most=limit)
+
+    def contacts_told(self, since: datetime) -> list[Notice]:
+        return self._read(_CONTACTS_TOLD, since=since)
 
     def start(self, attempt: Attempt) -> Attempt:
         return _ATTEMPTS.add(self._connection, self._numbers, [attempt])[0]

@@ -100,7 +100,7 @@ class ChannelSettings(BaseSettings):
     sms_aliyun_sign_name: str = Field(default="", description="Signature that Aliyun has approved.")
     sms_aliyun_template: str = Field(default="", description="Code of the template that Aliyun has approved.")
     sms_aliyun_params: ByName = Field(
-        default='{"who":"{who}","what":"{what}","where":"{where}","since":"{since}"}',
+        default='{"who":"{who}","what":"{what}","where":"{where}","since":"{since}","code":"{code}"}',
         description="What goes into the template, by name.",
     )
     sms_tencent_url: WebAddress = Field(
@@ -113,7 +113,7 @@ class ChannelSettings(BaseSettings):
     sms_tencent_sign_name: str = Field(default="", description="Signature that Tencent has approved.")
     sms_tencent_template: str = Field(default="", description="Id of the template that Tencent has approved.")
     sms_tencent_params: InOrder = Field(
-        default='["{what}","{who}","{where}","{since}"]',
+        default='["{what}","{who}","{where}","{since}","{code}"]',
         description="What goes into the template, in its order.",
     )
     sms_param_most: int = Field(default=35, ge=1, description="Characters of one value in a template.")
@@ -129,7 +129,7 @@ class ChannelSettings(BaseSettings):
     sms_gateway_passing: Reading = Field(default="", description="… when it may be better later.")
     sms_gateway_account: Reading = Field(default="", description="… when the house itself is refused.")
     sms_gateway_confirms: bool = Field(default=False, description="Whether success means delivered.")
-    sms_gateway_most: int = Field(default=201, ge=20, description="Characters of a text message.")
+    sms_gateway_most: int = Field(default=201, ge=70, description="Characters of a text message.")
     voice_gateway_url: WebAddress = Field(
         default="", repr=False, description="Gateway for telephone calls; may hold {to} and {text}."
     )

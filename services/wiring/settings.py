@@ -123,6 +123,12 @@ class Settings(ChannelSettings):
     public_url: Annotated[str, AfterValidator(web_address)] = Field(
         default="", description="Address of the console as people reach it; empty: as bound."
     )
+    link_days: int = Field(
+        default=7,
+        ge=1,
+        le=365,
+        description="How many days the one-tap link of a message holds; a later message brings a new one.",
+    )
     trusted_proxies: Annotated[str, AfterValidator(_proxies)] = Field(
         default="127.0.0.1,::1",
         description="Proxies whose X-Forwarded-For is believed: addresses, networks, or *; empty: none.",
@@ -130,7 +136,7 @@ class Settings(ChannelSettings):
     secret_key: str = Field(
         default="",
         repr=False,
-        description="Key of the webhook signatures; empty: made once, kept in the data folder.",
+        description="Key of webhook signatures and one-tap links; empty: made once, kept in the data folder.",
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         default="Asia/Shanghai", description="Zone of homes and residents that have none of their own."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.people import Channel, ChannelKind
+from services.escalation.links import link_key
 from services.escalation.scene import House
 from services.ingest.mqtt_session import BrokerAddress
 from services.notify.channels import channel
@@ -127,6 +129,8 @@ def house_facts(settings: Settings, http: str) -> House:
         language=settings.language,
         last_resort=channel_of(settings.last_resort) if settings.last_resort else None,
         link_base=settings.public_url or http,
+        link_key=link_key(settings.key()),
+        link_for=timedelta(days=settings.link_days),
     )
 
 

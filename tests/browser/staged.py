@@ -93,6 +93,17 @@ class Staged:
         self._to(NOW)
         self.places["unanswered"] = self._running(CALLS)["id"]
         self.places["in_hand"] = self._running(IS_UP)["id"]
+        links = self._links()
+        self.places["one_tap"] = links[self.places["unanswered"]]
+        self.places["one_tap_in_hand"] = links[self.places["in_hand"]]
+
+    def _links(self) -> dict[str, str]:
+        """By alert the path of the one-tap link of whoever was called first."""
+        links: dict[str, str] = {}
+        while not self._hook.got.empty():
+            told = self._hook.next()["data"]
+            links.setdefault(told["alert_id"], told["link"].removeprefix(self.http))
+        return links
 
     def _heard(self) -> list[str]:
         """The external ids of all devices that were ever heard."""

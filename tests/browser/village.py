@@ -69,7 +69,14 @@ class Village:
         return f"bed-{self.residents[name]}"
 
     def link(self, name: str = NEAR) -> str:
-        """Where the notice leads that rings for somebody's running alert, waited for."""
+        """The page of somebody's running alert, once a notice rang for it."""
+        return f"{self.http}/alerts/{self._rings(name)['alert_id']}"
+
+    def one_tap(self, name: str = NEAR) -> str:
+        """Where the notice leads that rings for somebody's running alert, without signing in."""
+        return str(self._rings(name)["link"])
+
+    def _rings(self, name: str) -> dict[str, Any]:
         while True:
             told = self.hook.next()["data"]
             if (
@@ -77,7 +84,7 @@ class Village:
                 and told["kind"] == "alert"
                 and self._still_runs(told["alert_id"])
             ):
-                return str(told["link"])
+                return dict(told)
 
     def _still_runs(self, alert_id: str) -> bool:
         state: str = self.api.get(f"alerts/{alert_id}")["state"]

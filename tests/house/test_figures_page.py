@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client.core import Metric
 
+from services.console.answering.replied import Replied
 from services.console.metrics import Requests
 from services.domain.people import Language
 from services.escalation.gathering import Gathering
@@ -80,6 +81,7 @@ def shown(folder: Path) -> list[Metric]:
     observing.registry.register(of_the_watch())
     observing.probe.ask()
     Requests(observing.registry).count("GET", "/healthz", 200)
+    Replied(observing.registry).count("accepted")
     try:
         return [each for each in observing.registry.collect() if each.name.startswith("anxin_")]
     finally:

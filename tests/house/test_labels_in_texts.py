@@ -26,7 +26,7 @@ QUOTED = {
 
 def messages(language: Language) -> Iterator[str]:
     said = texts_of_messages(language)
-    for group in (said.alert, said.joined, said.test, said.stand_down, said.handover):
+    for group in (said.alert, said.joined, said.test, said.stand_down, said.handover, said.answer):
         for template in group.values():
             yield from (template.title, template.body)
     yield from said.words.values()

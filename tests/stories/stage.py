@@ -36,6 +36,7 @@ from services.wiring.console_parts import rulebooks_in
 from services.wiring.rooms import Manner, Outside, Rooms, build_rooms
 from services.wiring.shipped import shipped
 from tests.stores import sqlite_store
+from tests.stories.answering import LINK_KEY, MESSENGER, Answers
 from tests.stories.changing_rules import ZONE, ChangesRules, local_instant
 from tests.stories.keeping_rosters import KeepsRosters
 from tests.stories.silencing import Silences
@@ -103,7 +104,7 @@ class NoBroker:
         pass
 
 
-class Stage(ChangesRules, KeepsRosters, Silences):
+class Stage(ChangesRules, KeepsRosters, Silences, Answers):
     """One home, those who answer for it, and a clock that stands until the story moves it."""
 
     def __init__(
@@ -121,7 +122,8 @@ class Stage(ChangesRules, KeepsRosters, Silences):
         self._heard = 0
         self.passed: set[CrashPoint] = set()
         with self._store.writing() as unit:
-            unit.access.add_token(AccessToken("tok_stage", hash_of(TOKEN), Role.ADMIN, self._clock.now()))
+            for name, token, role in (("stage", TOKEN, Role.ADMIN), ("brings", MESSENGER, Role.MESSENGER)):
+                unit.access.add_token(AccessToken(f"tok_{name}", hash_of(token), role, self._clock.now()))
         self._rooms: Rooms
         self._api: TestClient
         self._build()
@@ -153,12 +155,6 @@ class Stage(ChangesRules, KeepsRosters, Silences):
 
     def press(self, device: str = "button") -> None:
         self._say(device, "call_button.pressed", "alarm")
-
-    def hangs(self, device: str) -> None:
-        """One more call button in the same room."""
-        self._begin()
-        self._register(device, "call_button")
-        self._settle()
 
     def opens_window(self, worker: str, minutes: int = 5) -> None:
         """A technician means to test the call button, and names who is to be told."""
@@ -252,7 +248,7 @@ class Stage(ChangesRules, KeepsRosters, Silences):
     def _build(self) -> None:
         policies, faults = read_policies(shipped("policies"))
         assert not faults
-        gathering = Gathering(House(timezone=ZONE), lambda: policies)
+        gathering = Gathering(House(timezone=ZONE, link_key=LINK_KEY), lambda: policies)
         self._rooms = build_rooms(
             self._store,
             self._clock,

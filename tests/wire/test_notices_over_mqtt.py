@@ -40,6 +40,7 @@ def test_a_notice_reaches_who_has_the_topic_open_and_is_handed_on(broker: Broker
     assert (retained, topic) == ("0", "anxin-notices/desk/siren")
     event = json.loads(payload)
     assert (event["type"], event["id"], event["data"]["severity"]) == ("anxin.notice.v1", press().id, "high")
+    assert (event["data"]["link"], event["data"]["code"]) == (sending().message.link, sending().message.code)
 
 
 def test_a_topic_that_nobody_has_open_is_handed_on_as_well(broker: Broker) -> None:

@@ -28,6 +28,7 @@ from typing_extensions import TypeAliasType
 
 from services.domain.events import Json
 from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, format_instant, is_sensible, parse_instant
+from services.domain.people import PERSONS_ROLES, Role
 
 ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,64}$"
 NO_NUL = r"^[^\x00]*$"
@@ -161,3 +162,13 @@ Zone = TypeAliasType(
     ],
 )
 Data = Annotated[dict[str, Any], AfterValidator(_plain_json)]
+
+
+def _a_persons(role: Role) -> Role:
+    if role not in PERSONS_ROLES:
+        raise ValueError("expected the role of a person")
+    return role
+
+
+PersonsRole = Annotated[Role, AfterValidator(_a_persons)]
+"""What somebody can be who works here or signs in."""

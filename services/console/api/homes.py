@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
+from services.console.answering.unfolding import write_down_once
 from services.console.api.fields import Id, Line, Name, PathId, Phone, Shape, Zone, changes_of, unset
 from services.console.api.lists import IdFilter, Listed, Part, Wanted, listed
 from services.console.api.references import Known
@@ -85,7 +86,10 @@ def list_homes(
     parts: Parts, who: Who, part: Part, wanted: Annotated[HomesWanted, Depends()]
 ) -> Listed[HomeShape]:
     with parts.store.reading() as uow:
-        return listed(uow.homes.page, wanted.filters, part, HomeShape.model_validate, Sight(uow, who).home)
+        sight = Sight(uow, who)
+        answer = listed(uow.homes.page, wanted.filters, part, lambda home: _shape(home, sight), sight.home)
+    write_down_once(parts, who, sight.unfolded.values(), "by the list of homes")
+    return answer
 
 
 @router.post("", status_code=201)
@@ -102,7 +106,16 @@ def create_home(parts: Parts, who: Who, body: HomeFields) -> HomeShape:
 @router.get("/{home_id}")
 def read_home(parts: Parts, who: Who, home_id: PathId) -> HomeShape:
     with parts.store.reading() as uow:
-        return HomeShape.model_validate(_seen(uow, who, home_id))
+        sight = Sight(uow, who)
+        shape = _shape(_seen(uow, who, home_id), sight)
+    write_down_once(parts, who, sight.unfolded.values(), "by the home")
+    return shape
+
+
+def _shape(home: Home, sight: Sight) -> HomeShape:
+    """The home as the caller may see it now: where the key is only with a running alert that they have."""
+    is_whole = home.key_place is None or sight.unfolds_home(home.id)
+    return HomeShape.model_validate(home if is_whole else replace(home, key_place=None))
 
 
 @router.patch("/{home_id}", responses=documented(409))

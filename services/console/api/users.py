@@ -9,7 +9,17 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field, StringConstraints
 
 from services.console import passwords
-from services.console.api.fields import NO_NUL, Flag, Id, Instant, PathId, Shape, changes_of, unset
+from services.console.api.fields import (
+    NO_NUL,
+    Flag,
+    Id,
+    Instant,
+    PathId,
+    PersonsRole,
+    Shape,
+    changes_of,
+    unset,
+)
 from services.console.api.lists import IdFilter, Listed, Part, Wanted, WordFilter, listed
 from services.console.api.references import Known
 from services.console.callers import Parts, Who
@@ -32,7 +42,7 @@ class NewUser(Shape):
     """A login to be made."""
 
     username: Username
-    role: Role
+    role: PersonsRole
     worker_id: Id | None = Field(default=None, description="The worker who signs in so.")
     password: Password | None = Field(default=None, description="Left out: one is made and shown once.")
 
@@ -40,7 +50,7 @@ class NewUser(Shape):
 class UserChanges(Shape):
     """The changed fields of a login; a new role or password ends its sessions."""
 
-    role: Role = unset()
+    role: PersonsRole = unset()
     worker_id: Id | None = None
     password: Password = unset()
     active: Flag = unset()

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from services.console.api.fields import Flag, Id, Name, PathId, Shape, changes_of, unset
+from services.console.api.fields import Flag, Id, Name, PathId, PersonsRole, Shape, changes_of, unset
 from services.console.api.lists import FlagFilter, IdFilter, Listed, Part, Wanted, listed
 from services.console.api.people_shapes import ChannelFields, ChannelShape, channels_of
 from services.console.api.references import Known
@@ -38,7 +38,7 @@ class NewWorker(Shape):
     """Somebody who can be told."""
 
     name: Name
-    role: Role
+    role: PersonsRole
     language: Language = Language.ZH_CN
     team_id: Id | None = None
     grid_ids: GridIds = Field(default_factory=list)
@@ -50,7 +50,7 @@ class WorkerChanges(Shape):
     """The changed fields of a worker."""
 
     name: Name = unset()
-    role: Role = unset()
+    role: PersonsRole = unset()
     language: Language = unset()
     team_id: Id | None = None
     grid_ids: GridIds | None = None

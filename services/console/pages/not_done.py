@@ -25,6 +25,11 @@ SENTENCES: Mapping[str, str] = {
     "busy": said("Many are signing in; try again at once."),
     "fault": said("Something failed in the house itself. Try again; if it fails again, ring the duty desk."),
     "foreign_origin": said("This was sent from another site. Open the page here, and do it again."),
+    "link_ended": said(
+        "This link has ended: you are no longer among those who are told. Ring the duty desk."
+    ),
+    "link_over": said("This link is too old. Sign in, or ring the duty desk."),
+    "no_such_link": said("This link cannot be read. Does somebody need help? Go, and ring the duty desk."),
     "malformed": NOT_AS_EXPECTED,
     "malformed_json": NOT_AS_EXPECTED,
     "method_not_allowed": NOTHING_HERE,

@@ -56,11 +56,15 @@ def caller_of(request: Request) -> Caller | None:
     return caller
 
 
-def page(request: Request, template: str, status: int = 200, **values: object) -> Response:
-    """One page of the house."""
+def page(
+    request: Request, template: str, status: int = 200, *, speaks: Language | None = None, **values: object
+) -> Response:
+    """One page of the house; ``speaks`` is the language of whoever it is for, where they are no caller."""
     parts = parts_of(request)
     caller = caller_of(request)
-    texts = Texts(language_of(request, caller), parts.house.timezone)
+    chosen = request.cookies.get(LANGUAGE_COOKIE) in set(Language)
+    language = speaks if speaks is not None and not chosen else language_of(request, caller)
+    texts = Texts(language, parts.house.timezone)
     text = _TEMPLATES.get_template(template).render(
         t=texts,
         static=address_of,

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from services.console.pages import files, looks, sign_in, you
 from services.console.pages.alerts import page as alert
+from services.console.pages.answers import page as answers
 from services.console.pages.board import page as board
 from services.console.pages.devices import form as device_form
 from services.console.pages.devices import listing as device_listing
@@ -25,6 +26,7 @@ PAGES: Sequence[APIRouter] = (
     you.router,
     board.router,
     alert.router,
+    answers.router,
     device_listing.router,
     device_form.router,  # before the page of a device: `new` is no device
     device.router,

@@ -35,6 +35,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Role.TECHNICIAN: said("Technician"),
         Role.MANAGER: said("Manager of the service"),
         Role.ADMIN: said("Administrator"),
+        Role.MESSENGER: said("Messenger (a program)"),
     },
     AlertState: {
         AlertState.OPEN: said("Nobody has it yet"),
@@ -193,6 +194,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeKind.HANDOVER: said("Told: about handing over"),
         NoticeKind.TEST: said("A test"),
         NoticeKind.SILENCE: said("Told: about a silence or an absence"),
+        NoticeKind.ANSWER: said("Answered a reply of theirs"),
     },
     NoticeReason: {
         NoticeReason.STEP: said("it is their turn"),
@@ -201,6 +203,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeReason.STAND_DOWN: said("needed no longer"),
         NoticeReason.HANDOVER: said("asked to take it over"),
         NoticeReason.OVER_BY_ITSELF: said("over by itself"),
+        NoticeReason.ANSWER: said("they replied to a message"),
         NoticeReason.LAST_RESORT: said("nobody else could be told"),
         NoticeReason.PATH_CHECK: said("the nightly test of the ways to people"),
         NoticeReason.UNCONFIRMED: said("handed on; nobody knows whether it was read"),

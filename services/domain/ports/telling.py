@@ -147,6 +147,24 @@ class Notices(Protocol):
         """Those of the Alerts of which the worker has a notice."""
         ...
 
+    def told_now(self, worker_id: str) -> list[Notice]:
+        """Of each running Alert that the worker was told of, the newest notice that was for them to have,
+        ascending.
+        """
+        ...
+
+    def lately_to(self, worker_id: str, since: datetime, limit: int) -> list[Notice]:
+        """Up to ``limit`` notices that were for the worker to have, made at or after ``since``, the newest
+        first, and none of the house's own tests.
+        """
+        ...
+
+    def contacts_told(self, since: datetime) -> list[Notice]:
+        """Notices that were for emergency contacts to have, made at or after ``since``, ascending; none of
+        the house's own presses.
+        """
+        ...
+
     def start(self, attempt: Attempt) -> Attempt:
         """Write the row before the send."""
         ...

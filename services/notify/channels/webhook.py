@@ -82,7 +82,9 @@ def body_of(notice: Notice, message: Message, source: str) -> bytes:
             "residents": [found for matter in matters if (found := _resident(matter)) is not None],
             "since": knows.get("since"),
             "step": notice.step,
-            "link": knows.get("link"),
+            "link": message.link or None,
+            "code": message.code or None,
+            "short": message.short,
         },
     }
     return written(event)

@@ -1,24 +1,27 @@
 """Wording: the words of a message as a provider takes them, who all limit their length.
 
 What is cut is the middle: the title says who and what, and the link at the end is how somebody answers; both
-stay as long as there is room for anything. A template laid down at a provider takes the single facts.
+stay as long as there is room for anything. Where no link can go there is the code, by which a reply is
+understood. A template laid down at a provider takes the single facts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from services.domain.findings import Severity
 from services.domain.notices import NoticeKind
 from services.domain.people import Language
 from services.escalation.bundling import matters_of
+from services.escalation.short import units
 from services.escalation.text import facts_of, texts, title_of
 from services.notify.channels.channel import Sending
 
 CUT = "…"
-_LINK = re.compile(r"^https?://\S+$(?![\s\S]*^https?://)", re.MULTILINE)
+NOTHING = "–"
+"""What stands where a template asks for what a message has not: no provider takes an empty value."""
 _NAME = re.compile(r"\{([a-z]+)\}")
 
 
@@ -29,40 +32,47 @@ def in_bytes(text: str) -> int:
 
 def whole(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
     """The message with its title, no longer than ``most``."""
-    text, tail = _before_link(sending.message.text)
-    return fitted(f"{sending.message.title}\n{text}", tail, most, size)
+    return fitted(f"{sending.message.title}\n{_before_link(sending)}", link_of(sending), most, size)
 
 
 def below_title(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
     """The message without its title, for those who show that by itself."""
-    return fitted(*_before_link(sending.message.text), most, size)
+    return fitted(_before_link(sending), link_of(sending), most, size)
 
 
 def short(sending: Sending, most: int) -> str:
-    """What fits into a text message of ``most`` characters: who, what, where, since, and the link."""
-    return fitted("\n".join(_shortly(sending)), link_of(sending), most, len)
+    """What fits into a text message of ``most`` characters: who, what, where, what to reply, and the link.
+
+    Where the link has no room the code, which stands in the short form, is how somebody answers; several
+    matters at once have none, so that their names give way to the link.
+    """
+    said, link = sending.message.short, link_of(sending)
+    whole_of_it = f"{said}\n{link}" if link else said
+    if units(whole_of_it) <= most:
+        return whole_of_it
+    return fitted(said, link if matters_of(sending.notice) else "", most, units)
 
 
 def spoken(sending: Sending, most: int) -> str:
     """What is read out to somebody who picked up, in one language."""
     known = facts(sending)
     about = [] if matters_of(sending.notice) else [known["where"], known["since"]]
-    return "。".join([known["title"], *about, ""])[:most]
+    code = texts(_spoken_in(sending)).code.format(code=known["code"]) if known["code"] else ""
+    return "。".join([known["title"], *about, ""])[: most - len(code)] + code
 
 
 def link_of(sending: Sending) -> str:
     """Where the message is answered; empty if nowhere."""
-    return _before_link(sending.message.text)[1].partition("\n")[0]
+    return sending.message.link
 
 
 def facts(sending: Sending, to: str = "") -> Mapping[str, str]:
-    """What a template may take: the single facts, the short text and the whole, the link, the telephone.
+    """What a template may take: the single facts, the short text and the whole, link and code, the telephone.
 
     In the language of the reader, if people may be called out by it alone, else in Chinese. Of several
     matters at once each fact is that of all.
     """
-    notice = sending.notice
-    language = notice.language if texts(notice.language).reviewed else Language.ZH_CN
+    notice, language = sending.notice, _spoken_in(sending)
     matters = [replace(notice, text=matter) for matter in matters_of(notice)] or [notice]
     each = [facts_of(matter, language) for matter in matters]
     return {
@@ -70,6 +80,7 @@ def facts(sending: Sending, to: str = "") -> Mapping[str, str]:
         "title": title_of(notice, language),
         "text": sending.message.text,
         "link": link_of(sending),
+        "code": sending.message.code,
         "id": notice.id,
         "to": to,
     }
@@ -79,7 +90,7 @@ def parameter(template: str, sending: Sending, most: int) -> str:
     """One value for a template that a provider keeps: in one line, no longer than ``most`` characters."""
     known = facts(sending)
     words = _NAME.sub(lambda found: known.get(found[1], found[0]), template)
-    return fitted(" ".join(words.split()), "", most, len)
+    return fitted(" ".join(words.split()) or NOTHING, "", most, len)
 
 
 def is_pressing(sending: Sending) -> bool:
@@ -103,19 +114,12 @@ def fitted(head: str, link: str, most: int, size: Callable[[str], int]) -> str:
     return head[:low].rstrip() + CUT + tail
 
 
-def _shortly(sending: Sending) -> Iterator[str]:
-    notice = sending.notice
-    languages = [notice.language]
-    if not texts(notice.language).reviewed:
-        languages.append(Language.ZH_CN)
-    for language in languages:
-        yield title_of(notice, language)
-        if not matters_of(notice):
-            known = facts_of(notice, language)
-            yield f"{known['where']} {known['since']}"
+def _spoken_in(sending: Sending) -> Language:
+    """The language of the reader, if people may be called out by it alone, else Chinese."""
+    language = sending.notice.language
+    return language if texts(language).reviewed else Language.ZH_CN
 
 
-def _before_link(text: str) -> tuple[str, str]:
-    """What stands before the link of a message, and the rest from its link on."""
-    found = _LINK.search(text)
-    return (text[: found.start()].rstrip(), text[found.start() :].strip()) if found else (text, "")
+def _before_link(sending: Sending) -> str:
+    """What stands before the link of a message."""
+    return sending.message.text.removesuffix(link_of(sending)).rstrip()

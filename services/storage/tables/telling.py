@@ -132,6 +132,9 @@ index_where(notices.c.state == NoticeState.DUE, notices.c.next_attempt_at, name=
 Index(None, notices.c.alert_id, notices.c.number)
 Index(None, notices.c.worker_id, notices.c.number)
 index_where(notices.c.synthetic, notices.c.created_at, name="ix_notices_synthetic")
+index_where(
+    notices.c.contact.is_not(None), notices.c.synthetic, notices.c.created_at, name="ix_notices_contact"
+)  # the house's own presses tell a contact each minute, and nobody answers those
 
 attempts = Table(
     "attempts",

@@ -11,7 +11,7 @@ from services.domain.notices import AttemptResult
 from services.domain.people import Language
 from services.notify.channels.email import EmailChannel, MailServer
 from tests.live.channels.dripping import Dripping
-from tests.live.channels.messages import press, sending
+from tests.live.channels.messages import sending
 from tests.live.channels.table import EMAIL, Case
 from tests.live.mailbox import Mailbox, started
 
@@ -48,7 +48,7 @@ def test_a_letter_says_the_message_in_text_and_as_a_page(box: Mailbox, channel: 
     assert text is not None
     assert page is not None
     assert "在哪里：曲扎路 7 号 卧室" in text.get_content()
-    assert f'<a href="http://anxin/alerts/{press().alert_id}">' in page.get_content()
+    assert f'<a href="{sending().message.link}">' in page.get_content()
 
 
 def test_a_letter_is_in_the_language_of_its_reader(box: Mailbox, channel: EmailChannel) -> None:

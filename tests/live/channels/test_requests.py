@@ -39,7 +39,8 @@ from tests.live.channels.messages import SENT_AT, press, sending
 from tests.live.channels.table import SMS_ALIYUN, SMS_TENCENT
 
 TITLE = sending().message.title
-LINK = f"http://anxin/alerts/{press().alert_id}"
+LINK = sending().message.link
+CODE = sending().message.code
 
 
 def asked(server: HTTPServer, channel: Channel, address: str, what: Sending | None = None) -> Request:
@@ -63,7 +64,7 @@ def milder(severity: Severity = Severity.MEDIUM) -> Sending:
 
 def long(link: str = LINK) -> Sending:
     text = "很长的话。" * 2000 + f"\n\n{link}"
-    return replace(sending(), message=Message("呼叫器求助：卓玛", text, Language.ZH_CN))
+    return replace(sending(), message=Message("呼叫器求助：卓玛", text, Language.ZH_CN, link=link))
 
 
 def test_a_bot_of_wecom_is_asked_by_its_key_and_calls_the_group(server: HTTPServer, poster: Poster) -> None:
@@ -202,20 +203,20 @@ def test_a_text_message_says_who_what_where_since_and_where_to_answer(
     server: HTTPServer, poster: Poster
 ) -> None:
     gateway = Gateway(server.url_for("/send"), "{text}", headers={"Content-Type": "text/plain"})
-    for most in (201, 70):
+    for most in (201, 100, 90, 70):
         text = asked(server, SmsGateway(poster, gateway, most), "13900001111").data.decode()
         assert len(text) <= most
-        assert text.startswith(f"{TITLE}\n")
-    text = asked(server, SmsGateway(poster, gateway, 201), "13900001111").data.decode()
-    assert all(word in text for word in ("曲扎路 7 号 卧室", "7月23日 02:13"))
-    assert text.endswith(f"\n{LINK}")
+        assert text.startswith(f"{TITLE}，卧室，02:13起。")
+        assert f"号{CODE}" in text
+        assert text.endswith(f"\n{LINK}") is (most >= 100)  # two parts of a text message
 
 
-def test_a_call_says_no_link(server: HTTPServer, poster: Poster) -> None:
+def test_a_call_says_the_code_and_no_link(server: HTTPServer, poster: Poster) -> None:
     gateway = Gateway(server.url_for("/send"), "{text}", headers={"Content-Type": "text/plain"})
     text = asked(server, VoiceGateway(poster, gateway), "089300001").data.decode()
     assert text.startswith(f"{TITLE}。")
     assert all(word in text for word in ("曲扎路 7 号 卧室。", "7月23日 02:13。"))
+    assert text.endswith(f"。号码：{CODE}")
     assert "http" not in text
 
 

@@ -65,7 +65,9 @@ def test_a_notice_arrives_as_a_structured_cloud_event(server: HTTPServer, channe
             "residents": [{"id": "dolma", "name": "卓玛"}],
             "since": "2025-07-22T18:13:00Z",
             "step": 0,
-            "link": f"http://anxin/alerts/{notice.alert_id}",
+            "link": sending().message.link,
+            "code": sending().message.code,
+            "short": f"呼叫器求助：卓玛，卧室，02:13起。回1我去 9去不了，号{sending().message.code}",
         },
     }
     assert "曲扎路 7 号" in text

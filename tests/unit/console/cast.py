@@ -37,6 +37,7 @@ from services.domain.homes import Grid, Home
 from services.domain.people import Channel, ChannelKind, Resident, Role, Team, User, Worker
 from services.domain.ports import Signals, Store
 from services.escalation.gathering import Gathering, store_move
+from services.escalation.links import link_key
 from services.escalation.policies import Policies
 from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House
@@ -142,7 +143,11 @@ def cast(folder: Path, woken: Signals | None = None, **parts: object) -> Iterato
         new_id=lambda prefix: f"{prefix}_{next(numbers):04}",
         device_credentials=broker,
         gathering=Gathering(
-            House(timezone=ZoneInfo("Asia/Shanghai"), link_base="http://console.test"),
+            House(
+                timezone=ZoneInfo("Asia/Shanghai"),
+                link_base="http://console.test",
+                link_key=link_key("the console's tests"),
+            ),
             lambda: Policies({}, shipped_policies()),
         ),
         waiter=lambda seconds: False,

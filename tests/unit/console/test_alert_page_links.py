@@ -110,7 +110,8 @@ def test_where_the_key_of_a_foreign_home_lies_is_told_while_it_runs_and_not_afte
     page = house.worker("norbu").get(ALERT, headers=PAGE)
     assert page.status_code == 200
     assert "under the pot" not in page.text
-    assert "under the pot" in house.worker("basang").get(ALERT, headers=PAGE).text
+    assert "under the pot" not in house.worker("basang").get(ALERT, headers=PAGE).text
+    assert "under the pot" in house.worker("pema").get(ALERT, headers=PAGE).text
 
 
 def test_the_address_of_a_form_that_was_refused_leads_to_the_page(house: Cast) -> None:

@@ -13,6 +13,7 @@ from services.domain.findings import Severity
 from services.domain.notices import NoticeKind
 from services.domain.people import Language
 from services.escalation.bundling import BUNDLE
+from services.escalation.short import units
 from services.escalation.text import message_of
 from services.notify.channels.wording import (
     CUT,
@@ -26,7 +27,7 @@ from services.notify.channels.wording import (
     spoken,
     whole,
 )
-from tests.live.channels.messages import press, sending
+from tests.live.channels.messages import HOUSE, press, sending
 
 LINK = "https://anxin.example.org/a/abc"
 
@@ -48,23 +49,23 @@ def test_a_link_that_leaves_no_room_is_left_out() -> None:
     assert fitted("卓玛在哪里", LINK, 20, len) == "卓玛在哪里"
 
 
-def test_what_stands_below_the_link_stays_with_it() -> None:
-    message = replace(sending().message, text=f"很长的话。{'很' * 3000}\n\n{LINK}\n回复 1 接下")
+def test_a_long_message_keeps_its_link() -> None:
+    message = replace(sending().message, text=f"很长的话。{'很' * 3000}\n\n{LINK}", link=LINK)
     what = replace(sending(), message=message)
-    assert whole(what, 2048).endswith(f"{CUT}\n{LINK}\n回复 1 接下")
+    assert whole(what, 2048).endswith(f"{CUT}\n{LINK}")
     assert in_bytes(whole(what, 2048)) <= 2048
     assert link_of(what) == LINK
 
 
 def test_a_message_without_a_link_is_cut_at_its_end() -> None:
-    what = replace(sending(), message=replace(sending().message, text="很" * 3000))
+    what = replace(sending(), message=replace(sending().message, text="很" * 3000, link=""))
     assert link_of(what) == ""
     assert whole(what, 2048).endswith(CUT)
 
 
 def test_a_language_that_nobody_has_read_is_followed_by_chinese() -> None:
     what = sending(Language.BO)
-    assert what.message.title in short(what, 500)
+    assert what.message.short in short(what, 500)
     assert "呼叫器求助" in short(what, 500)
     assert facts(what)["what"] == "呼叫器求助"
     assert "呼叫器求助" in spoken(what, 200)
@@ -75,6 +76,23 @@ def test_the_facts_of_several_matters_are_those_of_all() -> None:
     notice = replace(press(), text={**press().text, BUNDLE: json.dumps(matters)})
     what = replace(sending(), notice=notice, message=message_of(notice))
     assert (facts(what)["who"], facts(what)["where"]) == ("卓玛、德吉", "曲扎路 7 号")
+
+
+def test_several_matters_in_a_text_message_keep_the_link_which_alone_answers_them() -> None:
+    matters = [{"who": f"卓玛{number}"} for number in range(9)]
+    notice = replace(press(), text={**press().text, BUNDLE: json.dumps(matters)})
+    what = replace(sending(), notice=notice, message=message_of(notice, HOUSE))
+    assert what.message.code == ""
+    for most in (201, 140, 125):
+        assert short(what, most).endswith(f"\n{what.message.link}")
+        assert units(short(what, most)) <= most
+
+
+def test_a_template_is_never_handed_an_empty_value() -> None:
+    over = replace(press(), kind=NoticeKind.STAND_DOWN)
+    what = replace(sending(), notice=over, message=message_of(over, HOUSE))
+    assert parameter("{code}", what, 35) == "–"
+    assert parameter("{code}", sending(), 35) == sending().message.code
 
 
 def test_a_value_of_a_template_is_one_line_and_no_longer_than_may_be() -> None:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from pydantic import Field, StringConstraints
 
 from services.console.acting import Action, Deed, act_once
+from services.console.answering.unfolding import write_down_once
 from services.console.api.fields import Note, PathId, Shape
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
@@ -43,6 +44,10 @@ LONGEST_SPAN = 24 * 60
 """Minutes that a form can ask for at a time, as at the interface; the policy allows less."""
 
 
+Minutes = Annotated[int, Field(ge=1, le=LONGEST_SPAN)] | None
+SentFrom = Annotated[str, StringConstraints(max_length=40)]
+
+
 class ActionForm(Shape):
     """What a form of a page says about an alert; an empty field is one that says nothing."""
 
@@ -50,8 +55,8 @@ class ActionForm(Shape):
     outcome: Outcome | None = None
     note: Note = ""
     to: str = ""
-    minutes: Annotated[int, Field(ge=1, le=LONGEST_SPAN)] | None = None
-    state: Annotated[str, StringConstraints(max_length=40)] = ""
+    minutes: Minutes = None
+    state: SentFrom = ""
     """Which state of the alert the form stood under: what tells a form that is sent twice."""
     test: bool = False
     """Whether the form stood under a test."""
@@ -154,6 +159,7 @@ def _picture(language: Language, strip: Strip | None) -> Markup | None:
 def _page(request: Request, parts: Console, who: Caller, alert_id: str, shown: Shown) -> Response:
     with parts.store.reading() as uow:
         view = view_of(uow, parts, who, alert_id, whole_story=shown.whole_story)
+    write_down_once(parts, who, view.unfolded, "on the page of the alert")
     return page(
         request,
         "alert.html",

@@ -96,6 +96,8 @@ class AlertView:
     story: Story
     night: Strip | None
     """The bed in the night of the alert; None where this caller may not see it, or there is nobody's."""
+    unfolded: tuple[Alert, ...] = ()
+    """The alert itself, where the page shows what only whoever goes has to know."""
 
 
 def view_of(
@@ -137,6 +139,7 @@ def view_of(
         evidence=evidence,
         story=story_of(uow, who, alert_id, scene.notices, names, whole=whole_story),
         night=_night(uow, alert, scene, sight),
+        unfolded=tuple(sight.unfolded.values()),
     )
 
 
@@ -145,7 +148,7 @@ def _person(resident: Resident, sight: Sight) -> Person:
 
 
 def _place(alert: Alert, scene: Scene, sight: Sight) -> Place:
-    """Whoever is called has to get in; once it is over, the key is for those alone who see the home."""
+    """Where the key is unfolds for whoever goes; of what is over the telephone is for who sees the home."""
     home = scene.circle.home
     devices = (scene.devices.get(each) for each in alert.device_ids)
     rooms = tuple(dict.fromkeys(device.place for device in devices if device and device.place))
@@ -153,7 +156,7 @@ def _place(alert: Alert, scene: Scene, sight: Sight) -> Place:
         return Place("", rooms, None, None)
     if not (alert.is_running or sight.home(home)):
         return Place(home.address, rooms, None, None)
-    return Place(home.address, rooms, home.phone, home.key_place)
+    return Place(home.address, rooms, home.phone, home.key_place if sight.unfolds(alert) else None)
 
 
 def _night(uow: UnitOfWork, alert: Alert, scene: Scene, sight: Sight) -> Strip | None:

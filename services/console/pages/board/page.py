@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.console.answering.unfolding import write_down_once
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages.board.view import Filter, look
@@ -30,4 +31,5 @@ def show_board(
 ) -> Response:
     with parts.store.reading() as uow:
         view = look(uow, parts, who, Filter(grid or None, state))
+    write_down_once(parts, who, view.unfolded, "on the board")
     return page(request, "board.html", view=view)

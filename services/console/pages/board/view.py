@@ -152,6 +152,8 @@ class View:
     """Whether a press would reach anybody now; None where nobody tries."""
     silenced: int = 0
     """Homes and devices whose alerts are held back now, as far as the caller sees them."""
+    unfolded: tuple[Alert, ...] = ()
+    """Of these it shows what only whoever goes has to know."""
 
     def is_later(self, alert: Alert) -> bool:
         """Its countdown may be small."""
@@ -172,7 +174,7 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
     register = _register(uow, who, sight, running)
     watch = Watch(uow, parts, now, devices=register.devices.values())
     names = Names(watch.workers)
-    cards = [_card(alert, register, names, who) for alert in sorted(running, key=_urgency)]
+    cards = [_card(alert, register, names, who, sight) for alert in sorted(running, key=_urgency)]
     grids = {grid.id: grid.name for grid in watch.grids}
     silences = [each for each in uow.silences.running() if sight.place(each.resident_id, each.home_id)]
     tiles = _tiles(watch, register, names, cards, grids, (silences, now))
@@ -191,6 +193,7 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
         left_out=len(tiles) - len(shown),
         way=_way(uow, now),
         silenced=sum(each.holds(now) and not each.synthetic for each in silences),
+        unfolded=tuple(sight.unfolded.values()),
     )
 
 
@@ -245,7 +248,7 @@ def _urgency(alert: Alert) -> tuple[object, ...]:
     return (-alert.severity.rank, waits, alert.opened_at, alert.number)
 
 
-def _card(alert: Alert, register: _Register, names: Names, who: Caller) -> Card:
+def _card(alert: Alert, register: _Register, names: Names, who: Caller, sight: Sight) -> Card:
     resident = register.residents.get(alert.resident_id or "")
     home = register.homes.get((resident.home_id if resident else alert.home_id) or "")
     device = register.devices.get(alert.device_id or "")
@@ -255,7 +258,7 @@ def _card(alert: Alert, register: _Register, names: Names, who: Caller) -> Card:
         who=resident.name if resident else (device.external_id if device else Nobody.HOUSE),
         address=" ".join(part for part in where if part),
         phone=(resident.phone if resident else None) or (home.phone if home else None),
-        key_place=home.key_place if home else None,
+        key_place=home.key_place if home and home.key_place and sight.unfolds(alert) else None,
         told=tuple(names.of(owner) for owner in alert.owner_ids if owner not in alert.declined_by),
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         reports=alert.fact_count,

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.console.answering.unfolding import write_down_once
 from services.console.api.fields import PathId
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
@@ -33,6 +34,7 @@ def show_resident(
 ) -> Response:
     with parts.store.reading() as uow:
         view = gather(uow, parts, who, resident_id, alerts)
+    write_down_once(parts, who, view.unfolded, "on the page of the resident")
     there = Texts(language_of(request, who), view.zone)
     return page(
         request,

@@ -8,7 +8,7 @@ where they see those as well.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -121,6 +121,8 @@ class ResidentView:
     day: Strip
     nights: tuple[Strip, ...]
     may: May
+    unfolded: tuple[Alert, ...] = ()
+    """Alerts of this caller for which it shows where the key is."""
 
     def is_later(self, alert: Alert) -> bool:
         """Its countdown may be small."""
@@ -142,7 +144,7 @@ def gather(
     """What this caller sees of a resident now; somebody foreign is not found."""
     now = parts.clock.now()
     resident = seen_resident(uow, who, resident_id)
-    home = uow.homes.get(resident.home_id)
+    home, unfolded = _home(uow, who, resident)
     zone = owed.zone_of(parts, resident, home)
     called = Names(uow.workers.all())
     watch = Watch(uow, parts, now)
@@ -179,7 +181,18 @@ def gather(
         day=last_day(uow, resident.id, now, zone),
         nights=fortnight(uow, resident.id, now, zone),
         may=_may(who),
+        unfolded=unfolded,
     )
+
+
+def _home(uow: UnitOfWork, who: Caller, resident: Resident) -> tuple[Home | None, tuple[Alert, ...]]:
+    """The home as the caller may see it now, and the alerts for which its key unfolded."""
+    home, sight = uow.homes.get(resident.home_id), Sight(uow, who)
+    if home is None or home.key_place is None:
+        return home, ()
+    if not sight.unfolds_home(home.id):
+        home = replace(home, key_place=None)
+    return home, tuple(sight.unfolded.values())
 
 
 def age_on(born: date | None, today: date) -> int | None:
