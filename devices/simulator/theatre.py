@@ -272,11 +272,12 @@ class Theatre:
         """What came of the story: the cast's alerts and notices, and what the devices heard."""
         if self._chorus is not None:
             self._chorus.await_receipts()
-        self._await_commands()
+        alerts = list(self._api.all("alerts"))
+        self._await_commands(is_over=all(each["state"] == "closed" for each in alerts))
         told = chronicle(
             self._enrolled,
             self._api.all("findings"),
-            self._api.all("alerts"),
+            alerts,
             self._api.all("notices"),
             self._came_at,
         )
@@ -293,13 +294,20 @@ class Theatre:
         except ApiRefused as refused:
             return refused.reason
 
-    def _await_commands(self) -> None:
-        """What devices were told to say may still be on its way."""
+    def _await_commands(self, *, is_over: bool) -> None:
+        """What devices were told to say may still be on its way: what is wished for, and, where every alert
+        is over, that it is.
+        """
         wishes = [wish for wish in self.scenario.wishes if wish.hears]
-        clock.until(
-            lambda: all(said(wish.fields["device"], self._all_heard()) == wish.hears for wish in wishes),
-            COMMANDS_WITHIN,
-        )
+
+        def is_all_heard() -> bool:
+            heard = self._all_heard()
+            last = {each.fields["device"]: each.fields["hears"] for each in heard}
+            return all(said(wish.fields["device"], heard) == wish.hears for wish in wishes) and (
+                not is_over or set(last.values()) <= {"over"}
+            )
+
+        clock.until(is_all_heard, COMMANDS_WITHIN)
 
     def _all_heard(self) -> list[Happening]:
         self._place_commands()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from devices.simulator.happenings import What
 from devices.simulator.matrix.differences import Difference, How
 from devices.simulator.matrix.outcome import CALLS, Entry
 
@@ -23,6 +24,8 @@ class Of(StrEnum):
     """The one of them that an exit begins and the next entry ends."""
     SILENCE = "silence"
     """What is judged by when something was received last."""
+    WORDS = "words"
+    """What a device is told to say: of what it was away for it may hear less, if it ends with the same."""
 
 
 ALERTS: Mapping[Of, frozenset[str]] = {
@@ -52,7 +55,9 @@ class Allowance:
 
     def concerns(self, entry: Entry) -> bool:
         """Whether an entry is of this sort, however it differs."""
-        return any(entry.alert in ALERTS[each] for each in self.of)
+        if entry.what is What.COMMAND:
+            return Of.WORDS in self.of
+        return any(entry.alert in ALERTS.get(each, ()) for each in self.of)
 
     def covers(self, difference: Difference, struck_at: datetime | None = None) -> bool:
         """Whether a difference is of this sort; without ``struck_at`` the fault was there from the first
@@ -64,6 +69,7 @@ class Allowance:
             and (self.at_most is None or difference.by <= self.at_most)
             and not (self.since_struck and struck_at is not None and _came_before(difference, struck_at))
             and not (self.unless_the_only_one and _was_the_only_one(difference))
+            and (difference.entry.what is not What.COMMAND or _only_leaves_out(difference))
         )
 
 
@@ -71,6 +77,15 @@ def _came_before(difference: Difference, struck_at: datetime) -> bool:
     """How an alert ended is no matter of when it was opened."""
     came = [each.at for each in (difference.clean, difference.faulty) if each is not None]
     return difference.how is not How.OTHERWISE and min(came) < struck_at
+
+
+def _only_leaves_out(difference: Difference) -> bool:
+    """Whether a device hears nothing new, in the same order, and the same at last."""
+    clean, faulty = difference.clean, difference.faulty
+    if clean is None or faulty is None or clean.heard[-1] != faulty.heard[-1]:
+        return False
+    rest = iter(clean.heard)
+    return all(state in rest for state in faulty.heard)
 
 
 def _was_the_only_one(difference: Difference) -> bool:
@@ -100,6 +115,12 @@ _HEARD_LATE = Allowance(
     "what ends a watch was heard late, its bed unknown meanwhile: it is found later, or withdrawn",
     "RULES §3, Beds, Two instants, Withdrawn and ended",
     since_struck=True,
+)
+_MISSED_A_WORD = Allowance(
+    frozenset({Of.WORDS}),
+    frozenset({How.OTHERWISE}),
+    "a device that is away hears what is the case when it is back, not what was meanwhile",
+    "CONTRACTS §1, reassure",
 )
 _OVERTAKEN = "an entry or exit older than the newest of its sensor is passed over: others settle, others end"
 _IN_ANOTHER_ORDER = (
@@ -147,7 +168,7 @@ ALLOWANCES: Mapping[str, tuple[Allowance, ...]] = {
             "RULES §3, Times of devices",
         ),
     ),
-    "reconnect-storm": (_called_late(AWAY_BY), _silent_from(AWAY_BY), _UNHEARD),
-    "connection-cut": (_UNHEARD,),
+    "reconnect-storm": (_called_late(AWAY_BY), _silent_from(AWAY_BY), _UNHEARD, _MISSED_A_WORD),
+    "connection-cut": (_UNHEARD, _MISSED_A_WORD),
 }
 """By the name of the fault."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from devices.simulator.happenings import What
 from devices.simulator.local_time import Frame, show_span
 from devices.simulator.matrix.outcome import Entry
 
@@ -52,6 +53,8 @@ class Difference:
         if self.how in (How.LATER, How.EARLIER):
             return f"{where}: {show_span(self.by)} {self.how}"
         if self.how is How.OTHERWISE and self.clean and self.faulty:
+            if self.entry.what is What.COMMAND:
+                return f"{frame.show(self.faulty.at)} {self.faulty}, not {', '.join(self.clean.heard)}"
             was, now = dict(self.clean.details), dict(self.faulty.details)
             words = [f"{name} {now.get(name)}, not {was[name]}" for name in was if now.get(name) != was[name]]
             return f"{where}: {'; '.join(words)}"
@@ -84,7 +87,7 @@ def _of_one_name(
 ) -> Iterator[Difference]:
     left, over = list(ours), []
     for entry in theirs:
-        same = next((each for each in left if (each.at, each.details) == (entry.at, entry.details)), None)
+        same = next((each for each in left if each.compared == entry.compared), None)
         if same is not None:
             left.remove(same)
         else:
@@ -97,7 +100,7 @@ def _of_one_name(
         over.remove(other)
         if mine.details != other.details:
             yield Difference(How.OTHERWISE, mine, other)
-        if mine.at != other.at:
+        if mine.at != other.at and mine.what is not What.COMMAND:
             yield Difference(How.LATER if other.at > mine.at else How.EARLIER, mine, other)
     for entry in left:
         yield Difference(How.MISSING, entry, None, _nearest(entry, faulty))

@@ -83,11 +83,21 @@ def _rows_for(
 
 def _lies_behind_the_end(difference: Difference, row: Allowance, ends_at: datetime) -> bool:
     """Whether a row lets the missing thing come so late that the story was over before."""
-    if Of.CALLS not in row.of or row.at_most is None or not difference.entry.is_of_a_call:
+    if Of.CALLS not in row.of or row.at_most is None:
+        return False
+    if difference.entry.what is What.COMMAND:
+        return _hears_the_rest_behind_it(difference, row.at_most, ends_at)
+    if not difference.entry.is_of_a_call:
         return False
     if difference.how is How.MISSING:
         return difference.entry.at + row.at_most > ends_at
     return difference.how is How.OTHERWISE and _is_still_running(difference, row.at_most, ends_at)
+
+
+def _hears_the_rest_behind_it(difference: Difference, at_most: timedelta, ends_at: datetime) -> bool:
+    """A device that has heard the beginning, and would have heard the rest in time."""
+    clean, heard = difference.clean, difference.faulty.heard if difference.faulty else ()
+    return clean is not None and clean.heard[: len(heard)] == heard and clean.at + at_most > ends_at
 
 
 def _is_still_running(difference: Difference, at_most: timedelta, ends_at: datetime) -> bool:
@@ -115,4 +125,6 @@ def _why_not(difference: Difference, fault: str) -> str:
             return "a call may never be lost, and whoever is to hear of it must"
         if difference.how is How.ADDED:
             return "a call may never be doubled, and nobody else hears of it"
+    if difference.entry.what is What.COMMAND:
+        return "whoever called must be told by the device what is done for them"
     return f"no row allows this to {fault}"

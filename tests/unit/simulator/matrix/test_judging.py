@@ -209,6 +209,63 @@ def test_of_several_of_one_name_the_nearest_in_time_are_held_against_each_other(
     assert (difference.clean, difference.by) == (second, timedelta(seconds=1))
 
 
+def hears(*states: str, seconds: float = 1500) -> Entry:
+    return Entry(What.COMMAND, ("button",), at(seconds), tuple(("hears", state) for state in states))
+
+
+ALL = hears("heard", "coming", "arrived", "over")
+AWAY_FOR_A_WHILE = ["connection-cut", "reconnect-storm"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_device_that_hears_the_same_in_order_is_the_same_whenever_it_hears_it(fault: str) -> None:
+    assert cell(fault, [replace(ALL, at=at(1700))], [ALL]).mark is Mark.SAME
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "heard",
+    [
+        hears("heard", "coming"),
+        hears("heard", "arrived", "coming", "over"),
+        hears("heard", "coming", "heard", "over"),
+    ],
+)
+def test_a_device_that_hears_another_end_or_something_else_fails_whatever_the_fault(
+    fault: str, heard: Entry
+) -> None:
+    judged = cell(fault, [heard], [ALL])
+    assert said(judged) == [
+        f"+1 day 02:38 button hears {', '.join(heard.heard)}, not heard, coming, arrived, over"
+    ]
+    assert cell(fault, [], [ALL]).mark is Mark.FAIL
+    assert cell(fault, [ALL], []).mark is Mark.FAIL
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_was_said_to_a_device_that_was_away_it_may_miss(fault: str) -> None:
+    mark = Mark.ALLOWED if fault in AWAY_FOR_A_WHILE else Mark.FAIL
+    assert cell(fault, [hears("heard", "arrived", "over")], [ALL]).mark is mark
+
+
+def test_what_a_device_would_hear_behind_the_end_of_the_story_is_not_lost() -> None:
+    begun, seconds = hears("heard", "coming"), (ENDS_AT - START).total_seconds()
+    near, early = (replace(ALL, at=at(seconds - before)) for before in (60, 600))
+    assert cell("late", [begun], [near]).mark is Mark.ALLOWED
+    assert cell("late", [begun], [early]).mark is Mark.FAIL
+    assert cell("duplicate", [begun], [near]).mark is Mark.FAIL
+
+
+def test_the_same_state_said_once_more_is_no_other_word() -> None:
+    words = [
+        Happening(at(second), What.COMMAND, "button", "", {"device": "button", "hears": state})
+        for second, state in enumerate(["heard", "heard", "coming", "heard", "over"])
+    ]
+    [entry] = outcome_of(words)
+    assert entry.heard == ("heard", "coming", "heard", "over")
+    assert str(entry) == "button hears heard, coming, heard, over"
+
+
 def test_an_outcome_is_made_of_alerts_and_of_who_was_told_or_not() -> None:
     fields = {"alert": "fall", "about": "deji", "severity": "high"}
     unheard = {"told": "desk", "notice": "alert", "alert": "fall", "reached": "no", "tried": "no"}
