@@ -26,6 +26,13 @@ EQUIVALENT: Mapping[tuple[str, str, str], str] = {
     ("services/rules/ending.py", "end_at < engine.absence.since <= until", "<="): (
         "an override that ends in the instant from which nothing was met: what was due before it had been met"
     ),
+    ("services/rules/ending.py", "end_at < engine.absence.since <= until", "<"): (
+        "an end that lies before is a deadline of its own, met before all that is due or heard in the instant"
+        " in which the house came back"
+    ),
+    ("services/rules/ending.py", "end_at == until", "!="): (
+        "whoever meets what is due before an instant has ended before that the overrides that end at it"
+    ),
     ("services/rules/kinds/missing.py", "each.at >= reached_at", ">"): (
         "what lies exactly so far back can be reached by no record: that would have to be older still"
     ),

@@ -13,6 +13,7 @@ from services.domain.findings import Finding, FindingReason, FindingState
 from services.domain.ports import Store
 from services.domain.stepping import settle
 from services.rules.history import read_history
+from services.rules.missed import MISSED
 from services.rules.run import RulesLoop
 from services.storage.store import SqlStore
 from tests.stores import sqlite_store
@@ -88,6 +89,7 @@ def test_what_still_holds_after_an_hour_is_told_and_says_how_late(store: SqlStor
     house.waits(5 * SECOND)
     late_for = 40 * MINUTE + 5 * SECOND
     assert house.told() == [("out", 20 * MINUTE, late_for, FindingState.HOLDS, FindingReason.LATE)]
+    assert MISSED not in house.found()[0].evidence.figures, "it is the only one"
 
 
 def test_what_the_broker_kept_prevents_what_would_have_been_missed(store: SqlStore) -> None:
