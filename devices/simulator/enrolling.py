@@ -71,6 +71,7 @@ def enrol(scenario: Scenario, api: Api, channels_of: ChannelsOf, mark: str = "")
     not the simulator's own; its residents are tagged there.
     """
     enrolled = Enrolled()
+    grids = _enrol_grids(scenario, api)
     for worker in scenario.cast.workers:
         made = api.make(
             "workers",
@@ -78,6 +79,7 @@ def enrol(scenario: Scenario, api: Api, channels_of: ChannelsOf, mark: str = "")
             role=worker.role,
             channels=channels_of(worker),
             language=worker.language,
+            grid_ids=[grids[worker.grid]] if worker.grid else None,
         )
         enrolled.workers[worker.name] = made["id"]
         enrolled.channels[worker.name] = worker.channels
@@ -88,6 +90,7 @@ def enrol(scenario: Scenario, api: Api, channels_of: ChannelsOf, mark: str = "")
             address=home.address,
             places=list(home.places),
             neighbour_id=neighbour_id,
+            grid_id=grids.get(home.grid or ""),
             timezone=(home.timezone or scenario.timezone).key,
         )
         enrolled.homes[home.name] = made["id"]
@@ -99,6 +102,16 @@ def enrol(scenario: Scenario, api: Api, channels_of: ChannelsOf, mark: str = "")
     ]
     _enrol_devices(theirs, scenario, api, enrolled, mark)
     return enrolled
+
+
+def _enrol_grids(scenario: Scenario, api: Api) -> dict[str, str]:
+    """The grids of the scenario by name; those beside one can be said when all are there."""
+    grids = {each.name: str(api.make("grids", name=each.name)["id"]) for each in scenario.cast.grids}
+    for each in scenario.cast.grids:
+        if each.beside:
+            beside = [grids[name] for name in each.beside]
+            api.change(f"grids/{grids[each.name]}", neighbouring_ids=beside)
+    return grids
 
 
 def enrol_resident(

@@ -83,7 +83,21 @@ class Home(Form):
     address: str = ""
     places: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(default_factory=list)
     neighbour: Name | None = None
+    grid: Name | None = Field(default=None, description="one of `grids`")
     timezone: Zone | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_said(cls, given: Any) -> Any:
+        return {} if given is None else given
+
+
+class Grid(Form):
+    """A grid, and those beside it, whose people are asked when a duty desk stays silent."""
+
+    model_config = ConfigDict(json_schema_extra=or_short({"type": "null"}))
+
+    beside: list[Name] = Field(default_factory=list, description="the grids next to it")
 
     @model_validator(mode="before")
     @classmethod
@@ -114,6 +128,8 @@ class Worker(Form):
     role: Role = "grid_worker"
     answers: Answers = Field(default="never", description="never, or their moves in order")
     channels: list[ChannelKind] = Field(default=["webhook"], min_length=1)
+    grid: Name | None = Field(default=None, description="one of `grids`, whose homes they know")
+    telephone: Literal["on", "off"] = Field(default="on", description="off: nothing reaches it")
     language: Language | None = None
 
     @model_validator(mode="before")
@@ -291,6 +307,7 @@ class ScenarioFile(Form):
         default=None, description="homes, workers and a cast, by their number"
     )
     cast: dict[Name, Resident] = Field(default_factory=dict, description="the residents, and their devices")
+    grids: dict[Name, Grid] = Field(default_factory=dict)
     homes: dict[Name, Home] = Field(default_factory=dict)
     workers: dict[Name, Worker] = Field(
         default_factory=dict, description="who can be told, and how they answer"

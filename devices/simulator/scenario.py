@@ -28,6 +28,7 @@ class Home:
     places: tuple[str, ...] = ()
     neighbour: str | None = None
     timezone: ZoneInfo | None = None
+    grid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class Worker:
     channels: tuple[str, ...] = ("webhook",)
     """In the order of preference."""
     language: str | None = None
+    grid: str | None = None
+    telephone_is_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A grid, and those beside it."""
+
+    name: str
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,7 @@ class Cast:
     homes: tuple[Home, ...]
     workers: tuple[Worker, ...]
     residents: tuple[Resident, ...]
+    grids: tuple[Grid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Telephones:
 
     def __init__(self) -> None:
         self._calls: list[Call] = []
+        self.off: frozenset[str] = frozenset()
+        """Whose telephone is switched off: what rings there is refused, as a provider would."""
         self._lock = Lock()
         telephones = self
 
@@ -58,6 +60,8 @@ class Telephones:
 
     def ring(self, worker: str, body: bytes) -> tuple[int, bytes]:
         """Take what came to a worker's address; what is no CloudEvent of ours is refused in words."""
+        if worker in self.off:
+            return 503, b'{"accepted": false, "reason": "the telephone is switched off"}'
         try:
             event = json.loads(body)
             is_notice = event["type"] == "anxin.notice.v1" and bool(event["data"]["notice_id"])

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from devices.simulator import form, playable
 from devices.simulator.lives.form import Life, life_of
 from devices.simulator.residing import check_residents, steps_of_residents
-from devices.simulator.scenario import Cast, Device, Home, Resident, Scenario, Worker
+from devices.simulator.scenario import Cast, Device, Grid, Home, Resident, Scenario, Worker
 from devices.simulator.scene import MIDNIGHT, LineOf, Scene, home_of
 from devices.simulator.sentences import parse_answers
 from devices.simulator.timeline import steps_of
@@ -29,7 +29,7 @@ from notation.walls import instant_of
 def tell(told: form.ScenarioFile, line_of: LineOf, file: str) -> Scenario | list[Amiss]:
     """The scenario, or all that is wrong with it."""
     scene = Scene(told, line_of)
-    cast = Cast(tuple(_homes(scene)), tuple(_workers(scene)), tuple(_residents(scene)))
+    cast = Cast(tuple(_homes(scene)), tuple(_workers(scene)), tuple(_residents(scene)), tuple(_grids(scene)))
     _put_up_devices(scene)
     _check_names(scene)
     said_start = scene.instant("starts", told.starts, scene.only()) if told.starts else None
@@ -73,7 +73,8 @@ def _homes(scene: Scene) -> Iterator[Home]:
     for name, each in told.homes.items():
         scene.known(f"homes.{name}.neighbour", each.neighbour, "one of the workers", told.workers)
         zone = zone_named(each.timezone) if each.timezone else None
-        yield Home(name, each.address, tuple(each.places), each.neighbour, zone)
+        scene.known(f"homes.{name}.grid", each.grid, "one of the grids", told.grids)
+        yield Home(name, each.address, tuple(each.places), each.neighbour, zone, each.grid)
     for name, resident in scene.cast.items():
         if resident.home is None and home_of(name, resident) not in told.homes:
             yield Home(home_of(name, resident))
@@ -85,7 +86,25 @@ def _workers(scene: Scene) -> Iterator[Worker]:
         for answer in answers:
             others = [other for other in scene.told.workers if other != name]
             scene.known(f"workers.{name}.answers", answer.to, "one of the other workers", others)
-        yield Worker(name, each.called or name, each.role, answers, tuple(each.channels), each.language)
+        scene.known(f"workers.{name}.grid", each.grid, "one of the grids", scene.told.grids)
+        yield Worker(
+            name,
+            each.called or name,
+            each.role,
+            answers,
+            tuple(each.channels),
+            each.language,
+            each.grid,
+            each.telephone == "off",
+        )
+
+
+def _grids(scene: Scene) -> Iterator[Grid]:
+    grids = scene.told.grids
+    for name, each in grids.items():
+        for number, beside in enumerate(each.beside, start=1):
+            scene.known(f"grids.{name}.beside[{number}]", beside, "one of the grids", grids)
+        yield Grid(name, tuple(each.beside))
 
 
 def _life(scene: Scene, field: str, said: Any) -> Life | None:
