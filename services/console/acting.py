@@ -21,7 +21,8 @@ from services.domain.alerts import Alert, Outcome
 from services.domain.people import Language, Worker
 from services.domain.ports import AlreadyThere, Conflict, UnitOfWork
 from services.domain.records import RememberedAnswer
-from services.escalation import actions, helping, holding, testing
+from services.escalation import actions, handing_over, helping, holding, testing
+from services.escalation.deadlines import may_extend_by
 from services.escalation.gathering import store_move
 from services.escalation.permission import (
     MAY_SPEAK_FOR_OTHERS,
@@ -71,7 +72,7 @@ _DECISIONS: Mapping[Action, Callable[[Alert, Scene, Actor, Deed], Move]] = {
         alert, scene, actor, deed.outcome, deed.note
     ),
     Action.DECLINE: lambda alert, scene, actor, deed: holding.decline(alert, scene, actor, deed.note),
-    Action.HANDOVER: lambda alert, scene, actor, deed: holding.handover(alert, scene, actor, deed.to),
+    Action.HANDOVER: lambda alert, scene, actor, deed: handing_over.handover(alert, scene, actor, deed.to),
     Action.EXTEND: lambda alert, scene, actor, deed: holding.extend(alert, scene, actor, deed.by_for),
     Action.REAL: lambda alert, scene, actor, _: testing.say_real(alert, scene, actor),
     Action.HELP: lambda alert, scene, actor, deed: helping.ask_for_help(alert, scene, actor, deed.note),
@@ -82,7 +83,7 @@ _WRONG_FIELD: Mapping[Refusal, tuple[str, str]] = {
     Refusal.NO_WORKER: ("worker_id", "the id of the worker who acts, for the caller is none"),
     Refusal.WORKER_UNKNOWN: ("to_worker_id", "the id of a worker"),
     Refusal.WORKER_INACTIVE: ("to_worker_id", "the id of a worker who is active"),
-    Refusal.TOO_LONG: ("minutes", "no longer than the policy allows at a time"),
+    Refusal.TOO_LONG: ("minutes", "no longer than the policy allows, at a time and in all"),
 }
 _WORDS: Mapping[Refusal, str] = {
     Refusal.NOT_FOR_OTHERS: "Only the duty desk, a manager or an admin acts for somebody else.",
@@ -121,7 +122,7 @@ def carry_out(uow: UnitOfWork, parts: Console, who: Caller, deed: Deed, alert: A
     except AlreadyClosed as error:
         raise Problem(409, "already_closed", "It is closed.") from error
     except NotAllowed as error:
-        raise _refused(error.refusal, deed) from error
+        raise _refused(error.refusal, deed, may_extend_by(alert, scene)) from error
     alert = store_move(uow, alert, move)
     if not move.is_nothing and not alert.synthetic:
         detail = f"on behalf of {deed.on_behalf_of}" if deed.on_behalf_of else ""
@@ -193,10 +194,12 @@ def _active(uow: UnitOfWork, field: str, worker_id: str) -> Worker:
     return worker
 
 
-def _refused(refusal: Refusal, deed: Deed) -> Problem:
+def _refused(refusal: Refusal, deed: Deed, most: timedelta) -> Problem:
     wrong = _WRONG_FIELD.get(refusal)
     if wrong is not None:
         field, expected = wrong
+        if refusal is Refusal.TOO_LONG:
+            expected = f"{expected}, now at most {most // timedelta(minutes=1)}"
         found = {"to_worker_id": deed.to, "minutes": str(deed.by_for)}.get(field)
         return unfit(field, found, expected)
     status = 409 if refusal is Refusal.NOT_ACCEPTED_YET else 403

@@ -65,6 +65,9 @@ RULE_UNAVAILABLE = "rule-unavailable"
 ROSTER_HOLE = "roster.hole"
 """The house's own rule that finds hours in which nobody is on duty."""
 
+SHIFT_NOT_TAKEN_OVER = "shift-not-taken-over"
+"""The house's own rule that finds a shift of the duty desk that nobody has taken over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -121,6 +124,11 @@ class Finding:
     def is_about_a_roster(self) -> bool:
         """About hours in which nobody is on duty; its figures name the subject."""
         return self.rulebook == BUILT_IN and self.rule == ROSTER_HOLE
+
+    @property
+    def is_about_the_desk(self) -> bool:
+        """About who sits at the duty desk, and about nobody's home."""
+        return self.rulebook == BUILT_IN and self.rule == SHIFT_NOT_TAKEN_OVER
 
     @property
     def chain(self) -> str:

@@ -46,6 +46,8 @@ class NoticeReason(StrEnum):
     JOINED = "joined"
     STAND_DOWN = "stand_down"
     HANDOVER = "handover"
+    HANDOVER_UNANSWERED = "handover_unanswered"
+    """Whoever was asked to take it over did not answer; told to its holder."""
     OVER_BY_ITSELF = "over_by_itself"
     LAST_RESORT = "last_resort"
     SILENCE_ENDS = "silence_ends"

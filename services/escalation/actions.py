@@ -13,6 +13,7 @@ from dataclasses import replace
 from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
 from services.domain.notices import Notice, NoticeReason
 from services.escalation.closing import closed
+from services.escalation.deadlines import answered, deadlines_when_accepted, deadlines_when_arrived
 from services.escalation.permission import (
     Actor,
     AlreadyAccepted,
@@ -24,7 +25,6 @@ from services.escalation.permission import (
 from services.escalation.reassure import reassured
 from services.escalation.routing import NotTold, relations_of, route
 from services.escalation.scene import Move, Scene, change
-from services.escalation.stages import answered, deadlines_when_accepted, deadlines_when_arrived
 from services.escalation.telling import key_of, notice_not_sent, stand_down, told_so_far
 from services.escalation.testing import is_test, overdue, passed
 

@@ -1,7 +1,7 @@
-"""Holding: what else somebody may say about an alert: not I, you take it, ten more minutes, a note.
+"""Holding: what else somebody may say about an alert: not I, ten more minutes, a note.
 
-Until the other accepts a handover, whoever has the alert stays its owner. Declining never leaves an alert
-without somebody: the next step comes at once. Each of these, said by the holder, answers a joined press.
+Declining never leaves an alert without somebody: the next step comes at once. Each of these, said by the
+holder, answers a joined press.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from services.domain.alerts import Alert, AlertChange, AlertState, ChangeReason, Deadline, DeadlineKind
-from services.domain.instants import format_instant, format_span
-from services.domain.notices import Notice, NoticeKind, NoticeReason
+from services.domain.alerts import Alert, AlertChange, AlertState, ChangeReason
+from services.domain.instants import format_span
 from services.domain.people import Worker
+from services.escalation import handing_over
+from services.escalation.deadlines import answered, extended, may_extend_by
+from services.escalation.pending import nobody_is_pending
 from services.escalation.permission import (
     Actor,
     AlreadyAccepted,
@@ -23,14 +25,9 @@ from services.escalation.permission import (
     require_running,
 )
 from services.escalation.reassure import reassured
-from services.escalation.routing import recipient_of
 from services.escalation.scene import Move, Scene, change
-from services.escalation.stages import answered
-from services.escalation.steps import begin_again, go_on
-from services.escalation.telling import notice_to
+from services.escalation.steps import begin_again, go_on, hold_back
 from services.escalation.testing import go_on_as_real, is_test
-
-_EXTENDED = frozenset({DeadlineKind.ARRIVAL_REMINDER, DeadlineKind.ARRIVAL, DeadlineKind.CLOSING})
 
 
 def decline(alert: Alert, scene: Scene, actor: Actor, note: str | None = None) -> Move:
@@ -52,53 +49,24 @@ def decline(alert: Alert, scene: Scene, actor: Actor, note: str | None = None) -
     declined = replace(alert, declined_by=tuple(dict.fromkeys((*alert.declined_by, worker.id))))
     said = _said(declined, scene, actor, ChangeReason.DECLINED, alert, declined_by=worker.id, note=note)
     if alert.handover_to == worker.id:
-        left = replace(declined, handover_to=None)
-        return Move(left, (said,), _tell_holder(left, scene, worker))
+        return Move(declined, (said,)).then(handing_over.declined(declined, scene, worker))
     move = Move(declined, (said,))
-    if all(owner in declined.declined_by for owner in alert.owner_ids):
+    if nobody_is_pending(declined, scene):
         move = move.then(go_on(declined, scene, ChangeReason.DECLINED))
     return move
 
 
-def handover(alert: Alert, scene: Scene, actor: Actor, to_worker_id: str) -> Move:
-    """You take it: ``to_worker_id`` is asked, and has it once they accept."""
-    require_running(alert)
-    require_hold(alert, actor)
-    other = scene.worker(to_worker_id)
-    if other is None:
-        raise NotAllowed(Refusal.WORKER_UNKNOWN)
-    if not other.active:
-        raise NotAllowed(Refusal.WORKER_INACTIVE)
-    if to_worker_id in (alert.handover_to, alert.accepted_by):
-        return Move(alert)
-    asked = replace(answered(alert), handover_to=to_worker_id)
-    said = _said(asked, scene, actor, ChangeReason.HANDED_OVER, alert, to=to_worker_id)
-    notice = notice_to(
-        recipient_of(other),
-        asked,
-        scene,
-        kind=NoticeKind.HANDOVER,
-        reason=NoticeReason.HANDOVER,
-        cause=f"handover@{format_instant(scene.now)}",
-        extra={"because": "handover", "holder": scene.name_of(alert.accepted_by)},
-    )
-    return Move(asked, (said,), (notice,))
-
-
 def extend(alert: Alert, scene: Scene, actor: Actor, by_for: timedelta) -> Move:
-    """Some more minutes until the house asks again; at most what the policy allows at a time."""
+    """Some more minutes until the house asks again; what the policy allows at a time, within what it allows
+    in all.
+    """
     require_running(alert)
     require_hold(alert, actor)
-    if not timedelta() < by_for <= scene.policy_of(alert).extend_at_most:
+    if not timedelta() < by_for <= may_extend_by(alert, scene):
         raise NotAllowed(Refusal.TOO_LONG)
-    left = answered(alert)
-    deadlines = tuple(
-        Deadline(each.kind, each.due_at + by_for) if each.kind in _EXTENDED else each
-        for each in left.deadlines
-    )
-    extended = replace(left, deadlines=deadlines)
-    said = _said(extended, scene, actor, ChangeReason.EXTENDED, alert, extended_for=format_span(by_for))
-    return Move(extended, (said,))
+    later = extended(answered(alert), by_for)
+    said = _said(later, scene, actor, ChangeReason.EXTENDED, alert, extended_for=format_span(by_for))
+    return Move(later, (said,))
 
 
 def note(alert: Alert, scene: Scene, actor: Actor, text: str) -> Move:
@@ -122,7 +90,7 @@ def worker_gone(alert: Alert, scene: Scene, worker_id: str, by: str) -> Move:
         again = begin_again(left, scene, ChangeReason.DECLINED, by=by, declined_by=worker_id)
         return reassured(alert, again, scene)
     if alert.handover_to == worker_id:
-        alert = replace(alert, handover_to=None)
+        return handing_over.gone(alert, scene, by)
     if alert.state is not AlertState.OPEN or worker_id not in alert.owner_ids:
         return Move(alert)
     owners = tuple(each for each in alert.owner_ids if each != worker_id)
@@ -131,7 +99,13 @@ def worker_gone(alert: Alert, scene: Scene, worker_id: str, by: str) -> Move:
         said = change(
             left, scene, ChangeReason.DECLINED, from_state=alert.state, by=by, declined_by=worker_id
         )
-        return Move(left, (said,))
+        move = Move(left, (said,))
+        return (
+            move.then(go_on(left, scene, ChangeReason.DECLINED)) if nobody_is_pending(left, scene) else move
+        )
+    silence = scene.silence_over(alert)
+    if silence is not None:
+        return hold_back(alert, scene, silence, by=by)  # told when that is over; until then it is others'
     return go_on(alert, scene, ChangeReason.DECLINED)
 
 
@@ -147,24 +121,6 @@ def _give_back(alert: Alert, scene: Scene, actor: Actor, worker: Worker, note: s
         note=note or "",
     )
     return reassured(alert, again, scene)
-
-
-def _tell_holder(alert: Alert, scene: Scene, other: Worker) -> tuple[Notice, ...]:
-    """Whoever wanted to hand it over hears that they still have it."""
-    holder = scene.worker(alert.accepted_by)
-    if holder is None:
-        return ()
-    return (
-        notice_to(
-            recipient_of(holder),
-            alert,
-            scene,
-            kind=NoticeKind.HANDOVER,
-            reason=NoticeReason.DECLINED,
-            cause=f"declined@{format_instant(scene.now)}",
-            extra={"because": "handover_declined", "holder": other.name},
-        ),
-    )
 
 
 def _said(

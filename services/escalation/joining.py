@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from services.domain.alerts import (
     HOUSE,
@@ -24,11 +25,13 @@ from services.domain.alerts import (
 from services.domain.findings import Finding, FindingState, Severity, Trigger
 from services.domain.identity import derived_id
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
+from services.escalation.assignments import Chosen, For
+from services.escalation.deadlines import awaiting_answer
 from services.escalation.reassure import reassured
-from services.escalation.routing import HOUSE_RULES, recipient_of
+from services.escalation.routing import HOUSE_DESK, HOUSE_RULES, recipient_of
 from services.escalation.scene import Move, Scene, change
 from services.escalation.silencing import break_silence, reached_by_now, was_silenced
-from services.escalation.stages import awaiting_answer, call_failed, go_on_after_silence, open_again
+from services.escalation.stages import call_failed, go_on_after_silence, open_again
 from services.escalation.steps import begin, begin_again, tell
 from services.escalation.telling import LAST_RESORT_KEY, again, notice_to, told_so_far
 from services.escalation.testing import is_test, joined_in_test, open_test
@@ -47,6 +50,8 @@ def subject_of(finding: Finding) -> str:
         return HOUSE_RULES
     if finding.is_about_a_roster:
         return str(finding.evidence.figures["subject"])
+    if finding.is_about_the_desk:
+        return HOUSE_DESK
     if finding.resident_id:
         return f"resident:{finding.resident_id}"
     return f"device:{finding.device_id}" if finding.device_id else UNKNOWN_ORIGIN
@@ -88,10 +93,12 @@ def take_in(finding: Finding, running: Alert | None, scene: Scene) -> Move | Non
 
 def open_alert(finding: Finding, scene: Scene) -> Move:
     """A new alert, and the first step of its policy; or the test that it is."""
-    alert = _bare(finding, scene.now)
+    bare = _bare(finding, scene.now)
+    chosen = scene.policies.chosen(bare.policy, bare.severity, scene.circle)
+    alert = replace(bare, policy=chosen.policy)
     if scene.tester is not None:
         return open_test(alert, finding, scene.tester, scene)
-    opened = change(alert, scene, ChangeReason.OPENED, from_state=None, **_because(finding))
+    opened = change(alert, scene, ChangeReason.OPENED, from_state=None, **_because(finding), **_by(chosen))
     return reassured(None, Move(alert, (opened,)).then(begin(alert, scene)), scene)
 
 
@@ -159,17 +166,27 @@ def _bare(finding: Finding, now: datetime) -> Alert:
     )
 
 
+def _by(chosen: Chosen) -> dict[str, Any]:
+    """For whose sake another policy than the rule's was chosen, where one was."""
+    return {} if chosen.for_ is For.RULE else {"policy": chosen.policy, "policy_for": chosen.for_.value}
+
+
 def _because(finding: Finding) -> dict[str, str]:
     return {"finding_id": finding.id, "chain": finding.chain}
 
 
 def _raise(finding: Finding, alert: Alert, scene: Scene) -> Move:
     holder = (alert.accepted_by,) if alert.accepted_by else ()
-    raised = replace(
-        alert, severity=_severity(finding), policy=finding.policy, titles=finding.titles, declined_by=()
-    )
+    severity = _severity(finding)
+    chosen = scene.policies.chosen(finding.policy, severity, scene.circle)
+    raised = replace(alert, severity=severity, policy=chosen.policy, titles=finding.titles, declined_by=())
     return begin_again(
-        raised, scene, ChangeReason.SEVERITY_RAISED, include=holder, severity=raised.severity.value
+        raised,
+        scene,
+        ChangeReason.SEVERITY_RAISED,
+        include=holder,
+        severity=raised.severity.value,
+        **_by(chosen),
     )
 
 

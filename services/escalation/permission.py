@@ -31,7 +31,7 @@ class Refusal(StrEnum):
     """Somebody else has it, or nobody; the duty desk, a manager or an admin may as well."""
     NOT_ACCEPTED_YET = "not_accepted_yet"
     TOO_LONG = "too_long"
-    """More than the policy lets anybody extend by."""
+    """More than the policy lets anybody extend by, at a time or in all."""
 
 
 class NotAllowed(Exception):

@@ -1,21 +1,24 @@
 """Policies: who is told at which step, how long each wait is, and what follows when nobody moves.
 
-A policy is data; its last step repeats without end, so that no policy can run out of time, and the steps
-fall back to manager, admin and last resort, so that none can run out of people. What a policy says about
-a step is asked here and nowhere else; when it is due in the present belongs to `steps`.
+A policy is data; `policy_checks` refuses one that can run out of time or of people, and the steps fall back
+to manager, admin and last resort. What a policy says about a step is asked here and nowhere else; when it is
+due in the present belongs to `steps`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import time, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from services.domain.circle import Circle
 from services.domain.findings import Severity
-from services.domain.instants import NotASpan, parse_span
+from services.domain.people import Channel, ChannelKind
+from services.escalation.assignments import BY_SEVERITY, NO_ASSIGNMENTS, Assignments, Chosen
+from services.escalation.written import POLICY_NAME, Part, Span, Wait, Wall
 
 
 class Relation(StrEnum):
@@ -39,40 +42,25 @@ HOLDER = "holder"
 """Whoever has the alert, where a reminder names whom it tells."""
 
 
-def _span(value: object) -> object:
-    try:
-        return parse_span(value if isinstance(value, str) else "")
-    except NotASpan as error:
-        raise ValueError("a span such as 90s, 20m, 2h or 3d") from error
+def _of_a_person(kind: ChannelKind) -> ChannelKind:
+    if kind is ChannelKind.LOOPBACK:
+        raise ValueError("a kind of channel that people have")
+    return kind
 
 
-def _wall(value: object) -> object:
-    if isinstance(value, str) and len(value) == len("07:00"):
-        try:
-            return time.fromisoformat(value)
-        except ValueError:
-            pass
-    raise ValueError('a local time in quotes such as "07:00"')
+Kind = Annotated[ChannelKind, AfterValidator(_of_a_person)]
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
-Wait = Annotated[timedelta, BeforeValidator(_span), Field(gt=timedelta())]
-Wall = Annotated[time, BeforeValidator(_wall)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Widening(_Part):
+class Widening(Part):
     """Who is told as well once the repeating step was silent for some rounds."""
 
     after_rounds: int = Field(ge=1)
     tell: tuple[Relation, ...] = Field(min_length=1)
 
 
-class Step(_Part):
-    """Who is told, and when: ``after`` the opening, or at the next local time ``at``.
+class Step(Part):
+    """Who is told, and when: ``after`` the opening, or at the next local time ``at``; over which ``channels``
+    first.
 
     With ``every`` it repeats, ``times`` in all; without ``times`` without end.
     """
@@ -81,6 +69,7 @@ class Step(_Part):
     at: Wall | None = None
     tell: tuple[Relation, ...] = Field(min_length=1)
     device_faults: tuple[Relation, ...] = ()
+    channels: tuple[Kind, ...] = ()
     every: Wait | None = None
     times: int | None = Field(default=None, ge=1)
     widen: Widening | None = None
@@ -100,12 +89,19 @@ class Step(_Part):
         """Repeats until somebody has it."""
         return self.every is not None and self.times is None
 
+    def ordered(self, channels: Iterable[Channel]) -> tuple[Channel, ...]:
+        """Somebody's channels as the step has them: the kinds it names first, in its order, then all others
+        in theirs. It takes no way to a person away.
+        """
+        places = {kind: place for place, kind in enumerate(self.channels)}
+        return tuple(sorted(channels, key=lambda each: places.get(each.kind, len(places))))
+
     def repeats_after(self, rounds: int) -> bool:
         """Tell whether the step is told again after that many rounds."""
         return self.every is not None and (self.times is None or rounds < self.times)
 
 
-class Accepted(_Part):
+class Accepted(Part):
     """What follows when somebody has it and nothing more is heard."""
 
     remind_after: Wait | None = None
@@ -119,7 +115,7 @@ class Accepted(_Part):
         return self
 
 
-class Arrived(_Part):
+class Arrived(Part):
     """What follows when somebody is there and the end is not said."""
 
     remind_after: Wait
@@ -127,7 +123,7 @@ class Arrived(_Part):
     tell: tuple[Relation | Literal["holder"], ...] = Field(min_length=1)
 
 
-class PressedAgain(_Part):
+class PressedAgain(Part):
     """How long a joined press waits for the holder's answer before the steps begin anew.
 
     An arrival vouches for the holder ``arrived_counts_for`` so long; a press after that is not waited with.
@@ -138,25 +134,33 @@ class PressedAgain(_Part):
     tell_at_most_every: Wait
 
 
-class Quiet(_Part):
+class Handover(Part):
+    """How long somebody who was asked to take an alert over is waited for; then it stays with its holder."""
+
+    answer_within: Wait
+
+
+class Quiet(Part):
     """Local hours in which a policy wakes nobody. Never asked for a high alert."""
 
     from_: Wall = Field(alias="from")
     until: Wall
 
 
-class Looks(_Part):
+class Looks(Part):
     """When the house looks how it stands with its rosters, at local times of its own, and how far ahead."""
 
     at: tuple[Wall, ...] = Field(min_length=1)
     ahead: Wait
 
 
-class Policy(_Part):
+class Policy(Part):
     """One escalation policy, whole and checked."""
 
     format: Literal[1]
-    policy: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
+    policy: str = Field(pattern=POLICY_NAME, max_length=64)
+    severity: Literal[Severity.HIGH, Severity.MEDIUM, Severity.LOW] | None = None
+    """The gravest matter that it is fit for; left out: it is judged by what it says."""
     title: Mapping[str, str] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
     quiet: Quiet | None = None
@@ -164,32 +168,32 @@ class Policy(_Part):
     accepted: Accepted
     arrived: Arrived
     pressed_again: PressedAgain
+    handover: Handover | None = None
     channel_wait: Wait
     extend_at_most: Wait
+    extend_in_all: Wait | None = None
 
     @property
     def wakes_people(self) -> bool:
         """Begins at once and waits for no morning: fit for a high alert."""
         begins_at_once = self.steps[0].after == timedelta()
-        return begins_at_once and self.quiet is None and all(step.at is None for step in self.steps)
+        may_be_high = self.severity in (None, Severity.HIGH)
+        return (
+            may_be_high
+            and begins_at_once
+            and self.quiet is None
+            and all(step.at is None for step in self.steps)
+        )
 
-    @model_validator(mode="after")
-    def _looks_at_rosters(self) -> Policy:
-        if (self.policy == ROSTERS) is not (self.looks is not None):
-            raise ValueError(f"`looks` in the policy {ROSTERS}, and in no other")
-        return self
+    @property
+    def handover_answer_within(self) -> timedelta:
+        """How long one who was asked to take over is waited for; unsaid, as long as for a joined press."""
+        return self.handover.answer_within if self.handover else self.pressed_again.answer_within
 
-    @model_validator(mode="after")
-    def _cannot_run_out(self) -> Policy:
-        if not self.steps[-1].is_endless:
-            raise ValueError("a last step with `every` and without `times`, or the policy runs out of people")
-        for number, step in enumerate(self.steps[:-1]):
-            if step.is_endless:
-                raise ValueError(f"`times` in steps.{number}: an endless step hides those after it")
-        waits = [step.after for step in self.steps if step.after is not None]
-        if waits != sorted(waits):
-            raise ValueError("steps in the order of `after`")
-        return self
+    @property
+    def extends_in_all(self) -> timedelta:
+        """By how much one deadline may be put off altogether; unsaid, by as much as at a time."""
+        return self.extend_in_all or self.extend_at_most
 
 
 _LAST_STAND = Policy.model_validate(
@@ -198,7 +202,12 @@ _LAST_STAND = Policy.model_validate(
         "policy": "last-stand",
         "steps": [
             {"after": "0s", "tell": ["assigned", "backup", "neighbour", "team_on_duty", "duty_desk"]},
-            {"after": "5m", "tell": ["duty_desk", "manager"], "every": "5m"},
+            {
+                "after": "5m",
+                "tell": ["duty_desk", "manager"],
+                "every": "5m",
+                "widen": {"after_rounds": 3, "tell": ["neighbouring_on_duty", "admin"]},
+            },
         ],
         "accepted": {"remind_after": "10m", "again_after": "20m"},
         "arrived": {"remind_after": "2h", "every": "1h", "tell": ["holder", "duty_desk"]},
@@ -213,29 +222,27 @@ _LAST_STAND = Policy.model_validate(
 )
 """What an alert runs by where not even the shipped policies can be read: everybody near at once."""
 
-BY_SEVERITY: Mapping[Severity, str] = {
-    Severity.HIGH: "emergency",
-    Severity.MEDIUM: "routine",
-    Severity.LOW: "digest",
-    Severity.INFO: "digest",
-}
-"""The policy of a rule that names none."""
-
 
 class Policies:
-    """The policies of the house by name.
+    """The policies of the house by name, and which of them is for whom.
 
     Always answers: by name, else as shipped, else by severity, else the last stand. A high alert never
-    gets a policy that lets it wait for the morning, whatever its rule names.
+    gets a policy that lets it wait for the morning, whatever its rule or an assignment names.
     """
 
-    def __init__(self, own: Mapping[str, Policy], shipped: Mapping[str, Policy] | None = None) -> None:
+    def __init__(
+        self,
+        own: Mapping[str, Policy],
+        shipped: Mapping[str, Policy] | None = None,
+        assignments: Assignments = NO_ASSIGNMENTS,
+    ) -> None:
         self._by_name = {**(shipped or {}), **own}
+        self.assignments = assignments
 
     def named(self, name: str, severity: Severity) -> Policy:
         """Return the policy of that name, or what stands in for it."""
-        for each in (name, BY_SEVERITY[severity]):
-            policy = self._by_name.get(each)
+        for each in (name, self.assignments.severity.of(severity), BY_SEVERITY[severity]):
+            policy = self._by_name.get(each or "")
             if policy is not None and (policy.wakes_people or severity is not Severity.HIGH):
                 return policy
         return _LAST_STAND
@@ -245,6 +252,20 @@ class Policies:
         """When the rosters are looked at; None only where not even the shipped policies can be read."""
         policy = self._by_name.get(ROSTERS)
         return None if policy is None else policy.looks
+
+    def get(self, name: str) -> Policy | None:
+        """The policy of exactly that name."""
+        return self._by_name.get(name)
+
+    def chosen(self, name: str, severity: Severity, circle: Circle) -> Chosen:
+        """Which policy a matter runs by here, whose rule names ``name``: the resident's own, else the grid's,
+        else what the rule names. A choice that is not there, or lets a high alert wait, is passed over.
+        """
+        for chosen in self.assignments.choices(name, severity, circle):
+            policy = self._by_name.get(chosen.policy)
+            if policy is not None and (policy.wakes_people or severity is not Severity.HIGH):
+                return chosen
+        return Chosen(name)
 
     def names(self) -> tuple[str, ...]:
         """The names that are there."""

@@ -1,75 +1,89 @@
-"""Policy files: YAML texts → policies, or every fault in them.
+"""Policy files: YAML texts → policies and assignments, or every fault in them.
 
-A file with any fault is refused whole, and the shipped policy of that name stands in for it, so that a
-mistake in a text editor never leaves an alert without a policy.
+A file with any fault is refused whole; what was in force before, else the shipped one of that name, stands
+in for it, so that a mistake in a text editor never leaves an alert without a policy.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from services.escalation.assignment_checks import Known, judge_assignments
+from services.escalation.assignments import Assignments
 from services.escalation.policies import Policies, Policy
+from services.escalation.policy_checks import Wrong, judge, readable
+from services.escalation.policy_faults import PolicyFault, fault_of, fault_of_form
 
 SHIPPED = Path(__file__).resolve().parents[2] / "policies"
 """Where the policies lie as shipped; they are copied from here at the first start."""
-
-
+ASSIGNMENTS = "assignments.yaml"
 SILENCES = "silences.yaml"
-"""A file of the folder that is no policy: `silence_policy` reads it."""
+NO_POLICIES = frozenset({ASSIGNMENTS, SILENCES})
+"""The files of the folder that are no policies; `silence_policy` reads the second."""
 
-
-@dataclass(frozen=True, slots=True)
-class PolicyFault:
-    """One thing that is wrong in a policy file."""
-
-    file: str
-    field: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.field}: found {self.found}, expected {self.expected}"
+M = TypeVar("M", bound=BaseModel)
 
 
 def read_policy(text: str, file: str) -> tuple[Policy | None, tuple[PolicyFault, ...]]:
     """Read one policy file: the policy, or None and every fault."""
-    try:
-        tree: Any = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        return None, (PolicyFault(file, "", str(error).splitlines()[0][:120], "YAML 1.2"),)
-    if not isinstance(tree, dict):
-        return None, (PolicyFault(file, "", type(tree).__name__, "a mapping with format, policy, steps …"),)
-    try:
-        policy = Policy.model_validate(tree)
-    except ValidationError as error:
-        return None, tuple(_fault(file, dict(each)) for each in error.errors())
+    tree, unreadable = _tree(text, file, "a mapping with format, policy, steps …")
+    if unreadable:
+        return None, unreadable
+    policy, faults = _formed(Policy, tree, file)
+    wrong = [*judge(readable(tree))]
     stem = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    if policy.policy != stem:
-        return None, (PolicyFault(file, "policy", policy.policy, f"{stem}, as the file is called"),)
-    return policy, ()
+    if str(tree.get("policy", stem)) != stem:
+        wrong.append(Wrong("policy", str(tree["policy"]), f"{stem}, as the file is called"))
+    faults += tuple(fault_of(file, each) for each in wrong)
+    return (None if faults else policy), faults
 
 
-def read_policies(texts: Mapping[str, str]) -> tuple[Policies, tuple[PolicyFault, ...]]:
-    """Read all policy files (file name → text); those with faults are stood in for by the shipped ones."""
+def read_assignments(
+    text: str, file: str, policies: Policies, known: Known | None = None
+) -> tuple[Assignments | None, tuple[PolicyFault, ...]]:
+    """Read the assignments, which name ``policies``; grids and residents are held against ``known``, if that
+    is given.
+    """
+    tree, unreadable = _tree(text, file, "a mapping with format, severity, grids, residents …")
+    if unreadable:
+        return None, unreadable
+    assignments, faults = _formed(Assignments, tree, file)
+    if assignments is not None:
+        faults += tuple(fault_of(file, each) for each in judge_assignments(assignments, policies, known))
+    return (None if faults else assignments), faults
+
+
+def read_policies(
+    texts: Mapping[str, str], before: Policies | None = None, known: Known | None = None
+) -> tuple[Policies, tuple[PolicyFault, ...]]:
+    """Read all policy files (file name → text). Those with faults are stood in for by what was ``before``,
+    else by the shipped ones; so are assignments that nobody wrote.
+    """
     own: dict[str, Policy] = {}
     faults: list[PolicyFault] = []
     for file, text in sorted(texts.items()):
-        if file == SILENCES:
+        if file in NO_POLICIES:
             continue
         policy, found = read_policy(text, file)
         faults += found
-        if policy is not None:
-            own[policy.policy] = policy
-    return Policies(own, shipped_policies()), tuple(faults)
+        kept = policy or (before.get(file.rsplit(".", 1)[0]) if before is not None else None)
+        if kept is not None:
+            own[kept.policy] = kept
+    policies = Policies(own, shipped_policies())
+    assignments: Assignments | None = None
+    if ASSIGNMENTS in texts:
+        assignments, found = read_assignments(texts[ASSIGNMENTS], ASSIGNMENTS, policies, known)
+        faults += found
+        if assignments is None and before is not None:
+            assignments = before.assignments
+    return Policies(own, shipped_policies(), assignments or shipped_assignments()), tuple(faults)
 
 
 @cache
@@ -77,7 +91,7 @@ def shipped_policies() -> Mapping[str, Policy]:
     """Return the policies as shipped, by name; those that cannot be read are left out."""
     policies = {}
     for name, text in shipped_texts().items():
-        if name == SILENCES:
+        if name in NO_POLICIES:
             continue
         policy, _ = read_policy(text, name)
         if policy is not None:
@@ -85,30 +99,32 @@ def shipped_policies() -> Mapping[str, Policy]:
     return policies
 
 
+@cache
+def shipped_assignments() -> Assignments:
+    """Return the assignments as shipped; none if they cannot be read."""
+    text = shipped_texts().get(ASSIGNMENTS, "format: 1")
+    read, _ = read_assignments(text, ASSIGNMENTS, Policies({}, shipped_policies()))
+    return read or Assignments(format=1)
+
+
 def shipped_texts() -> Mapping[str, str]:
     """Return the policy files as shipped: file name → text."""
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.yaml"))}
 
 
-def _fault(file: str, error: dict[str, Any]) -> PolicyFault:
-    field = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "missing":
-        return PolicyFault(file, field, "nothing", "a value")
-    if error["type"] == "extra_forbidden":
-        return PolicyFault(file, field, "an unknown key", _nearest(field.rsplit(".", 1)[-1]))
-    expected = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return PolicyFault(file, field, repr(error["input"])[:80], expected)
+def _tree(text: str, file: str, expected: str) -> tuple[dict[str, Any], tuple[PolicyFault, ...]]:
+    try:
+        tree: Any = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        return {}, (PolicyFault(file, "", str(error).splitlines()[0][:120], "YAML 1.2"),)
+    if not isinstance(tree, dict):
+        return {}, (PolicyFault(file, "", type(tree).__name__, expected),)
+    return tree, ()
 
 
-_KEYS = (
-    *("format", "policy", "title", "steps", "quiet", "accepted", "arrived", "pressed_again", "channel_wait"),
-    *("extend_at_most", "after", "at", "tell", "device_faults", "every", "times", "widen", "after_rounds"),
-    *("remind_after", "again_after", "arrival_needed", "from", "until"),
-    *("looks", "ahead"),
-    *("answer_within", "arrived_counts_for", "tell_at_most_every"),
-)
-
-
-def _nearest(key: str) -> str:
-    near = difflib.get_close_matches(key, _KEYS, n=1)
-    return f"perhaps {near[0]}" if near else "no such key here"
+def _formed(form: type[M], tree: dict[str, Any], file: str) -> tuple[M | None, tuple[PolicyFault, ...]]:
+    read: Callable[[Any], M] = form.model_validate
+    try:
+        return read(tree), ()
+    except ValidationError as error:
+        return None, tuple(fault_of_form(form, file, dict(each)) for each in error.errors())

@@ -1,6 +1,6 @@
-"""The JSON Schema of an escalation policy, made from the model by which policies are read.
+"""The JSON Schemas of an escalation policy and of the assignments, made from the models that read them.
 
-It says what an editor can know; whether the steps can run out of time or of people stays with the reader.
+They say what an editor can know; whether the steps can run out of time or of people stays with the reader.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from services.domain.instants import SPAN
+from services.escalation.assignments import Assignments
 from services.escalation.policies import Policy
 
 
@@ -17,6 +18,12 @@ def policy_schema() -> dict[str, Any]:
     """The schema, as plain values."""
     made = Policy.model_json_schema(by_alias=True, schema_generator=_Written)
     return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": "Escalation policy, format 1"}
+
+
+def assignments_schema() -> dict[str, Any]:
+    """The same of the assignments."""
+    made = Assignments.model_json_schema(by_alias=True, schema_generator=_Written)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": "Assignment of policies, format 1"}
 
 
 class _Written(GenerateJsonSchema):

@@ -22,6 +22,8 @@ HOUSE_RULES = "house:rules"
 """The subject of rules that cannot work: nobody's home is concerned, and whoever manages the house is."""
 HOUSE_ROSTERS = SUBJECT
 """What the subjects of rosters with a hole begin with: its policy alone says who is told."""
+HOUSE_DESK = "house:duty-desk"
+"""The subject of what is wrong with the duty desk itself: its policy says who is told, from the start."""
 
 _ONE = {Relation.ASSIGNED: "assigned", Relation.BACKUP: "backup", Relation.NEIGHBOUR: "neighbour"}
 _SEVERAL = {
@@ -48,6 +50,8 @@ class NotTold:
     relation: str
     reason: NoticeReason
     worker: Worker | None = None
+    contact: str | None = None
+    """Somebody of the family, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,15 @@ def relations_of(step: Step, alert: Alert, rounds: int, *, is_first: bool) -> tu
         return step.device_faults
     if alert.subject == HOUSE_RULES:
         return (Relation.MANAGER,)
-    if is_first and alert.resident_id is None and not is_about_a_roster(alert):
+    if is_first and alert.resident_id is None and not is_about_duty(alert):
         return (Relation.DUTY_DESK,)
     widened = step.widen is not None and rounds >= step.widen.after_rounds
     return step.tell + (step.widen.tell if step.widen is not None and widened else ())
 
 
-def is_about_a_roster(alert: Alert) -> bool:
-    """The matter is that nobody is on duty at some time, and no home."""
-    return alert.subject.startswith(HOUSE_ROSTERS)
+def is_about_duty(alert: Alert) -> bool:
+    """The matter is who is on duty, and no home: its policy says who is told, from the first step on."""
+    return alert.subject == HOUSE_DESK or alert.subject.startswith(HOUSE_ROSTERS)
 
 
 def is_device_fault(alert: Alert) -> bool:
@@ -95,9 +99,8 @@ def route(relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[st
     not_told: list[NotTold] = []
     for relation in relations:
         if relation is Relation.EMERGENCY_CONTACT:
-            found = _contacts(scene)
-            if not found:
-                not_told.append(NotTold(relation, NoticeReason.NOT_ASSIGNED))
+            found, missed = _contacts(scene)
+            not_told += missed
             recipients |= {each.key: each for each in found}
             continue
         workers = _workers(relation, scene)
@@ -145,16 +148,24 @@ def _on_leave(relation: Relation, scene: Scene) -> tuple[Worker, ...]:
     return of_role(circle.on_leave, role) if role is not None else ()
 
 
-def _contacts(scene: Scene) -> tuple[Recipient, ...]:
+def _contacts(scene: Scene) -> tuple[tuple[Recipient, ...], tuple[NotTold, ...]]:
+    """Those of the family who can be told, and those who cannot."""
     resident = scene.circle.resident
-    if resident is None:
-        return ()
+    contacts = resident.contacts if resident is not None else ()
+    if resident is None or not contacts:
+        return (), (NotTold(Relation.EMERGENCY_CONTACT, NoticeReason.NOT_ASSIGNED),)
     language = resident.language or scene.house.language
-    return tuple(
+    found = tuple(
         Recipient(contact.name, language, contact.channels, contact=contact.name)
-        for contact in resident.contacts
+        for contact in contacts
         if contact.channels
     )
+    missed = tuple(
+        NotTold(Relation.EMERGENCY_CONTACT, NoticeReason.NO_CHANNEL, contact=contact.name)
+        for contact in contacts
+        if not contact.channels
+    )
+    return found, missed
 
 
 def _why_not(

@@ -12,20 +12,17 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from services.domain.people import Role
-from services.escalation.policies import Span, Wait
-from services.escalation.policy_files import SHIPPED, SILENCES, PolicyFault
+from services.escalation.policy_faults import PolicyFault, fault_of_form
+from services.escalation.policy_files import SHIPPED, SILENCES
+from services.escalation.written import Part, Span, Wait
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Silencing(_Part):
+class Silencing(Part):
     """Silences. Whoever leaves the bed sooner than ``exit_counts_after`` does not end one by that, and what
     ends by the bed does so ``after_bed``.
     """
@@ -36,7 +33,7 @@ class Silencing(_Part):
     after_bed: Span
 
 
-class BeingAway(_Part):
+class BeingAway(Part):
     """Absences. One of which nobody says the end has it ``end_unsaid`` after it is recorded; ``check_after``
     the end somebody is asked to look where the person is.
     """
@@ -48,7 +45,7 @@ class BeingAway(_Part):
     exit_counts_after: Span
 
 
-class SilencePolicy(_Part):
+class SilencePolicy(Part):
     """The whole file."""
 
     format: Literal[1]
@@ -92,19 +89,13 @@ def read_silence_policy(text: str) -> tuple[SilencePolicy | None, tuple[PolicyFa
     try:
         return SilencePolicy.model_validate(tree), ()
     except ValidationError as error:
-        return None, tuple(_fault(dict(each)) for each in error.errors())
+        return None, tuple(fault_of_form(SilencePolicy, SILENCES, dict(each)) for each in error.errors())
 
 
 def silence_policy_in(texts: Mapping[str, str]) -> tuple[SilencePolicy, tuple[PolicyFault, ...]]:
     """The policy among the texts of a folder of policies, else the shipped one, and what is wrong there."""
     policy, faults = read_silence_policy(texts[SILENCES]) if SILENCES in texts else (None, ())
     return policy or shipped_silence_policy(), faults
-
-
-def _fault(error: dict[str, Any]) -> PolicyFault:
-    field = ".".join(str(part) for part in error["loc"])
-    expected = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return PolicyFault(SILENCES, field, repr(error["input"])[:80], expected)
 
 
 @cache

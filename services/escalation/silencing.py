@@ -17,19 +17,13 @@ from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import NoticeReason, Recipient
 from services.domain.silences import Ending, Silence, SilenceKind
-from services.escalation.policies import BY_SEVERITY
+from services.escalation.assignments import BY_SEVERITY
+from services.escalation.deadlines import deadlines_when_accepted, deadlines_when_arrived, without
 from services.escalation.routing import relations_of, route
 from services.escalation.scene import Move, Scene
 from services.escalation.silence_policy import SilencePolicy
 from services.escalation.silences import AWAY_OVERDUE
-from services.escalation.stages import (
-    deadlines_when_accepted,
-    deadlines_when_arrived,
-    go_on_after_silence,
-    hold,
-    put_off,
-    without,
-)
+from services.escalation.stages import go_on_after_silence, hold, put_off
 from services.escalation.steps import begin_again
 
 PRESSES = frozenset({"call_button.pressed"})

@@ -12,6 +12,9 @@ from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, Deadl
 from services.domain.instants import format_instant
 from services.domain.notices import NoticeKind, NoticeReason, NoticeState, Recipient
 from services.domain.silences import Silence
+from services.escalation import handing_over
+from services.escalation.deadlines import deadlines_when_accepted, deadlines_when_arrived, without
+from services.escalation.pending import nobody_is_pending
 from services.escalation.policies import HOLDER, Relation
 from services.escalation.reassure import reassured
 from services.escalation.routing import recipient_of, route
@@ -22,7 +25,6 @@ from services.escalation.steps import (
     begin_again,
     go_on,
     has_failed,
-    has_wholly_failed,
     hold_back,
     quiet_end,
     step_due,
@@ -50,36 +52,15 @@ def call_failed(alert: Alert, scene: Scene) -> Move:
     deadline, at once.
     """
     if alert.is_silenced:
-        return Move(alert)
+        return handing_over.unreached(alert, scene)
     if is_test(alert):
         reached = not has_reached_nobody(alert, scene)
         return Move(alert) if reached else go_on_as_real(alert, scene, ChangeReason.TEST_IN_DOUBT)
-    if alert.state is AlertState.OPEN and has_wholly_failed(alert, scene):
+    if alert.state is AlertState.OPEN and nobody_is_pending(alert, scene):
         return reassured(alert, go_on(alert, scene, ChangeReason.STEP_FAILED), scene)
     if alert.is_pressed_again and _holder_is_deaf(alert, scene):
         return reassured(alert, _no_answer(alert, scene), scene)
-    return Move(alert)
-
-
-def deadlines_when_accepted(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
-    """What somebody who has just accepted is held to; while it is silenced, to nothing before that ends."""
-    silence = scene.silence_over(alert)
-    if silence is not None:
-        return (Deadline(DeadlineKind.SILENCE, silence.until),)
-    wait = scene.policy_of(alert).accepted
-    kind = DeadlineKind.ARRIVAL if wait.arrival_needed else DeadlineKind.CLOSING
-    again = Deadline(kind, scene.now + wait.again_after)
-    if wait.remind_after is None:
-        return (again,)
-    return (Deadline(DeadlineKind.ARRIVAL_REMINDER, scene.now + wait.remind_after), again)
-
-
-def deadlines_when_arrived(alert: Alert, scene: Scene) -> tuple[Deadline, ...]:
-    """What somebody who has just arrived is held to; while it is silenced, to nothing before that ends."""
-    silence = scene.silence_over(alert)
-    if silence is not None:
-        return (Deadline(DeadlineKind.SILENCE, silence.until),)
-    return (Deadline(DeadlineKind.CLOSING, scene.now + scene.policy_of(alert).arrived.remind_after),)
+    return handing_over.unreached(alert, scene)
 
 
 def hold(alert: Alert, scene: Scene, silence: Silence, *, by: str = HOUSE) -> Move:
@@ -142,25 +123,6 @@ def put_off(alert: Alert, silence: Silence) -> Alert:
     """A silenced alert whose silence ends at another instant than before."""
     left = without(alert, DeadlineKind.SILENCE)
     return replace(left, deadlines=(*left.deadlines, Deadline(DeadlineKind.SILENCE, silence.until)))
-
-
-def awaiting_answer(alert: Alert, scene: Scene) -> Alert:
-    """The alert with the deadline by which its holder must answer a joined press; an earlier one stays."""
-    if alert.is_pressed_again:
-        return alert
-    wait = scene.policy_of(alert).pressed_again.answer_within
-    deadline = Deadline(DeadlineKind.ANSWER_AGAIN, scene.now + wait)
-    return replace(alert, deadlines=(*alert.deadlines, deadline))
-
-
-def answered(alert: Alert) -> Alert:
-    """The alert after its holder has given a sign: a joined press waits no longer."""
-    return without(alert, DeadlineKind.ANSWER_AGAIN)
-
-
-def without(alert: Alert, *kinds: DeadlineKind) -> Alert:
-    """The alert without its deadlines of these kinds."""
-    return replace(alert, deadlines=tuple(each for each in alert.deadlines if each.kind not in kinds))
 
 
 def _remind_of_arrival(alert: Alert, scene: Scene) -> Move:
@@ -247,6 +209,7 @@ _MEETS = {
     DeadlineKind.ARRIVAL: _not_arrived,
     DeadlineKind.CLOSING: _not_closed,
     DeadlineKind.ANSWER_AGAIN: _no_answer,
+    DeadlineKind.HANDOVER: handing_over.unanswered,
     DeadlineKind.RECHECK: _recheck,
     DeadlineKind.TEST: unanswered,
     DeadlineKind.SILENCE: _silence_due,

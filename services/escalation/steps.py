@@ -168,7 +168,7 @@ def tell(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move:
 
 def go_on(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
     """The running step reached nobody, or all it reached declined: go on at once, however long its wait
-    was.
+    was; in quiet hours when they end.
 
     After the last step it is the managers' turn, then the admins', then the last resort's, until the next
     round.
@@ -179,11 +179,14 @@ def go_on(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
     policy = scene.policy_of(alert)
     said = change(alert, scene, reason, from_state=alert.state, step=index)
     if not policy.steps[index].is_endless:
-        return Move(alert, (said,)).then(tell(replace(alert, step=index + 1, round=0), scene))
+        following = replace(alert, step=index + 1, round=0)
+        ends_at = quiet_end(policy, alert, scene.now, scene)
+        told = tell(following, scene) if ends_at is None else _next_in_the_morning(following, scene, ends_at)
+        return Move(alert, (said,)).then(told)
     tried = {
         key_of(notice)
         for notice in scene.notices
-        if (notice.run, notice.step, notice.round) == (alert.run, index, rounds) and _by_step(notice)
+        if (notice.run, notice.step, notice.round) == (alert.run, index, rounds) and by_step(notice)
     }
     if LAST_RESORT_KEY in tried:
         return Move(alert)  # everybody was tried; the next round has its deadline
@@ -193,23 +196,10 @@ def go_on(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
 def running_step(alert: Alert, scene: Scene) -> tuple[int, int]:
     """The step and round that was told last in this run; the next one where none was."""
     told = [
-        (notice.step, notice.round)
-        for notice in scene.notices
-        if notice.run == alert.run and _by_step(notice)
+        (notice.step, notice.round) for notice in scene.notices if notice.run == alert.run and by_step(notice)
     ]
     last = len(scene.policy_of(alert).steps) - 1
     return max(told, default=(min(alert.step, last), alert.round))
-
-
-def has_wholly_failed(alert: Alert, scene: Scene) -> bool:
-    """Tell whether every channel of everybody whom the running step told has failed."""
-    at = running_step(alert, scene)
-    of_step = [
-        notice
-        for notice in scene.notices
-        if (notice.run, notice.step, notice.round) == (alert.run, *at) and _by_step(notice)
-    ]
-    return bool(of_step) and all(has_failed(notice) for notice in of_step)
 
 
 def has_failed(notice: Notice) -> bool:
@@ -224,7 +214,7 @@ def keys(recipients: Iterable[Recipient]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(recipient.key for recipient in recipients))
 
 
-def _by_step(notice: Notice) -> bool:
+def by_step(notice: Notice) -> bool:
     return is_call_of_a_step(notice) and (notice.state is not NoticeState.NOT_SENT or is_bundled(notice))
 
 
@@ -254,8 +244,9 @@ def _notice(
     reason: NoticeReason = NoticeReason.STEP,
     cause: str = STEP,
 ) -> Notice:
+    step = scene.policy_of(alert).steps[at_step[0]]
     notice = notice_to(
-        recipient,
+        replace(recipient, channels=step.ordered(recipient.channels)),
         alert,
         scene,
         kind=NoticeKind.ALERT,
@@ -325,6 +316,17 @@ def _waiting(
     first = relations_of(scene.policy_of(alert).steps[0], alert, 0, is_first=True)
     owners = (*also, *route(first, scene).recipients) or anybody(scene, but=())
     return replace(alert, deadlines=(Deadline(kind, due_at),), owner_ids=keys(owners))
+
+
+def _next_in_the_morning(alert: Alert, scene: Scene, ends_at: datetime) -> Move:
+    """The next step is told when the quiet hours end, and whoever it is owns the alert until then."""
+    policy = scene.policy_of(alert)
+    found = route(relations_of(policy.steps[alert.step], alert, 0, is_first=False), scene)
+    owners = found.recipients or anybody(scene, but=())
+    deadlines = (*_other_deadlines(alert), Deadline(DeadlineKind.STEP, ends_at))
+    started_at = (alert.run_started_at or alert.opened_at) + (ends_at - scene.now)
+    waiting = replace(alert, run_started_at=started_at, deadlines=deadlines, owner_ids=keys(owners))
+    return _quiet_notices(waiting, scene)
 
 
 def _other_deadlines(alert: Alert) -> tuple[Deadline, ...]:

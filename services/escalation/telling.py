@@ -73,7 +73,8 @@ def notice_not_sent(
 ) -> Notice:
     """The record of somebody who is not told at a step, or of a place where nobody is, with the reason."""
     step, round_ = at_step
-    who = missed.worker.id if missed.worker else ""
+    who = missed.worker.id if missed.worker else missed.contact or ""
+    name = missed.worker.name if missed.worker else missed.contact or missed.relation
     key = f"{missed.relation}:{who}"
     return Notice(
         id=derived_id("ntc", alert.id, alert.run, step, round_, key, NoticeKind.ALERT, cause, missed.reason),
@@ -83,8 +84,9 @@ def notice_not_sent(
         created_at=scene.now,
         severity=alert.severity,
         language=missed.worker.language if missed.worker else scene.house.language,
-        recipient_name=missed.worker.name if missed.worker else missed.relation,
+        recipient_name=name,
         worker_id=missed.worker.id if missed.worker else None,
+        contact=missed.contact,
         run=alert.run,
         step=step,
         round=round_,

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from services.domain.alerts import HOUSE
-from services.domain.findings import ROSTER_HOLE, RULE_UNAVAILABLE
+from services.domain.findings import ROSTER_HOLE, RULE_UNAVAILABLE, SHIFT_NOT_TAKEN_OVER
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeKind, NoticeReason
 from services.domain.people import Language
@@ -31,7 +31,12 @@ from services.escalation.short import fitted
 
 MOST_IN_TITLE = 3
 """Names that fit a lock screen; all of them stand under it."""
-_OF_THE_HOUSE = {RULE_UNAVAILABLE: "the_rules", REFUSED: "the_path", ROSTER_HOLE: "the_roster"}
+_OF_THE_HOUSE = {
+    RULE_UNAVAILABLE: "the_rules",
+    REFUSED: "the_path",
+    ROSTER_HOLE: "the_roster",
+    SHIFT_NOT_TAKEN_OVER: "the_desk",
+}
 """Kinds of alerts about no home, and what stands in the place of a resident."""
 ANSWERED_BY_CODE = frozenset(NoticeKind) - {NoticeKind.STAND_DOWN}
 """What a reply may name by its code: whatever asks somebody for something, or answers them."""

@@ -13,7 +13,7 @@ from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
 from services.domain.findings import FindingChange, FindingState
 from services.domain.notices import NoticeReason
 from services.escalation.reassure import reassured
-from services.escalation.routing import is_about_a_roster
+from services.escalation.routing import is_about_duty
 from services.escalation.scene import Move, Scene, change
 from services.escalation.telling import stand_down
 
@@ -47,8 +47,8 @@ def fact_changed(finding_change: FindingChange, alert: Alert, scene: Scene) -> M
 
 
 def is_over_by_itself(alert: Alert) -> bool:
-    """Nobody has it or it is about a roster, no alarm is among its facts, and none of them holds."""
-    return (alert.state is AlertState.OPEN or is_about_a_roster(alert)) and not any(
+    """Nobody has it or it is about who is on duty, no alarm is among its facts, and none of them holds."""
+    return (alert.state is AlertState.OPEN or is_about_duty(alert)) and not any(
         fact.is_alarm or fact.state is FindingState.HOLDS for fact in alert.grounds
     )
 

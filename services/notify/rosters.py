@@ -37,6 +37,8 @@ PART = 200
 """Entries of the audit that are read at once."""
 MATTERS = frozenset({"roster", "shift", "swap", "leave", "worker", "team", "grid"})
 """Kinds of things whose change may open or fill a hole."""
+OF_THE_DESK = MATTERS | {"handover"}
+"""Kinds of things whose change may be about a shift of the duty desk."""
 SEVERITY = Severity.MEDIUM
 """Nobody is in need yet, and somebody has to see to it today."""
 
@@ -80,6 +82,8 @@ class RosterWatch:
         self._read_until = 0
         self._due_at: datetime | None = None
         self._is_known = False
+        self.newest_change = 0
+        """The number of the newest entry of the audit about who is on duty, hand-overs among them."""
 
     def step(self, now: datetime) -> bool:
         """Look, if it is time or anything has changed; True if anything came of it or more is to be read."""
@@ -90,6 +94,8 @@ class RosterWatch:
             entries = uow.audit.page({}, after, PART).items
         newest = entries[-1].number if entries else after
         has_changed = any(entry.object_kind in MATTERS for entry in entries)
+        of_the_desk = (entry.number for entry in entries if entry.object_kind in OF_THE_DESK)
+        self.newest_change = max(of_the_desk, default=self.newest_change)
         if not has_changed and self._due_at is not None and self._due_at > now:
             self._read_until = newest
             return len(entries) == PART

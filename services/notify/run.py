@@ -22,6 +22,7 @@ from services.escalation.withdrawing import fact_changed
 from services.notify.conflicts import again_on_conflict
 from services.notify.returning import Returning
 from services.notify.rosters import RosterWatch
+from services.notify.shift_handovers import ShiftHandovers
 from services.notify.silences import SilencesEnd
 from services.notify.windows import WindowsOver
 
@@ -54,11 +55,12 @@ class AlertLoop:
         self._windows = WindowsOver(store, gathering)
         self._silences = SilencesEnd(store, gathering)
         self._rosters = RosterWatch(store, gathering)
+        self._shifts = ShiftHandovers(store, gathering, lambda: self._rosters.newest_change)
         self._reached = reached
 
     def step(self) -> bool:
         """Take in findings, then their changes, then meet deadlines, then end silences and test windows that
-        are over, then greet devices that came back, then look at the rosters.
+        are over, then greet devices that came back, then look at the rosters and the shifts of the desk.
 
         True if there was any of it.
         """
@@ -70,12 +72,16 @@ class AlertLoop:
             or self._windows.step(self._clock.now())
             or self._returning.step(self._clock.now())
             or self._rosters.step(self._clock.now())
+            or self._shifts.step(self._clock.now())
         )
 
     def next_due_at(self) -> datetime | None:
-        """The nearest deadline of all running alerts and silences, or the next look at the rosters."""
+        """The nearest deadline of all running alerts and silences, the next look at the rosters, or the
+        instant by which a shift of the desk has to be taken over.
+        """
         with self._store.reading() as uow:
-            due = (uow.alerts.next_due_at(), self._silences.next_due_at(uow), self._rosters.next_due_at())
+            stored = (uow.alerts.next_due_at(), self._silences.next_due_at(uow))
+        due = (*stored, self._rosters.next_due_at(), self._shifts.next_due_at())
         return min((at for at in due if at is not None), default=None)
 
     def _take_findings(self) -> bool:

@@ -22,6 +22,7 @@ from services.domain.ports import (
     EventLog,
     Figures,
     Findings,
+    Handovers,
     Leaves,
     Notices,
     People,
@@ -47,6 +48,7 @@ from services.storage.alerts import SqlAlerts
 from services.storage.events import SqlEventLog
 from services.storage.figures import SqlFigures
 from services.storage.findings import SqlFindings
+from services.storage.handovers import SqlHandovers
 from services.storage.notices import SqlNotices
 from services.storage.numbers import Numbers
 from services.storage.people import SqlPeople
@@ -107,6 +109,7 @@ class SqlUnitOfWork:
         self.shown: Shown = SqlShown(connection)
         self.self_watch: SelfWatch = SqlSelfWatch(connection, numbers)
         self.silences: Silences = SqlSilences(connection, numbers)
+        self.handovers: Handovers = SqlHandovers(connection, numbers)
         self.woken: dict[Topic, None] = {}
         self._connection = connection
         self.said: list[Line] = []

@@ -1,7 +1,7 @@
 """The policy shelf: the escalation policies as they lie in the data folder now.
 
-A file that was changed is read anew at the next alert; one with a fault is said in the log,
-and the shipped policy of that name stands in for it.
+A file that was changed is read anew at the next alert; one with a fault is said in the log, and what it said
+before goes on; after a start, the shipped policy of that name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PolicyShelf:
         self._texts = texts_in(folder)
         self._lock = threading.Lock()
         self._marks: Marks | None = None
-        self._policies: Policies
+        self._policies: Policies | None = None
         self._silencing_marks: Marks | None = None
         self._silencing: SilencePolicy
 
@@ -37,12 +37,13 @@ class PolicyShelf:
         """The policies in force now."""
         with self._lock:
             marks = self._look()
-            if marks != self._marks:
-                self._policies, faults = read_policies(self._texts())
-                self._marks = marks
+            policies = self._policies
+            if policies is None or marks != self._marks:
+                policies, faults = read_policies(self._texts(), before=policies)
+                self._policies, self._marks = policies, marks
                 for fault in faults:
                     log.error("a policy is not used as it lies there: %s", fault)
-            return self._policies
+            return policies
 
     def silencing(self) -> SilencePolicy:
         """How long people may silence, as it stands in the folder now."""

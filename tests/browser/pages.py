@@ -53,6 +53,7 @@ PAGES = (
     Seen("rosters", "desk", "/rosters", "/rosters"),
     Seen("roster-new", "manager", "/rosters/new", "/rosters/new?team={team}"),
     Seen("roster-change", "manager", "/rosters/{roster_id}", "/rosters/{roster}"),
+    Seen("handover", "desk", "/handover", "/handover"),
     Seen("resident", "grid", "/residents/{resident_id}", "/residents/{caller}"),
     Seen("silences", "desk", "/silences", "/silences"),
     Seen("silence-new", "desk", "/silences/new", "/silences/new?resident={caller}"),

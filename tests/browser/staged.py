@@ -177,11 +177,20 @@ class Staged:
         self._change(f"residents/{self.resident(NOBODY_ASSIGNED)}", assigned_worker_id=None)
         self._say([Said(f"demo-button-{LOW_BATTERY}", "device.battery", data={"percent": 14})])
         self._say([Said(f"demo-button-{EMPTY_BATTERY}", "device.battery", data={"percent": 5})])
+        self._the_desk_changes_hands()
         self._say(Said(f"demo-bed-{each}", "bed.entered") for each in WITH_NIGHTS)
         for minutes in range(0, 60, 5):
             beats = {"heart_rate": 112 + minutes % 7, "respiration_rate": 19, "movement": 0.2}
             self._say([Said(f"demo-bed-{FAST_HEART}", "bed.vitals", data=beats)])
             self._to(self._now + timedelta(minutes=5))
+
+    def _the_desk_changes_hands(self) -> None:
+        sit = {each["role"]: each["id"] for each in self.api.items("workers?limit=500")}
+        giver, taker = sit["manager"], sit["duty_desk"]
+        said = {"from_worker_id": giver, "worker_id": taker, "note": "钥匙箱密码换了。"}
+        self.api.post("handovers", said)
+        note = "三号楼门禁今晚坏了，去的人走东门。物业的值班电话贴在钥匙箱上，门卫十一点换人，已经打过招呼。"
+        self.api.post("handover-notes", {"text": note})
 
     def _someone_is_up(self) -> None:
         self._to(PRESSED - timedelta(minutes=28))

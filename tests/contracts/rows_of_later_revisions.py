@@ -105,3 +105,18 @@ SILENCES: dict[str, Row] = {
         "synthetic": False,
     },
 }
+
+HANDOVERS: dict[str, Row] = {
+    "handovers": {
+        "number": 1,
+        "id": "hnd_1",
+        "from_worker_id": "wrk_1",
+        "taken_over_by": "wrk_2",
+        "taken_over_at": AT,
+        "recorded_by": "user:desk",
+        "note": "钥匙在抽屉里",
+        "running": '["alt_1"]',
+        "unprotected": "[]",
+    },
+    "shift_notes": {"number": 1, "id": "nte_1", "at": AT, "author": "wrk_1", "text": "三号楼停电"},
+}

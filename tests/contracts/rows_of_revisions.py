@@ -7,7 +7,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from tests.contracts.rows_of_instants import AT, LATER, Row
-from tests.contracts.rows_of_later_revisions import DUTY, FAULTS, SELF_WATCH, SILENCES
+from tests.contracts.rows_of_later_revisions import DUTY, FAULTS, HANDOVERS, SELF_WATCH, SILENCES
 
 FACTS: dict[str, Row] = {
     "numbers": {"collection": "events", "last": 1},
@@ -319,6 +319,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "0011": SELF_WATCH,
     "0012": DUTY,
     "0013": SILENCES,
+    "0015": HANDOVERS,
 }
 """The tables that each revision made, with a row."""
 

@@ -44,6 +44,8 @@ READ: dict[str, Callable[[UnitOfWork], Any]] = {
     "quarantine": lambda uow: uow.quarantine.get("qua_1").payload == b"\x00\xff{",  # type: ignore[union-attr]
     "audit": lambda uow: uow.audit.page({}, 0, 5).items[0].actor == "dawa",
     "runner_leases": lambda uow: uow.runners.lease("rules").fence == 7,  # type: ignore[union-attr]
+    "handovers": lambda uow: uow.handovers.newest(1),
+    "shift_notes": lambda uow: uow.handovers.page_of_notes({}, 0, 1).items,
     "rule_faults": lambda uow: uow.rulebooks.faults()[0].nearest == "call_button.pressed",
     "own_presses": lambda uow: uow.self_watch.last_back() == uow.self_watch.newest(),
     "path_checks": lambda uow: uow.self_watch.last_check() == uow.self_watch.newest_check(),

@@ -28,7 +28,7 @@ from services.wiring.senders import Senders
 from services.wiring.shipped import shipped
 from tests.house import tree
 from tests.stores import sqlite_store
-from tests.stories.stage import Letterbox
+from tests.stories.outside import Letterbox
 
 ROW = re.compile(r"^\| `(anxin_\w+)` \| (\w+) \| (.*?)\| ", re.MULTILINE)
 

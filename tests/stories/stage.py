@@ -21,16 +21,15 @@ from services.console.app import make_app
 from services.console.parts import Console
 from services.domain.access import AccessToken, hash_of
 from services.domain.crash_points import CrashPoint
-from services.domain.devices import Device
-from services.domain.instants import parse_span
-from services.domain.notices import AttemptResult
+from services.domain.instants import format_instant, parse_span
+from services.domain.notices import Notice
 from services.domain.people import ChannelKind, Role
 from services.domain.stepping import advance, settle
 from services.escalation.gathering import Gathering
+from services.escalation.policies import Policies
 from services.escalation.policy_files import read_policies
 from services.escalation.scene import House
 from services.ingest.messages import Inbox, Message
-from services.notify.channels.channel import ChannelOutcome, Sending
 from services.wiring.clock import SteppedClock
 from services.wiring.console_parts import rulebooks_in
 from services.wiring.rooms import Manner, Outside, Rooms, build_rooms
@@ -38,79 +37,28 @@ from services.wiring.shipped import shipped
 from tests.stores import sqlite_store
 from tests.stories.answering import LINK_KEY, MESSENGER, Answers
 from tests.stories.changing_rules import ZONE, ChangesRules, local_instant
+from tests.stories.desk import SitsAtTheDesk
 from tests.stories.keeping_rosters import KeepsRosters
+from tests.stories.outside import CAST, Letterbox, NoBroker, Telephones
 from tests.stories.silencing import Silences
 
 TOKEN = "the stage's own"
-CAST = {
-    "assigned": "grid_worker",
-    "backup": "grid_worker",
-    "neighbour": "neighbour",
-    "caregiver": "caregiver",
-    "desk": "duty_desk",
-    "manager": "manager",
-    "technician": "technician",
-    "nextdoor": "caregiver",
-}
 
 
-class Telephones:
-    """What rang where; numbers that are out of order refuse."""
-
-    def __init__(self) -> None:
-        self.rang: list[tuple[datetime, str, str]] = []
-        self.out_of_order: set[str] = set()
-
-    def send(self, address: str, sending: Sending) -> ChannelOutcome:
-        if address in self.out_of_order:
-            return ChannelOutcome(AttemptResult.REFUSED, "503", "out of order")
-        self.rang.append((sending.at, address, sending.notice.kind.value))
-        return ChannelOutcome(AttemptResult.DELIVERED, "202")
-
-
-class Letterbox:
-    """The broker of a story: what devices said, and what was said to them."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Message] = []
-        self.published: list[tuple[str, dict[str, str]]] = []
-
-    def take(self, limit: int) -> list[Message]:
-        taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
-        return taken
-
-    def give_back(self, messages: list[Message]) -> None:
-        self.waiting = messages + self.waiting
-
-    def done(self, messages: list[Message]) -> None:
-        pass
-
-    def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
-        self.published.append((topic, json.loads(payload)))
-
-
-class NoBroker:
-    """Credentials in a story open no door, because there is none."""
-
-    url = "mqtt://story.invalid:1883"
-
-    def carries(self, external_id: str) -> str | None:
-        return None
-
-    def issue(self, device: Device) -> tuple[str, str]:
-        return f"password of {device.external_id}", "hash"
-
-    def devices_changed(self) -> None:
-        pass
-
-
-class Stage(ChangesRules, KeepsRosters, Silences, Answers):
+class Stage(ChangesRules, KeepsRosters, Silences, SitsAtTheDesk, Answers):
     """One home, those who answer for it, and a clock that stands until the story moves it."""
 
     def __init__(
-        self, folder: Path, start: str, rulebooks: Mapping[str, str] | None, *, rebuilt: bool
+        self,
+        folder: Path,
+        start: str,
+        rulebooks: Mapping[str, str] | None,
+        *,
+        rebuilt: bool,
+        policies: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir()
+        self._policy_texts = {**shipped("policies"), **(policies or {})}
         self._rebuilt = rebuilt
         self._clock = SteppedClock(local_instant(start))
         self._store = sqlite_store(folder)
@@ -182,15 +130,25 @@ class Stage(ChangesRules, KeepsRosters, Silences, Answers):
 
     def does(self, who: str, action: str, **more: str) -> None:
         """Somebody of the cast does something about the one running alert."""
-        self._begin()
-        running = [alert for alert in self.alerts() if alert["state"] != "closed"]
-        self._post(
-            f"alerts/{running[0]['id']}/{action}", {"worker_id": self._worker[who], **more}, status=200
-        )
-        self._settle()
+        self._act(action, {"worker_id": self._worker[who], **more})
+
+    def _running(self) -> str:
+        running = self._perhaps_running()
+        assert running is not None
+        return running
+
+    def _perhaps_running(self) -> str | None:
+        return next((str(each["id"]) for each in self.alerts() if each["state"] != "closed"), None)
+
+    def _try(self, path: str, body: Mapping[str, object]) -> None:
+        answer = self._api.post(f"/api/v1/{path}", json=dict(body))
+        assert answer.status_code < 500, answer.text
 
     def refuses(self, who: str) -> None:
         self._telephones.out_of_order.add(f"https://example.invalid/{who}")
+
+    def answers_again(self, who: str) -> None:
+        self._telephones.out_of_order.discard(f"https://example.invalid/{who}")
 
     # ------------------------------------------------------------------ what came of it
 
@@ -228,6 +186,16 @@ class Stage(ChangesRules, KeepsRosters, Silences, Answers):
         """Why the newest alert moved, in order."""
         return [change["reason"] for change in self.alert()["changes"]]
 
+    def notices(self) -> list[Notice]:
+        """All of them, as they are stored."""
+        with self._store.reading() as unit:
+            found = [each for alert in self.alerts() for each in unit.notices.of_alert(alert["id"])]
+        return sorted(found, key=lambda notice: notice.number)
+
+    def instant(self) -> str:
+        """The present, as the API writes it."""
+        return format_instant(self._clock.now())
+
     def findings(self) -> list[dict[str, Any]]:
         return self._all("findings")
 
@@ -246,8 +214,7 @@ class Stage(ChangesRules, KeepsRosters, Silences, Answers):
     # ------------------------------------------------------------------ below the stage
 
     def _build(self) -> None:
-        policies, faults = read_policies(shipped("policies"))
-        assert not faults
+        policies = policies_of(tuple(self._policy_texts.items()))
         gathering = Gathering(House(timezone=ZONE, link_key=LINK_KEY), lambda: policies)
         self._rooms = build_rooms(
             self._store,
@@ -352,6 +319,10 @@ class Stage(ChangesRules, KeepsRosters, Silences, Answers):
         found: dict[str, Any] = answer.json()
         return found
 
+    def _patch(self, path: str, body: Mapping[str, object]) -> None:
+        answer = self._api.patch(f"/api/v1/{path}", json=dict(body))
+        assert answer.status_code == 200, answer.text
+
     def _get(self, path: str) -> dict[str, Any]:
         answer = self._api.get(f"/api/v1/{path}")
         assert answer.status_code == 200, answer.text
@@ -369,8 +340,16 @@ class Stage(ChangesRules, KeepsRosters, Silences, Answers):
             after = page["next"]
 
 
+@functools.cache
+def policies_of(texts: tuple[tuple[str, str], ...]) -> Policies:
+    """The policies in these files; read once, however often a house is built with them."""
+    policies, faults = read_policies(dict(texts))
+    assert not faults
+    return policies
+
+
 def story(
-    start: str, rulebooks: Mapping[str, str] | None = None
+    start: str, rulebooks: Mapping[str, str] | None = None, policies: Mapping[str, str] | None = None
 ) -> Callable[[Callable[[Stage], None]], Callable[[Path], None]]:
     """Make a story into a test: told straight through and told with a restart before each sentence, both the
     same.
@@ -381,7 +360,7 @@ def story(
         def test(tmp_path: Path) -> None:
             chronicles = []
             for name, rebuilt in (("straight", False), ("rebuilt", True)):
-                stage = Stage(tmp_path / name, start, rulebooks, rebuilt=rebuilt)
+                stage = Stage(tmp_path / name, start, rulebooks, rebuilt=rebuilt, policies=policies)
                 try:
                     tell(stage)
                     chronicles.append(stage.chronicle())

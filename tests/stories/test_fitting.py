@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.stories.stage import CAST, Stage, story
+from tests.stories.outside import CAST
+from tests.stories.stage import Stage, story
 
 
 def page_of(stage: Stage, name: str) -> str:

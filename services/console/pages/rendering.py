@@ -30,6 +30,7 @@ SECTIONS = {
     "/rosters": said("Rosters"),
     "/devices": said("Devices"),
     "/silences": said("Silences"),
+    "/handover": said("Hand-over"),
 }
 
 _TEMPLATES = Environment(

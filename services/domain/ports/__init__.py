@@ -19,6 +19,7 @@ from services.domain.ports.facts import (
     StoredState,
 )
 from services.domain.ports.figures import Figures
+from services.domain.ports.handovers import Handovers
 from services.domain.ports.lists import Filters, Page, T
 from services.domain.ports.outside import (
     AlreadyThere,
@@ -69,6 +70,7 @@ __all__ = [
     "Filters",
     "Findings",
     "Following",
+    "Handovers",
     "Leaves",
     "NobodyTold",
     "Notices",

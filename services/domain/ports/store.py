@@ -11,6 +11,7 @@ from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Team, Worker
 from services.domain.ports.facts import Cursors, EventLog, Findings, Rulebooks, StateStore
 from services.domain.ports.figures import Figures
+from services.domain.ports.handovers import Handovers
 from services.domain.ports.outside import Topic
 from services.domain.ports.records import Audit, Quarantine, Remembered
 from services.domain.ports.registers import (
@@ -66,6 +67,7 @@ class UnitOfWork(Protocol):
     shown: Shown
     self_watch: SelfWatch
     silences: Silences
+    handovers: Handovers
 
     def wake_after(self, topic: Topic) -> None:
         """Wake the waiters of ``topic`` once this transaction is committed."""

@@ -12,6 +12,7 @@ from services.storage.tables.facts import (
     rule_states,
     rulebooks,
 )
+from services.storage.tables.handovers import handovers, shift_notes
 from services.storage.tables.records import answers, audit, numbers, quarantine, runner_leases
 from services.storage.tables.registers import (
     devices,
@@ -44,6 +45,7 @@ __all__ = [
     "finding_changes",
     "findings",
     "grids",
+    "handovers",
     "homes",
     "leaves",
     "metadata",
@@ -60,6 +62,7 @@ __all__ = [
     "rulebooks",
     "runner_leases",
     "sessions",
+    "shift_notes",
     "shifts",
     "silences",
     "standing_holes",

@@ -1,17 +1,24 @@
-"""`anxin policies`: read escalation policies and say every fault in them.
+"""`anxin policies`: read escalation policies, and who has which, and say every fault in them.
 
-It needs no running service and changes nothing. Exit codes: 0, 1 faults found, 2 a file that cannot be read
+It needs no running service and changes nothing; names of grids and residents are held against the registers
+where there is a database. Exit codes: 0, 1 faults found, 2 a file that cannot be read
 or none to read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.wiring.cli.options import USAGE, DataDir, refuse, settings_of
+
+if TYPE_CHECKING:
+    from services.escalation.assignment_checks import Known
+    from services.escalation.policy_faults import PolicyFault
+    from services.wiring.settings import Settings
 
 FAULTY = 1
 
@@ -27,19 +34,19 @@ def policies() -> None:
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="POLICY.yaml…", help="The policies to check; none: those in the data folder."),
+        typer.Argument(metavar="POLICY.yaml…", help="The files to check; none: those in the data folder."),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Say every fault in some policies; ends with 1 if there is any, with 2 if one cannot be read."""
-    codes = [_check(file) for file in files or _in_force(settings_of(data_dir=data_dir).data_dir)]
+    settings = settings_of(data_dir=data_dir)
+    codes = [_check(file, settings) for file in files or _in_force(settings.data_dir)]
     raise typer.Exit(max(codes))
 
 
-def _check(file: Path) -> int:
+def _check(file: Path, settings: Settings) -> int:
     """Say what is wrong with one file; the exit code that it asks for."""
-    from services.escalation.policy_files import SILENCES, read_policy
-    from services.escalation.silence_policy import read_silence_policy
+    from services.escalation.policy_files import ASSIGNMENTS, SILENCES, read_policy
 
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -47,19 +54,65 @@ def _check(file: Path) -> int:
         typer.echo(f"{file}: cannot be read as UTF-8 text: {error}", err=True)
         return USAGE
     if file.name == SILENCES:
-        silencing, wrong = read_silence_policy(text)
-        for fault in wrong:
-            typer.echo(str(fault), err=True)
-        if silencing is not None:
-            typer.echo(f"{file.name}: who may silence for how long, no faults")
-        return FAULTY if wrong else 0
+        return _check_silences(file, text)
+    if file.name == ASSIGNMENTS:
+        return _check_assignments(file, text, settings)
     policy, faults = read_policy(text, file.name)
     if policy is None:
-        for fault in faults:
-            typer.echo(str(fault), err=True)
-        return FAULTY
+        return _faulty(faults)
     typer.echo(f"{file.name}: {policy.policy}, {len(policy.steps)} steps, no faults")
     return 0
+
+
+def _check_assignments(file: Path, text: str, settings: Settings) -> int:
+    """Hold the assignments against the policies beside them and against the registers, if there are any."""
+    from services.escalation.policy_files import read_assignments, read_policies
+    from services.wiring.shipped import texts_in
+
+    policies, _ = read_policies(texts_in(file.parent)())
+    known = _registered(settings)
+    assignments, faults = read_assignments(text, file.name, policies, known)
+    if assignments is None:
+        return _faulty(faults)
+    lines = len(assignments.grids) + len(assignments.residents)
+    unseen = "" if known is not None or not lines else "; names not held against the registers: no database"
+    typer.echo(f"{file.name}: {lines} grids and residents with policies of their own, no faults{unseen}")
+    return 0
+
+
+def _check_silences(file: Path, text: str) -> int:
+    from services.escalation.silence_policy import read_silence_policy
+
+    silencing, faults = read_silence_policy(text)
+    if silencing is None or faults:
+        return _faulty(faults)
+    typer.echo(f"{file.name}: who may silence for how long, no faults")
+    return 0
+
+
+def _faulty(faults: Sequence[PolicyFault]) -> int:
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    return FAULTY
+
+
+def _registered(settings: Settings) -> Known | None:
+    """The grids and residents of an installation; None where there is no database of this version to read."""
+    from services.domain.ports import StoreUnavailable
+    from services.escalation.assignment_checks import known_of
+    from services.storage import migrate
+    from services.storage.looking import look_at
+
+    looking = look_at(settings.store_url)
+    try:
+        if looking.revision() != migrate.head():
+            return None
+        with looking.reading() as uow:
+            return known_of(uow.grids.all(), uow.residents.all())
+    except StoreUnavailable:
+        return None
+    finally:
+        looking.close()
 
 
 def _in_force(data_dir: Path) -> list[Path]:

@@ -19,14 +19,17 @@ class Written(StrEnum):
     STORY = "story"
     SCENARIO = "scenario"
     POLICY = "policy"
+    ASSIGNMENTS = "assignments"
 
 
 def schema(
-    of: Annotated[Written, typer.Argument(metavar="rulebook|story|scenario|policy", help="Of which files.")],
+    of: Annotated[
+        Written, typer.Argument(metavar="rulebook|story|scenario|policy|assignments", help="Of which files.")
+    ],
 ) -> None:
     """Print the JSON Schema of one of them, so that an editor completes what people write."""
     from devices.simulator.schema import scenario_schema
-    from services.escalation.policy_schema import policy_schema
+    from services.escalation.policy_schema import assignments_schema, policy_schema
     from services.rules.schemas.rulebooks import rulebook_schema
     from services.rules.schemas.stories import story_schema
 
@@ -35,5 +38,6 @@ def schema(
         Written.STORY: story_schema,
         Written.SCENARIO: scenario_schema,
         Written.POLICY: policy_schema,
+        Written.ASSIGNMENTS: assignments_schema,
     }
     typer.echo(json.dumps(made[of](), ensure_ascii=False, indent=2))

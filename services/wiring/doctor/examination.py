@@ -48,6 +48,7 @@ STORED: tuple[StoreCheck, ...] = (
     channels.refusals,
     self_watch.own_presses,
     self_watch.path_check,
+    texts.assignments,
 )
 """Those that read what is stored; they need tables of this version."""
 AROUND: tuple[Check, ...] = (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from services.escalation.policy_files import read_policies
+from services.domain.ports import UnitOfWork
+from services.escalation.assignment_checks import known_of
+from services.escalation.policy_files import ASSIGNMENTS, read_assignments, read_policies
 from services.escalation.silence_policy import silence_policy_in
 from services.rules.reading import read_what_is_good
 from services.wiring.doctor.installation import Installation
@@ -56,10 +58,27 @@ def policies(house: Installation) -> Iterator[Judgement]:
         yield fault(
             "policies",
             f"{found[0]}{_more(len(found))}",
-            "Correct them: `anxin policies check` says every fault. Until then the shipped ones stand in.",
+            "Correct them: `anxin policies check` says every fault. Until then what was in force goes on, "
+            "and after a start the shipped ones.",
         )
     else:
         yield ok("policies", f"{len(texts)} without a fault")
+
+
+def assignments(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
+    """Whether the grids and residents that have policies of their own are those of the registers."""
+    texts = texts_in(house.data_dir / "policies")()
+    if ASSIGNMENTS not in texts:
+        return
+    policies, _ = read_policies(texts)
+    known = known_of(uow.grids.all(), uow.residents.all())
+    _, found = read_assignments(texts[ASSIGNMENTS], ASSIGNMENTS, policies, known)
+    if found:
+        yield fault(
+            "assignments",
+            f"{found[0]}{_more(len(found))}",
+            "Correct them: `anxin policies check` says every fault. Until then the rule's policy stands in.",
+        )
 
 
 def _none(check: str, house: Installation) -> Judgement:

@@ -10,7 +10,7 @@ from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
 from services.domain.findings import Severity
 from services.domain.notices import NoticeKind, NoticeReason, ReassureState
 from services.domain.people import Role
-from services.escalation import actions, holding
+from services.escalation import actions, handing_over, holding
 from services.escalation.permission import (
     Actor,
     AlreadyAccepted,
@@ -162,7 +162,7 @@ def test_nothing_more_can_be_done_about_a_closed_alert(case: Case) -> None:
         lambda: actions.arrive(closed, scene, pema),
         lambda: actions.close(closed, scene, pema, Outcome.HELPED),
         lambda: holding.decline(closed, scene, pema),
-        lambda: holding.handover(closed, scene, pema, "tashi"),
+        lambda: handing_over.handover(closed, scene, pema, "tashi"),
         lambda: holding.extend(closed, scene, pema, timedelta(minutes=5)),
         lambda: holding.note(closed, scene, pema, "too late"),
     ]
@@ -203,7 +203,7 @@ def test_a_holder_who_gives_it_back_is_not_asked_again(case: Case) -> None:
 
 def test_until_the_other_accepts_a_handover_the_holder_stays_the_owner(case: Case) -> None:
     case.accept("pema")
-    case.take(holding.handover(case.running, case.scene(), case.does("pema"), "yonten"))
+    case.take(handing_over.handover(case.running, case.scene(), case.does("pema"), "yonten"))
     assert case.told(NoticeKind.HANDOVER) == ["yonten"]
     assert (case.running.accepted_by, case.running.owner_ids) == ("pema", ("pema",))
     case.told(NoticeKind.STAND_DOWN)
@@ -215,7 +215,7 @@ def test_until_the_other_accepts_a_handover_the_holder_stays_the_owner(case: Cas
 
 def test_a_handover_that_is_declined_is_told_to_the_holder(case: Case) -> None:
     case.accept("pema")
-    case.take(holding.handover(case.running, case.scene(), case.does("pema"), "yonten"))
+    case.take(handing_over.handover(case.running, case.scene(), case.does("pema"), "yonten"))
     case.decline("yonten")
     assert (case.running.accepted_by, case.running.handover_to) == ("pema", None)
     assert case.told(NoticeKind.HANDOVER) == ["yonten", "pema"]
@@ -223,13 +223,13 @@ def test_a_handover_that_is_declined_is_told_to_the_holder(case: Case) -> None:
 
 def test_only_the_holder_or_the_desk_hands_over(case: Case) -> None:
     with pytest.raises(NotAllowed) as refused:
-        holding.handover(case.running, case.scene(), case.does("pema"), "yonten")
+        handing_over.handover(case.running, case.scene(), case.does("pema"), "yonten")
     assert refused.value.refusal is Refusal.NOT_ACCEPTED_YET
     case.accept("pema")
     with pytest.raises(NotAllowed):
-        holding.handover(case.running, case.scene(), case.does("tashi"), "yonten")
+        handing_over.handover(case.running, case.scene(), case.does("tashi"), "yonten")
     desk = case.does("desk", Role.DUTY_DESK)
-    assert holding.handover(case.running, case.scene(), desk, "yonten").alert.handover_to == "yonten"
+    assert handing_over.handover(case.running, case.scene(), desk, "yonten").alert.handover_to == "yonten"
 
 
 def test_ten_more_minutes_move_the_deadlines_of_the_holder(case: Case) -> None:

@@ -11,7 +11,7 @@ import pytest
 from services.domain.alerts import AlertState, ChangeReason
 from services.domain.notices import NoticeReason
 from services.domain.people import Role
-from services.escalation import actions, holding
+from services.escalation import actions, handing_over, holding
 from services.escalation.permission import AlreadyAccepted, NotAllowed, Refusal
 from tests.unit.escalation.cast import Case
 
@@ -27,7 +27,7 @@ def case() -> Case:
 
 def handed_to_yonten(case: Case) -> Case:
     case.accept("pema")
-    case.take(holding.handover(case.running, case.scene(), case.does("pema"), "yonten"))
+    case.take(handing_over.handover(case.running, case.scene(), case.does("pema"), "yonten"))
     return case
 
 

@@ -39,6 +39,13 @@ HOLE = {
     "bo": "ལས་རེས་སྟོང་ཆ། 东片 ཟླ་ 7 ཚེས་ 23 22:00 ནས་ ཟླ་ 7 ཚེས་ 24 06:00 བར་ལས་རེས་པ་མེད། (མི་བཀོད་མེད།)",
     "en": "Roster: nobody on duty for 东片 from 23/7 22:00 to 24/7 06:00 (nobody has the turn)",
 }
+UNTAKEN = {
+    "zh-CN": "08:00 开始的班次无人接班",
+    "bo": "08:00 ནས་འགོ་བཙུགས་པའི་ལས་རེས་སུས་ཀྱང་མ་བླངས།",
+    "en": "Nobody has taken over the shift that began at 08:00",
+}
+TITLES = {"roster.hole": HOLE, "shift-not-taken-over": UNTAKEN}
+"""What stands above a matter that is about no home."""
 PRIVATE = {
     "key_place": "门框上方的暗格",
     "home_phone": "0894-5550101",
@@ -85,8 +92,7 @@ def told(language: Language, group: str, because: str, now: datetime = NIGHT) ->
     notice = case.notices[0]
     said = {"because": because, "holder": "扎西", "outcome": "helped", "list": "3456 卓玛\n5931 平措"}
     said |= {"until": "2025-07-23T01:30:00Z", "why": "女儿陪着"}
-    if because == "roster.hole":
-        said |= {f"title_{language}": title for language, title in HOLE.items()}
+    said |= {f"title_{language}": title for language, title in TITLES.get(because, {}).items()}
     if because == "path_check":
         said |= {"link": ""}
     kind = NoticeKind(group)

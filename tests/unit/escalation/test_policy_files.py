@@ -5,6 +5,7 @@ import pytest
 from services.domain.findings import Severity
 from services.escalation.policies import Policies
 from services.escalation.policy_files import (
+    ASSIGNMENTS,
     read_policies,
     read_policy,
     shipped_policies,
@@ -15,7 +16,14 @@ from services.escalation.policy_files import (
 def test_the_shipped_policies_are_those_of_the_contract_and_without_fault() -> None:
     policies, faults = read_policies(shipped_texts())
     assert faults == ()
-    assert policies.names() == ("digest", "emergency", "night-emergency", "rosters", "routine")
+    assert policies.names() == (
+        "digest",
+        "emergency",
+        "night-emergency",
+        "rosters",
+        "routine",
+        "shift-handover",
+    )
 
 
 def test_every_fault_of_a_file_is_named_with_field_found_and_expected() -> None:
@@ -31,7 +39,9 @@ def test_every_fault_of_a_file_is_named_with_field_found_and_expected() -> None:
     assert "2 minutes" in said["steps.1.after"].found
     assert "20m" in said["steps.1.after"].expected
     assert "nieghbour" in said["steps.1.tell.1"].found
-    assert said["chanel_wait"].expected == "perhaps channel_wait"
+    assert said["steps.1.tell.1"].nearest == "neighbour"
+    assert said["steps.1.tell.1"].step == 2
+    assert said["chanel_wait"].nearest == "channel_wait"
     assert said["channel_wait"].found == "nothing"
     assert all(str(fault).startswith("emergency.yaml: ") for fault in faults)
 
@@ -48,6 +58,24 @@ def test_every_fault_of_a_file_is_named_with_field_found_and_expected() -> None:
         ("    tell: [assigned]\n", "    tell: [assigned]\n    every: 1m\n", "endless step hides"),
         ("    tell: [assigned]\n", "    tell: [assigned]\n    times: 2\n", "only together with"),
         ("  remind_after: 10m ", "  remind_after: 30m ", "shorter than"),
+        ("    tell: [duty_desk, manager]\n", "    tell: [assigned]\n", "may be nobody tonight"),
+        ("    widen:\n      after_rounds: 3 ", "    widening:\n      after_rounds: 3 ", "one of after, at"),
+        ("      tell: [neighbouring_on_duty]\n", "      tell: [manager]\n", "does not tell already"),
+        ("  - after: 5m  ", "  - after: 2m  ", "in the order of"),
+        ("    tell: [assigned]\n", "    tell: [assigned]\n    every: 1m\n    times: 3\n", "is through"),
+        ("    tell: [assigned]\n", "    tell: [assigned, assigned]\n", "each of them once"),
+        (
+            "    tell: [assigned]\n",
+            "    tell: [assigned]\n    channels: [voice, voice]\n",
+            "each of them once",
+        ),
+        ("    tell: [assigned]\n", "    tell: [assigned]\n    channels: [voise]\n", "'voice'"),
+        ("    tell: [assigned]\n", "    tell: [assigned]\n    channels: [loopback]\n", "that people have"),
+        ("    every: 5m\n", "    every: 4s\n", "may still be going on"),
+        ("accepted:\n", "looks: {at: ['12:00'], ahead: 24h}\naccepted:\n", "by the policy rosters alone"),
+        ("accepted:\n", "quiet: {from: '22:00', until: '07:00'}\naccepted:\n", "waits for no morning"),
+        ("accepted:\n", "quiet: {from: '22:00', until: '22:00'}\naccepted:\n", "another time than"),
+        ("extend_in_all: 1h ", "extend_in_all: 10m ", "no less than"),
         ("format: 1", "format: 2", "1"),
         ("policy: emergency", "policy: other", "as the file is called"),
     ],
@@ -58,6 +86,42 @@ def test_a_policy_that_could_leave_somebody_unanswered_is_refused(old: str, new:
     policy, faults = read_policy(text.replace(old, new), "emergency.yaml")
     assert policy is None
     assert any(words in fault.expected for fault in faults), faults
+
+
+def test_faults_of_the_form_do_not_hide_those_of_the_order() -> None:
+    text = shipped_texts()["emergency.yaml"]
+    broken = text.replace("[backup, neighbour]", "[backup, nieghbour]").replace("    every: 5m\n", "")
+    _, faults = read_policy(broken.replace("  - after: 0s  ", "  - after: 3m  "), "emergency.yaml")
+    fields = [fault.field for fault in faults]
+    assert {"steps.1.tell.1", "steps.3", "steps.1.after", "steps.0.after"} <= set(fields)
+
+
+def test_the_policy_of_the_rosters_says_when_they_are_looked_at_with_all_else_that_is_wrong() -> None:
+    text = shipped_texts()["rosters.yaml"]
+    broken = text[: text.index("looks:")] + text[text.index("steps:") :].replace(
+        "channel_wait", "chanel_wait"
+    )
+    _, faults = read_policy(broken, "rosters.yaml")
+    assert {"looks", "chanel_wait", "channel_wait"} <= {fault.field for fault in faults}
+
+
+def test_a_policy_that_may_be_high_has_to_widen_and_one_that_says_it_is_not_need_not() -> None:
+    text = shipped_texts()["emergency.yaml"].replace("policy: emergency", "policy: own")
+    bare = text[: text.index("    widen:")] + text[text.index("accepted:") :]
+    for severity, refused in (("high", True), (None, True), ("medium", False)):
+        said = bare.replace("severity: high\n", f"severity: {severity}\n" if severity else "")
+        policy, faults = read_policy(said, "own.yaml")
+        assert (policy is None) is refused, faults
+        assert all("widen" in fault.field for fault in faults)
+
+
+def test_what_was_in_force_goes_on_when_a_file_is_spoilt() -> None:
+    own = shipped_texts()["emergency.yaml"].replace("after: 2m ", "after: 1m ")
+    before, _ = read_policies({"emergency.yaml": own, ASSIGNMENTS: "format: 1\nseverity: {low: routine}"})
+    after, faults = read_policies({"emergency.yaml": "steps: none", ASSIGNMENTS: "format: 2"}, before)
+    assert {fault.file for fault in faults} == {"emergency.yaml", ASSIGNMENTS}
+    assert after.named("emergency", Severity.HIGH) == before.named("emergency", Severity.HIGH)
+    assert after.assignments == before.assignments
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "format: [", "\x00", "steps: &a [*a]"])

@@ -15,7 +15,7 @@ from services.domain.circle import Circle
 from services.domain.findings import FindingState, Severity
 from services.domain.notices import NoticeKind, NoticeReason, NoticeState
 from services.domain.people import Role, Worker
-from services.escalation import holding
+from services.escalation import handing_over, holding
 from services.escalation.permission import AlreadyAccepted, AlreadyClosed, NotAllowed
 from services.escalation.policies import Quiet
 from services.escalation.quiet_hours import next_local, quiet_until
@@ -64,7 +64,9 @@ class Nights(RuleBasedStateMachine):
     def somebody_hands_over(self, who: str, other: str) -> None:
         case = self.case
         with suppress(AlreadyClosed, NotAllowed):
-            case.take(holding.handover(case.running, case.scene(), case.does(who, Role.DUTY_DESK), other))
+            case.take(
+                handing_over.handover(case.running, case.scene(), case.does(who, Role.DUTY_DESK), other)
+            )
 
     @precondition(lambda self: self.case.alert and self.case.alert.is_running)
     @rule(who=WHO)

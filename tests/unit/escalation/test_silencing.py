@@ -13,11 +13,13 @@ from services.domain.events import Event, Origin
 from services.domain.findings import FindingState, Severity, Trigger
 from services.domain.notices import NoticeKind, NoticeReason
 from services.domain.silences import Ending, SilenceKind
+from services.escalation import holding
+from services.escalation.permission import NotAllowed
 from services.escalation.silence_policy import shipped_silence_policy
 from services.escalation.silences import AWAY_OVERDUE
 from services.escalation.silencing import end_due, ended_by, first_due, overdue_finding
 from services.notify.superseded import why_never_called, why_superseded
-from tests.unit.escalation.cast import NIGHT, OUT_OF_BED, ROUTINE
+from tests.unit.escalation.cast import NIGHT, OUT_OF_BED, PEMA, ROUTINE
 from tests.unit.escalation.silenced import HOUR, MINUTE, Silenced, silence
 
 
@@ -31,6 +33,27 @@ def test_who_would_be_told_is_recorded_as_not_told_with_the_silence() -> None:
     assert case.reasons() == [ChangeReason.OPENED, ChangeReason.SILENCED]
     assert case.running.owner_ids == ("pema",)
     assert case.running.next_due_at == NIGHT + HOUR
+
+
+def test_whoever_owns_a_held_alert_and_is_gone_leaves_it_to_others_and_nobody_is_told() -> None:
+    case = Silenced(now=NIGHT)
+    case.is_silenced(silence())
+    case.find(**OUT_OF_BED)
+    assert case.running.owner_ids == ("pema",)
+    case.circle = replace(case.circle, assigned=replace(PEMA, active=False))
+    case.take(holding.worker_gone(case.running, case.scene(), "pema", "mani"))
+    assert case.running.owner_ids == ("mani",)
+    assert case.running.next_due_at == NIGHT + HOUR
+    assert case.told() == []
+
+
+def test_nobody_asks_for_more_time_where_nothing_is_due_before_the_silence_ends() -> None:
+    case = Silenced(now=NIGHT)
+    case.find(**OUT_OF_BED)
+    case.accept("pema")
+    case.is_silenced(silence())
+    with pytest.raises(NotAllowed):
+        holding.extend(case.running, case.scene(), case.does("pema"), MINUTE)
 
 
 def test_at_its_end_what_still_holds_is_told_and_a_second_before_it_is_not() -> None:

@@ -8,8 +8,8 @@ import pytest
 from services.domain.alerts import ChangeReason
 from services.domain.findings import Severity, Trigger
 from services.domain.notices import NoticeReason
-from services.domain.people import Absence, Contact, Language, Worker
-from services.escalation.policy_files import read_policies
+from services.domain.people import Absence, Channel, ChannelKind, Contact, Language, Worker
+from services.escalation.policy_files import read_policies, shipped_texts
 from services.escalation.scene import House
 from services.escalation.stages import call_failed
 from tests.unit.escalation.cast import (
@@ -36,6 +36,25 @@ def test_an_emergency_goes_from_the_assigned_worker_outwards_in_the_times_of_the
     assert case.after(minutes=3).told() == ["norbu", "desk"]
     assert case.after(minutes=5).told() == ["desk", "mani"]
     assert case.after(minutes=5).told() == ["desk", "mani"]
+
+
+def test_a_step_is_told_over_the_channels_it_names_first_and_loses_nobody_s_other_ways() -> None:
+    mail, web = (
+        Channel(ChannelKind.EMAIL, "p@example.invalid"),
+        Channel(ChannelKind.WEBHOOK, "https://p.invalid"),
+    )
+    voice = Channel(ChannelKind.VOICE, "+86 100")
+    pema = replace(PEMA, channels=(mail, web, voice))
+    text = shipped_texts()["emergency.yaml"].replace(
+        "tell: [assigned]", "tell: [assigned]\n    channels: [voice, webhook]"
+    )
+    policies, _ = read_policies({"emergency.yaml": text})
+    case = Case(circle=replace(CIRCLE, assigned=pema), policies=policies)
+    case.press()
+    assert [notice.channels for notice in case.notices] == [(voice, web, mail)]
+    plain = Case(circle=replace(CIRCLE, assigned=pema))
+    plain.press()
+    assert [notice.channels for notice in plain.notices] == [(mail, web, voice)]
 
 
 def test_a_desk_that_stays_silent_for_three_rounds_is_joined_by_the_neighbouring_grids() -> None:
@@ -270,6 +289,7 @@ steps:
   - after: 5m
     tell: [duty_desk]
     every: 5m
+    widen: {after_rounds: 3, tell: [manager]}
 accepted: {again_after: 20m}
 arrived: {remind_after: 2h, every: 1h, tell: [holder]}
 pressed_again: {answer_within: 2m, arrived_counts_for: 15m, tell_at_most_every: 1m}

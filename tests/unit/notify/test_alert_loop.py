@@ -9,7 +9,7 @@ import pytest
 from services.domain.alerts import AlertState, ChangeReason, Outcome
 from services.domain.findings import FindingState, Severity
 from services.domain.notices import NoticeReason
-from services.escalation import holding, joining, stages
+from services.escalation import handing_over, holding, joining, stages
 from services.escalation.scene import Scene
 from services.notify import run
 from tests.unit.escalation.cast import OUT_OF_BED
@@ -171,7 +171,7 @@ def test_a_deadline_that_falls_into_the_quiet_hours_is_put_off_to_their_end_and_
 def test_who_leaves_before_they_took_it_over_is_asked_no_more(here: Community) -> None:
     here.press()
     here.accept("pema")
-    here.does(lambda alert, scene, actor: holding.handover(alert, scene, actor, "tashi"), "pema")
+    here.does(lambda alert, scene, actor: handing_over.handover(alert, scene, actor, "tashi"), "pema")
     here.does(lambda alert, scene, _: holding.worker_gone(alert, scene, "tashi", "admin"), "pema")
     assert (here.alert().handover_to, here.alert().accepted_by) == (None, "pema")
 

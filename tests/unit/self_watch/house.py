@@ -30,7 +30,7 @@ from services.wiring.clock import SteppedClock
 from services.wiring.rooms import Outside, build_rooms
 from services.wiring.shipped import shipped
 from tests.stores import sqlite_store
-from tests.stories.stage import Letterbox, Telephones
+from tests.stories.outside import Letterbox, Telephones
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2025, 7, 23, 12, 0, tzinfo=UTC)

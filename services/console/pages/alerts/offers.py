@@ -15,6 +15,7 @@ from services.console.acting import Action, Deed, would_do_something
 from services.console.callers import Caller
 from services.domain.alerts import Alert, AlertState
 from services.domain.people import Worker
+from services.escalation.deadlines import may_extend_by
 from services.escalation.permission import MAY_SPEAK_FOR_OTHERS, Actor
 from services.escalation.policies import Relation
 from services.escalation.scene import Scene
@@ -76,7 +77,7 @@ def offers_of(alert: Alert, scene: Scene, who: Caller) -> Offers:
     if not alert.is_running:
         return Offers()
     policy = scene.policy_of(alert)
-    minutes = lengths(policy.extend_at_most)
+    minutes = lengths(may_extend_by(alert, scene))
     asks = _Asking(alert, scene, who, timedelta(minutes=minutes[0]))
     people = in_order(alert, scene)
     offers: dict[Action, Offer] = {}
@@ -98,7 +99,7 @@ def offers_of(alert: Alert, scene: Scene, who: Caller) -> Offers:
 
 
 def lengths(most: timedelta) -> tuple[int, ...]:
-    """The minutes that are offered where a policy allows ``most`` at a time."""
+    """The minutes that are offered where ``most`` are allowed now."""
     whole = int(most.total_seconds()) // 60
     fitting = [minutes for minutes in MORE_MINUTES if minutes <= whole]
     shown = fitting[-MOST_LENGTHS:] if whole >= IN_HOURS else fitting[:MOST_LENGTHS]

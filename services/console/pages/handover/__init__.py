@@ -1,0 +1,1 @@
+"""The page on which a shift of the duty desk hands over to the next."""

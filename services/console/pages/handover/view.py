@@ -1,0 +1,129 @@
+"""What the hand-over's page shows, with people called by their names; gathered from one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.console.callers import Caller
+from services.console.pages.names import Names, Nobody
+from services.console.parts import Console
+from services.console.shift_desk import Ending, ShiftState, Unprotected, desk_people, look
+from services.domain.alerts import Alert
+from services.domain.handovers import Handover, ShiftNote
+from services.domain.people import Worker
+from services.domain.ports import UnitOfWork
+
+Called = str | Nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running alert: whom it is about, and whose it is now."""
+
+    alert: Alert
+    who: str
+    address: str
+    holder: Called | None
+    told: tuple[Called, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Somebody who is not protected."""
+
+    of: Unprotected
+    address: str
+    owner: Called | None
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A silence or an absence that ends in the coming shift, with who asked for it."""
+
+    ending: Ending
+    by: Called
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A note, with whose it is."""
+
+    note: ShiftNote
+    by: Called
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A hand-over that was, with both named."""
+
+    handover: Handover
+    giver: Called
+    taker: Called
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverView:
+    """All of the page. ``giver`` is whom the form proposes as handing over: who took over last."""
+
+    state: ShiftState
+    running: tuple[Running, ...]
+    gaps: tuple[Gap, ...]
+    back: tuple[Back, ...]
+    notes: tuple[Written, ...]
+    before: tuple[Past, ...]
+    coming: tuple[Called, ...]
+    people: Sequence[Worker]
+    giver: str
+    is_of_the_desk: bool
+    """Whether whoever looks can take over in their own name."""
+
+
+def gather(uow: UnitOfWork, parts: Console, who: Caller) -> HandoverView:
+    """What is to be handed over now."""
+    state = look(uow, parts)
+    names = Names(uow.workers.all())
+    residents = {each.id: each for each in uow.residents.all()}
+    homes = {each.id: each for each in uow.homes.all()}
+    people = desk_people(uow)
+
+    def address(home_id: str | None) -> str:
+        home = homes.get(home_id or "")
+        return home.address if home else ""
+
+    def running(alert: Alert) -> Running:
+        resident = residents.get(alert.resident_id or "")
+        return Running(
+            alert,
+            resident.name if resident else "",
+            address(resident.home_id if resident else alert.home_id),
+            names.of(alert.accepted_by) if alert.accepted_by else None,
+            tuple(names.of(each) for each in alert.owner_ids if each not in alert.declined_by),
+        )
+
+    def gap(each: Unprotected) -> Gap:
+        owner = each.protection.owner_id
+        return Gap(each, address(each.resident.home_id), names.of(owner) if owner else None)
+
+    return HandoverView(
+        state=state,
+        running=tuple(running(alert) for alert in state.running),
+        gaps=tuple(gap(each) for each in state.unprotected),
+        back=tuple(Back(each, names.of(each.silence.author)) for each in state.ending),
+        notes=tuple(Written(each, names.of(each.author)) for each in state.notes),
+        before=tuple(
+            Past(each, names.of(each.from_worker_id), names.of(each.taken_over_by)) for each in state.before
+        ),
+        coming=tuple(names.of(each) for each in (state.coming.worker_ids if state.coming else ())),
+        people=people,
+        giver=_giver(state, people, who),
+        is_of_the_desk=any(each.id == who.worker_id for each in people),
+    )
+
+
+def _giver(state: ShiftState, people: Sequence[Worker], who: Caller) -> str:
+    """Who took over last, else the one who sits there; nobody where that is whoever looks."""
+    last = state.before[0].taken_over_by if state.before else None
+    likely = [last, *(worker.id for worker in state.on_duty)]
+    known = {worker.id for worker in people}
+    return next((each for each in likely if each in known and each != who.worker_id), "")
