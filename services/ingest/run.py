@@ -183,8 +183,7 @@ class IngestLoop:
                     unit.devices.battery(result.event.device_id, float(result.event.data["percent"]))
         is_new = any(result.is_new for result in following) or is_new
         unit.quarantine.add(each.set_aside for each in taken if each.set_aside is not None)
-        for device_id, at in worth_noting(taken).items():
-            unit.devices.seen(device_id, at)
+        unit.devices.seen(worth_noting(taken))
         if is_new:
             unit.wake_after(Topic.EVENTS)
         return answers

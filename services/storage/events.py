@@ -20,7 +20,7 @@ from services.storage.flags import is_set
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
 from services.storage.prepared import fetch, scalar
-from services.storage.recent import MOST, Recent
+from services.storage.recent import Recent
 from services.storage.rows import Batch, Shape, Values
 from services.storage.tables import events
 from services.storage.tables.facts import NOT_FROM_DEVICES
@@ -110,12 +110,13 @@ class SqlEventLog:
         return answer
 
     def after(self, seq: int, limit: int, *, only_alarms: bool = False) -> list[Event]:
-        recent = self._recent.after(seq, 2 * MOST if only_alarms else limit, self.appended)
-        last_known = recent[-1].seq if recent else seq
         if only_alarms:
-            recent = [event for event in recent if event.kind in ALARM_KINDS][:limit]
-        if len(recent) == limit:
-            return list(recent)
+            recent, last_known = self._recent.alarms_after(seq, self.appended)
+        else:
+            recent = [*self._recent.after(seq, limit, self.appended)]
+            last_known = recent[-1].seq if recent else seq
+        if len(recent) >= limit:
+            return recent[:limit]
         # Another process may have stored what follows, and who reads less than the limit takes it for all.
         query = _ALARMS_AFTER if only_alarms else _AFTER
         return [*recent, *self._read(query, after=last_known, most=limit - len(recent))]

@@ -61,6 +61,15 @@ def change(
     return touched
 
 
+def change_each(
+    connection: Connection, statement: ClauseElement, values: Sequence[Mapping[str, object]]
+) -> None:
+    """Run a statement that answers no rows once for each of these, in one go."""
+    if values:
+        prepared = _of(connection, statement, ())
+        run(connection, prepared.text, [prepared.bound(each) for each in values], many=True)
+
+
 def run(connection: Connection, text: str, bound: Any, *, many: bool = False) -> Any:
     """Run words of the database's own with values that are converted already; the driver's cursor."""
     driver: Any = connection.connection.driver_connection

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 
 from services.domain.events import Event
+from services.domain.kinds import ALARM_KINDS
 
 MOST = 4000
 """Events that are kept: some batches, so that loops which follow closely find all they ask for."""
@@ -22,6 +23,8 @@ class Recent:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._events: list[Event] = []
+        self._alarms: list[Event] = []
+        """The alarms among them: few, and asked for with every batch."""
 
     def committed(self, events: Sequence[Event]) -> None:
         """These are stored now, in this order."""
@@ -30,9 +33,13 @@ class Recent:
         with self._lock:
             if self._events and self._events[-1].seq + 1 != events[0].seq:
                 self._events.clear()  # another process stored in between
+                self._alarms.clear()
             self._events.extend(events)
+            self._alarms.extend(event for event in events if event.kind in ALARM_KINDS)
             if len(self._events) > 2 * MOST:
                 del self._events[:-MOST]
+                first = self._events[0].seq
+                self._alarms = [event for event in self._alarms if event.seq >= first]
 
     def after(self, seq: int, most: int, beside: Sequence[Event] = ()) -> Sequence[Event]:
         """Up to ``most`` events with a greater ``seq``, known without a gap from there on; none where that
@@ -45,6 +52,18 @@ class Recent:
         if len(known) < most and beside and known[-1].seq + 1 == beside[0].seq:
             return [*known, *beside[: most - len(known)]]
         return known
+
+    def alarms_after(self, seq: int, beside: Sequence[Event] = ()) -> tuple[list[Event], int]:
+        """All alarms with a greater ``seq``, and up to which number they are all; ``seq`` where that cannot
+        be said. ``beside`` as in `after`.
+        """
+        with self._lock:
+            is_known = bool(_from(self._events, seq + 1, 1))
+            last = self._events[-1].seq if is_known else seq
+            alarms = [event for event in self._alarms if event.seq > seq] if is_known else []
+        own = _from(beside, last + 1, len(beside))
+        alarms += [event for event in own if event.kind in ALARM_KINDS]
+        return alarms, own[-1].seq if own else last
 
 
 def _from(events: Sequence[Event], first: int, most: int) -> Sequence[Event]:

@@ -5,7 +5,7 @@ can slip between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -20,7 +20,7 @@ from services.storage.among import among, keys
 from services.storage.codec import Json
 from services.storage.lists import Listing, equals
 from services.storage.numbers import Numbers
-from services.storage.prepared import change, fetch, fetch_one
+from services.storage.prepared import change, change_each, fetch, fetch_one
 from services.storage.rows import Shape
 from services.storage.tables import devices, grids, homes, residents, shifts, teams, users, workers
 
@@ -194,8 +194,8 @@ class SqlDevices(SqlRegister[Device]):
     def of_resident(self, resident_id: str) -> list[Device]:
         return self._where(devices.c.resident_id == resident_id)
 
-    def seen(self, device_id: str, at: datetime) -> None:
-        change(self._connection, _SEEN, {"of": device_id, "at": at})
+    def seen(self, signs: Mapping[str, datetime]) -> None:
+        change_each(self._connection, _SEEN, [{"of": one, "at": at} for one, at in signs.items()])
 
     def with_credentials(self, ecosystem: str) -> list[Device]:
         return DEVICE.things(fetch(self._connection, _WITH_CREDENTIALS, {"system": ecosystem}))

@@ -164,18 +164,22 @@ def test_devices_are_found_by_their_resident(store: Store) -> None:
         assert unit.devices.of_resident("res_lhamo") == kept
 
 
-def test_the_first_sign_of_life_makes_a_device_live(store: Store) -> None:
+def test_the_first_sign_of_life_makes_each_device_live(store: Store) -> None:
     with store.writing() as unit:
-        unit.devices.add(button("a"))
-        unit.devices.seen("dev_a", NIGHT)
+        for name in "abc":
+            unit.devices.add(button(name))
+        unit.devices.seen({})
+        unit.devices.seen({"dev_a": NIGHT, "dev_b": NIGHT + MINUTE})
         assert unit.devices.get("dev_a") == button("a", state=DeviceState.LIVE, last_seen_at=NIGHT)
+        assert unit.devices.get("dev_b") == button("b", state=DeviceState.LIVE, last_seen_at=NIGHT + MINUTE)
+        assert unit.devices.get("dev_c") == button("c")
 
 
 def test_only_a_newer_sign_of_life_counts(store: Store) -> None:
     with store.writing() as unit:
         unit.devices.add(button("a"))
         for at in (NIGHT, NIGHT + MINUTE, NIGHT - MINUTE):
-            unit.devices.seen("dev_a", at)
+            unit.devices.seen({"dev_a": at})
         kept = unit.devices.get("dev_a")
     assert kept is not None
     assert kept.last_seen_at == NIGHT + MINUTE
@@ -190,7 +194,7 @@ def test_a_device_that_speaks_is_live_unless_retired(
 ) -> None:
     with store.writing() as unit:
         unit.devices.add(button("a", state=before))
-        unit.devices.seen("dev_a", NIGHT)
+        unit.devices.seen({"dev_a": NIGHT})
         kept = unit.devices.get("dev_a")
     assert kept is not None
     assert kept.state is after
@@ -300,7 +304,7 @@ def test_a_test_uses_its_window_up_and_is_known_as_the_newest(store: Store) -> N
 def test_a_sign_of_life_leaves_the_window_open(store: Store) -> None:
     with store.writing() as unit:
         unit.devices.add(button("a", test_window=WINDOW))
-        unit.devices.seen("dev_a", NIGHT)
+        unit.devices.seen({"dev_a": NIGHT})
         unit.devices.battery("dev_a", 40)
     with store.reading() as unit:
         found = unit.devices.get("dev_a")

@@ -106,7 +106,7 @@ def test_a_shift_moves_the_mark_when_it_begins_and_when_it_ends(store: Store) ->
 
 
 QUIET: dict[str, Callable[[UnitOfWork], object]] = {
-    "a device is heard": lambda uow: uow.devices.seen(BUTTON.id, NIGHT + MINUTE),
+    "a device is heard": lambda uow: uow.devices.seen({BUTTON.id: NIGHT + MINUTE}),
     "a battery has a little less": lambda uow: uow.devices.battery(BUTTON.id, 59.0),
     "a bed reports": lambda uow: uow.events.append([cast.event("bed", kind="bed.vitals")]),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -69,8 +69,8 @@ class Devices(Register[Device], Protocol):
         """Devices that belong to a resident."""
         ...
 
-    def seen(self, device_id: str, at: datetime) -> None:
-        """Note the newest sign of life; the first one makes a registered device live."""
+    def seen(self, signs: Mapping[str, datetime]) -> None:
+        """Note the newest sign of life of each device; the first one makes a registered device live."""
         ...
 
     def with_credentials(self, ecosystem: str) -> list[Device]:
