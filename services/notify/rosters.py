@@ -91,7 +91,8 @@ class RosterWatch:
             if not self._is_known:
                 self._due_at, self._is_known = _nearest(uow), True
             after = max(self._read_until, uow.cursors.get(CURSOR))
-            entries = uow.audit.page({}, after, PART).items
+            has_new = uow.audit.last_number() > after  # asked at every step, and there seldom is
+            entries = uow.audit.page({}, after, PART).items if has_new else ()
         newest = entries[-1].number if entries else after
         has_changed = any(entry.object_kind in MATTERS for entry in entries)
         of_the_desk = (entry.number for entry in entries if entry.object_kind in OF_THE_DESK)

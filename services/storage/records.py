@@ -88,6 +88,9 @@ class SqlAudit:
     def page(self, filters: Filters, after: int, limit: int) -> Page[AuditEntry]:
         return _AUDIT_LIST.page(self._connection, filters, after, limit)
 
+    def last_number(self) -> int:
+        return self._numbers.last(audit)
+
 
 class SqlRemembered:
     def __init__(self, connection: Connection) -> None:

@@ -148,6 +148,7 @@ def test_the_audit_can_be_narrowed(store: Store, filters: dict[str, object], fou
         page = unit.audit.page(filters, 0, 9)
         assert [kept.id.removeprefix("aud_") for kept in page.items] == found
         assert unit.audit.page({}, 1, 9).items == (replace(last, number=2),)
+        assert unit.audit.last_number() == 2
         with pytest.raises(ValueError, match="no filter role"):
             unit.audit.page({"role": "admin"}, 0, 9)
 

@@ -45,6 +45,10 @@ class Audit(Protocol):
         """By ``actor``, ``action``, ``object_id``, ``since``, ``until``."""
         ...
 
+    def last_number(self) -> int:
+        """Of the newest entry; 0 without any."""
+        ...
+
 
 class Remembered(Protocol):
     """Answers by Idempotency-Key, kept for a day."""
