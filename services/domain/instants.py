@@ -122,6 +122,7 @@ def local(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone)
 
 
+@lru_cache(maxsize=4096)
 def utc_of_local(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """The instant at which a wall clock shows ``wall`` on ``day``.
 

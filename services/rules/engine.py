@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Event
@@ -30,6 +30,7 @@ from services.rules.memory import PROFILE, Form, Memory
 from services.rules.missed import Absence
 from services.rules.notes import Notes
 from services.rules.overrides import overridden
+from services.rules.places import Place, Places
 from services.rules.profile import Profile, senders_of
 from services.rules.raising import Source, finding_of, floor_finding
 from services.rules.results import Lane, Result, RuleFault
@@ -41,14 +42,6 @@ __all__ = ["Engine", "Lane", "Place", "Result", "RuleFault"]
 _MOST_MEETINGS = 100_000
 
 
-class Place(NamedTuple):
-    """Where the state of a rule for somebody or something lies."""
-
-    at: StateKey
-    resident_id: str | None
-    device_id: str | None
-
-
 class Engine:
     """The rules of some rulebooks, indexed by the kinds of events that touch them."""
 
@@ -57,6 +50,8 @@ class Engine:
         self._zones = {book.name: book.timezone for book in books}
         self._sources = {book.name: Source(book.revision, book.content_hash) for book in books}
         self.rules: dict[str, Rule] = {rule.name: rule for book in books for rule in book.rules}
+        self.place = Places().of
+        """Where a rule keeps its state about a resident or a device."""
         self._by_kind: dict[str, list[Rule]] = {}
         self.silent_rules = [rule for rule in self.rules.values() if rule.trigger is Trigger.SILENT]
         for rule in self.rules.values():
@@ -89,18 +84,6 @@ class Engine:
     def concerns(self, kind: str) -> bool:
         """Whether any rule looks at events of a kind."""
         return bool(self.silent_rules) or kind in self._by_kind or kind in ALARM_KINDS
-
-    def place(self, rule: Rule, resident_id: str | None, device_id: str | None) -> Place | None:
-        """Where this rule keeps its state about a resident or a device; None if it does not watch such."""
-        if rule.per is Per.DEVICE:
-            if device_id is None:
-                return None
-            return Place(StateKey(rule.name, f"{resident_id or ''}/{device_id}"), resident_id, device_id)
-        if resident_id is not None:
-            return Place(StateKey(rule.name, resident_id), resident_id, None)
-        if rule.is_plain_on and rule.kind in ALARM_KINDS and device_id is not None:
-            return Place(StateKey(rule.name, f"/{device_id}"), None, None)
-        return None
 
     def observe(
         self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL, sign: Sign | None = None

@@ -137,8 +137,9 @@ def adjust(kind: Kind[Any], case: Case, state: KeyState[Any], turn: Sign | None 
 def may_have_deadline(kind: Kind[Any], state: KeyState[Any]) -> bool:
     """Whether anything may be due for the key at all: a trigger that finds by events alone never waits."""
     has_own: object = type(kind).due_at
-    waits = state.inner is not None and has_own is not _NEVER_DUE
-    return waits or any(source.pending for source in state.sources)
+    if state.inner is not None and has_own is not _NEVER_DUE:
+        return True
+    return bool(state.sources) and any(source.pending for source in state.sources)
 
 
 def due_at(kind: Kind[Any], case: Case, state: KeyState[Any]) -> datetime | None:
@@ -226,8 +227,21 @@ def _answered(state: KeyState[Any], now: datetime, outcome: Outcome[Any]) -> Ste
 def _before(case: Case, state: KeyState[Any]) -> Case:
     if not state.sources:
         return case
-    pending = tuple(sign for source in state.sources for sign in source.pending)
-    return replace(case, pending=pending) if pending else case
+    pending = tuple([sign for source in state.sources for sign in source.pending])
+    if not pending:
+        return case
+    return Case(
+        case.rule,
+        case.key,
+        case.zone,
+        case.now,
+        case.resident_id,
+        case.resident,
+        case.device,
+        pending,
+        case.gaps,
+        case.notes,
+    )
 
 
 def _touched(state: KeyState[Any], now: datetime) -> KeyState[Any]:
@@ -254,5 +268,13 @@ def _source(state: KeyState[Any], name: str) -> Source:
 
 
 def _with_source(state: KeyState[Any], source: Source) -> KeyState[Any]:
-    others = tuple(each for each in state.sources if each.name != source.name)
-    return replace(state, sources=(*others, source))
+    others = [each for each in state.sources if each.name != source.name]
+    return KeyState(
+        state.touched_at,
+        state.resident_id,
+        state.device_id,
+        (*others, source),
+        state.inner,
+        state.since,
+        state.open_for,
+    )
