@@ -10,6 +10,7 @@ import typer
 
 from services.wiring.cli.options import DataDir, refuse, settings_of
 from services.wiring.cli.waiting import on_signals, wait_for
+from services.wiring.garbage import settle_down
 
 if TYPE_CHECKING:
     from services.wiring.settings import Settings
@@ -44,6 +45,7 @@ def run_service(name: str, settings: Settings) -> None:
         ready = service.start()
     except CannotStart as error:
         refuse(*error.sentences, code=error.code)
+    settle_down()
     typer.echo(json.dumps({"ready": True, **ready}, ensure_ascii=False))
     wait_for(ended)
     unfinished = service.stop()

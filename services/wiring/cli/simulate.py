@@ -161,8 +161,10 @@ def play(
     from devices.simulator.own_service import Service, ServiceDidNotStart
     from devices.simulator.run import NotOnSteppedTime, WritesLetters, run_attached, run_on_its_own
     from devices.simulator.theatre import NotOurHouse
+    from services.wiring.garbage import settle_down
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, as on Ctrl-C
+    settle_down()
     pace = Pace(scenario.starts_at, speed or 1.0)
     with Console(stderr=True).status("starting") as status:
 

@@ -12,6 +12,7 @@ import typer
 from services.wiring.cli.options import DataDir, refuse, settings_of
 from services.wiring.cli.waiting import on_signals, wait_for
 from services.wiring.demo import logins_of
+from services.wiring.garbage import settle_down
 
 if TYPE_CHECKING:
     from services.wiring.house import Ready
@@ -68,6 +69,7 @@ def up(
         ready = house.start()
     except CannotStart as error:
         refuse(*error.sentences, code=error.code)
+    settle_down()
     _say(ready, welcome=welcome)
     wait_for(ended)
     unfinished = house.stop()
