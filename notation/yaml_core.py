@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -33,6 +34,8 @@ _CORE = frozenset(
 )
 """The tags that a value has by itself, whether this reader makes anything of them or not."""
 _MOST_CHARACTERS = 1_000_000
+_MOST_KEPT = 100_000
+"""Characters of a text whose nodes are kept for whoever reads it again."""
 _DEEPEST = 32
 _MOST_NODES = 200_000
 
@@ -56,10 +59,8 @@ def read_yaml(
     if len(text) > _MOST_CHARACTERS:
         complain("file", f"{len(text)} characters", f"at most {_MOST_CHARACTERS}")
         return None
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Composer = _ShallowComposer
     try:
-        node = yaml.compose(text)
+        node = _kept(text) if len(text) <= _MOST_KEPT else _composed(text)
     except _TooDeep as error:
         complain("file", f"something too deep on line {error.line}", "a plain rulebook")
         return None
@@ -70,6 +71,17 @@ def read_yaml(
         complain("file", "nothing", meant)
         return None
     return _Reader(complain, lines).value(node, "", 0)
+
+
+def _composed(text: str) -> Node | None:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _ShallowComposer
+    node: Node | None = yaml.compose(text)
+    return node
+
+
+_kept = lru_cache(maxsize=16)(_composed)
+"""Composing is the dear part, the same few texts are read again and again, and nobody changes a node."""
 
 
 class _TooDeep(Exception):

@@ -7,7 +7,7 @@ in for it, so that a mistake in a text editor never leaves an alert without a po
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,8 +31,9 @@ NO_POLICIES = frozenset({ASSIGNMENTS, SILENCES})
 M = TypeVar("M", bound=BaseModel)
 
 
+@lru_cache(maxsize=64)
 def read_policy(text: str, file: str) -> tuple[Policy | None, tuple[PolicyFault, ...]]:
-    """Read one policy file: the policy, or None and every fault."""
+    """Read one policy file: the policy, or None and every fault. The same text is read but once."""
     tree, unreadable = _tree(text, file, "a mapping with format, policy, steps …")
     if unreadable:
         return None, unreadable

@@ -157,7 +157,7 @@ def among(circle: Circle, workers: tuple[Worker, ...]) -> Circle:
 
 
 TestNights = Nights.TestCase
-TestNights.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
+TestNights.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 
 
 @given(instant=st.datetimes(timezones=st.just(SHANGHAI)), from_=st.times(), until=st.times())

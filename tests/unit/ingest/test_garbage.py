@@ -61,7 +61,7 @@ topics = (
 messages = some.lists(some.tuples(topics, payloads, some.booleans(), some.floats(0, 4000)), max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(garbage=messages, place=some.integers(0, 12))
 def test_a_press_among_garbage_is_stored_and_everything_is_acknowledged_once(
     garbage: list[tuple[str, bytes, bool, float]], place: int
@@ -85,7 +85,7 @@ def test_a_press_among_garbage_is_stored_and_everything_is_acknowledged_once(
             door.close()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     said=some.builds(with_kind, almost_events, some.sampled_from(sorted(ALARM_KINDS))),
     lane=some.sampled_from(["event", "alarm"]),
