@@ -115,6 +115,21 @@ def test_a_press_that_the_broker_kept_and_nobody_heard_is_told_to_the_desk_once_
     assert stage.told()[0] == "02:20 desk"
 
 
+def test_a_press_that_only_the_broker_had_reaches_the_worker_once_its_button_says_it_again(
+    stage: Hearing,
+) -> None:
+    """Without a receipt a button sends again; the copy that came first must not answer in its place."""
+    (kept,) = heard(lives("02:13 press"), Fault("retained", "button", night("02:00")))
+    stage.hears([Message(kept.topic, kept.payload, night("02:20"), retained=True)])
+    assert [each for each in stage.told() if not each.endswith(" desk")] == []
+    stage.hears([Message(kept.topic, kept.payload, night("02:21"))])
+    assert {each["resident_id"] is None for each in stage.alerts()} == {True, False}
+    assert "02:21 assigned" in stage.told()
+    before = len(stage.alerts())
+    stage.hears([Message(kept.topic, kept.payload, night("02:22"))])
+    assert len(stage.alerts()) == before
+
+
 def test_a_mat_that_chatters_under_somebody_calls_nobody(stage: Hearing) -> None:
     told = lives("02:05 in")
     stage.hears(heard(told, Fault("chatter", "bed", night("02:10"), night("02:20"))))
