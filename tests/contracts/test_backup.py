@@ -6,6 +6,7 @@ import json
 import stat
 import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -79,11 +80,15 @@ def test_a_backup_of_either_database_goes_into_either(empty: str, target: str, t
     assert all(after.values())
 
 
-@pytest.mark.parametrize("revision", migrate.revisions())
+@pytest.mark.parametrize(("number", "revision"), list(enumerate(migrate.revisions())))
 def test_a_backup_of_an_older_schema_is_upgraded_as_it_comes_back(
-    empty: str, target: str, tmp_path: Path, revision: str
+    target: str, tmp_path: Path, postgresql: PostgresqlServer, number: int, revision: str
 ) -> None:
-    take_backup(filled(empty, revision), tmp_path / "old.zip", WANTED)
+    """Each revision into both kinds; out of the same kind and out of the other in turn."""
+    is_of_postgresql = target.startswith("postgresql") is (number % 2 == 0)
+    of_sqlite = nullcontext(f"sqlite:///{tmp_path / 'old.db'}")
+    with postgresql.database(migrated=False) if is_of_postgresql else of_sqlite as source:
+        take_backup(filled(source, revision), tmp_path / "old.zip", WANTED)
     with BackupFile(tmp_path / "old.zip") as backup:
         assert backup.manifest.schema_revision == revision
         restore_backup(target, backup)
