@@ -65,6 +65,11 @@ def is_sensible(instant: datetime) -> bool:
     return EARLIEST_YEAR <= instant.year < LATEST_YEAR
 
 
+def is_sensible_day(day: date) -> bool:
+    """The same of a day: the first of the calendar begins, east of Greenwich, before all instants."""
+    return EARLIEST_YEAR <= day.year < LATEST_YEAR
+
+
 def has_offset(text: str) -> bool:
     """Tell whether an RFC 3339 text says its own offset from UTC."""
     match = _RFC3339.fullmatch(text)

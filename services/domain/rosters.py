@@ -14,9 +14,10 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from services.domain.instants import local, start_of_day, utc_of_local, zone_named
+from services.domain.instants import EARLIEST_YEAR, local, start_of_day, utc_of_local, zone_named
 
 DAY = timedelta(days=1)
+_EARLIEST = date(EARLIEST_YEAR, 1, 1)
 REST = ""
 """What a day of the cycle says on which its turn is free."""
 
@@ -67,9 +68,9 @@ class Roster:
 
     @property
     def begins_at(self) -> datetime | None:
-        """From when on it counts."""
+        """From when on it counts; one from before anybody was born has begun, and stops no alarm."""
         zone = self.zone
-        return None if zone is None else _start_of_day(self.starts_on, zone)
+        return None if zone is None else _start_of_day(max(self.starts_on, _EARLIEST), zone)
 
     def turns_on(self, day: date) -> Iterator[tuple[str, NamedShift]]:
         """Who begins which shift on a local day, in the order of the members."""

@@ -27,7 +27,14 @@ from pydantic import (
 from typing_extensions import TypeAliasType
 
 from services.domain.events import Json
-from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, format_instant, is_sensible, parse_instant
+from services.domain.instants import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    format_instant,
+    is_sensible,
+    is_sensible_day,
+    parse_instant,
+)
 from services.domain.people import PERSONS_ROLES, Role
 
 ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,64}$"
@@ -78,9 +85,12 @@ def _instant(value: object) -> datetime:
 def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        return date.fromisoformat(value)
-    raise ValueError("expected a day, e.g. 1947-03-09")
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("expected a day, e.g. 1947-03-09")
+    day = date.fromisoformat(value)
+    if not is_sensible_day(day):
+        raise ValueError(f"expected a day from {EARLIEST_YEAR} up to {LATEST_YEAR}")
+    return day
 
 
 def _flag(value: object) -> bool:

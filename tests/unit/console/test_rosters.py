@@ -64,6 +64,8 @@ def test_a_roster_is_kept_as_it_was_written_and_changed_by_field(house: Cast, ad
         ({"members": ["pema", "pema"]}, "members.1"),
         ({"ends_on": "2025-07-19"}, "ends_on"),
         ({"days_apart": -1}, "days_apart"),
+        ({"starts_on": "0001-01-01"}, "starts_on"),
+        ({"ends_on": "9999-12-31"}, "ends_on"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -227,6 +229,19 @@ def test_a_manager_writes_a_rotation_by_a_form_and_what_was_typed_stays(
     assert manager.get(f"/rosters/{kept['id']}").status_code == 200
     manager.post(f"/rosters/{kept['id']}/remove")
     assert admin.get("/api/v1/rosters").json()["items"] == []
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0000-00-00", "9999", "\u0000"])
+def test_a_day_that_nobody_can_mean_breaks_no_page(house: Cast, admin: TestClient, day: str) -> None:
+    made(admin)
+    desk, manager = signed_in(house, "desk"), house.of(Role.MANAGER)
+    assert desk.get("/rosters", params={"team": "team", "week": day}).status_code == 200
+    turn = f"ros_0001|{day}|pema"
+    swap = desk.post("/rosters/swaps", data={"team": "team", "turn": turn, "instead": "karma"})
+    assert swap.status_code == 422
+    typed = {"name0": "d", "from0": "08:00", "to0": "20:00", "cycle": "d", "place-pema": "1"}
+    more = {"team": "team", "starts_on": day, "days_apart": "1"}
+    assert manager.post("/rosters", data=typed | more).status_code == 422
 
 
 def test_the_board_says_in_one_line_who_is_on_duty_and_who_is_next(house: Cast, admin: TestClient) -> None:

@@ -173,6 +173,11 @@ def test_a_zone_that_is_known_no_more_is_a_hole_and_no_fault() -> None:
     assert present(plan, NOON) == []
 
 
+@pytest.mark.parametrize("day", [date.min, date(1, 1, 2)])
+def test_a_first_day_at_the_beginning_of_the_calendar_stops_nobody_from_being_called(day: date) -> None:
+    assert len(present(DutyPlan([roster(starts_on=day)]), NOON)) == 1
+
+
 def test_posts_are_teams_of_grids_teams_with_a_roster_and_the_duty_desk() -> None:
     teams = [Team("east", "East"), Team("idle", "Idle"), Team("desk", "Desk"), Team("fit", "Fit")]
     desk, fitter = worker("d", "desk", Role.DUTY_DESK), worker("t", "fit", Role.TECHNICIAN)

@@ -23,6 +23,7 @@ from services.console.parts import Console
 from services.console.problems import Problem, not_found, unfit
 from services.console.rostering import changed, checked_roster
 from services.console.writing import write
+from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, is_sensible_day
 from services.domain.ports import UnitOfWork
 from services.domain.rosters import REST, NamedShift, Roster
 
@@ -179,9 +180,12 @@ def _whole(field: str, text: str) -> int:
 
 def _day(field: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise unfit(field, text[:LONGEST_NAME], "a day") from error
+    if not is_sensible_day(day):
+        raise unfit(field, text, f"a day from {EARLIEST_YEAR} up to {LATEST_YEAR}")
+    return day
 
 
 def _page(
