@@ -2,13 +2,14 @@
 
 A link lets one person do in their own name what concerns the alerts of one notice, and nothing else. It ends
 with its time, and at once with whoever it was for: somebody deactivated, a contact whom nobody lists any
-more. What may be done is decided by escalation, as for anybody.
+more, or no longer at an address that it went to. What may be done is decided by escalation, as for anybody.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.console.answering.senders import is_same
 from services.console.callers import Caller
 from services.console.parts import Console
 from services.console.problems import Problem, not_found
@@ -56,13 +57,22 @@ def opened(uow: UnitOfWork, parts: Console, token: str) -> Opened:
 
 
 def person_of(uow: UnitOfWork, parts: Console, notice: Notice) -> Worker | None:
-    """Whom a notice was for, as they are now: somebody who is active, or a contact who is listed."""
+    """Whom a notice was for, as they are now: somebody who is active, or a contact who is listed with an
+    address that it went to. A contact is a name in a list: once the address is another, whoever has the old
+    one may be a stranger.
+    """
     alert = uow.alerts.get(notice.alert_id)
     if alert is None or (notice.worker_id is None and notice.contact is None):
         return None
     scene = parts.gathering.around_alert(uow, alert, parts.clock.now())
     person = scene.worker(key_of(notice))
-    return person if person is not None and person.active else None
+    if person is None or not person.active or (notice.contact is not None and not _went_to(person, notice)):
+        return None
+    return person
+
+
+def _went_to(person: Worker, notice: Notice) -> bool:
+    return any(is_same(one, other) for one in notice.channels for other in person.channels)
 
 
 def caller_of(person: Worker, by: str) -> Caller:

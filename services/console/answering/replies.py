@@ -17,7 +17,7 @@ from typing import Protocol
 
 from services.console.acting import Action, Deed, carry_out
 from services.console.answering.links import caller_of, person_of
-from services.console.answering.senders import as_registered, plain, senders
+from services.console.answering.senders import as_registered, is_same, plain, senders
 from services.console.parts import Console
 from services.console.problems import Problem
 from services.domain.alerts import Alert, Outcome
@@ -147,6 +147,7 @@ class AtHand:
         self._uow = uow
         self._parts = parts
         self._since = parts.clock.now() - parts.house.link_for
+        self._by = reply.by
         self._until = reply.sent_at
         self._senders = senders(uow, reply.by, self._since)
 
@@ -219,7 +220,7 @@ class AtHand:
         found: list[Told] = []
         for notice in self._senders.to_contacts:
             person = person_of(self._uow, self._parts, notice)
-            if person is not None:
+            if person is not None and any(is_same(each, self._by) for each in person.channels):
                 found += self._told(person, [notice])
         return tuple(found)
 

@@ -37,7 +37,7 @@ def senders(uow: UnitOfWork, channel: Channel, since: datetime) -> Senders:
         return Senders()
 
     def is_theirs(channels: tuple[Channel, ...]) -> bool:
-        return any(_is_same(each, channel) for each in channels)
+        return any(is_same(each, channel) for each in channels)
 
     return Senders(
         tuple(worker for worker in uow.workers.all() if worker.active and is_theirs(worker.channels)),
@@ -60,8 +60,9 @@ def plain(kind: ChannelKind, address: str) -> str:
 
 def as_registered(channels: Iterable[Channel], channel: Channel) -> Channel:
     """The channel as the register writes it, which is how it is known to reach them."""
-    return next((each for each in channels if _is_same(each, channel)), channel)
+    return next((each for each in channels if is_same(each, channel)), channel)
 
 
-def _is_same(one: Channel, other: Channel) -> bool:
+def is_same(one: Channel, other: Channel) -> bool:
+    """Whether two ways of writing it lead to the same place."""
     return one.kind is other.kind and plain(one.kind, one.address) == plain(other.kind, other.address)

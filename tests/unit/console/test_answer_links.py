@@ -235,11 +235,11 @@ def test_the_page_speaks_the_language_of_whoever_was_told(house: Cast, language:
     assert word in house.client().get(link_to(house, "basang"), headers={"Accept-Language": "zh"}).text
 
 
-def with_a_daughter(house: Cast, *names: str) -> None:
+def with_a_daughter(house: Cast, *names: str, at: str = "daughter@example.org") -> None:
     with house.store.writing() as uow:
         yangzom = uow.residents.get("yangzom")
         assert yangzom is not None
-        way = (Channel(ChannelKind.EMAIL, "daughter@example.org"),)
+        way = (Channel(ChannelKind.EMAIL, at),)
         contacts = tuple(Contact(name, "女儿", way) for name in names)
         uow.residents.save(replace(yangzom, contacts=contacts))
 
@@ -281,6 +281,16 @@ def test_a_contact_whom_nobody_lists_any_more_answers_nothing(house: Cast) -> No
     link = tell_the_daughter(house)
     with_a_daughter(house)
     assert house.client().get(link).status_code == 410
+
+
+def test_a_link_that_went_to_a_mistyped_address_ends_with_the_address(house: Cast) -> None:
+    with_a_daughter(house, "Choden")
+    link = tell_the_daughter(house)
+    with_a_daughter(house, "Choden", at="choden@example.org")
+    assert house.client().get(link).status_code == 410
+    form = {"action": "accept", "alert": "alert-1"}
+    assert house.client().post(link, data=form).status_code == 410
+    assert alert_of(house).accepted_by is None
 
 
 def test_a_page_without_a_session_sends_nobody_to_sign_in_first(house: Cast) -> None:

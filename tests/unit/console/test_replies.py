@@ -297,23 +297,50 @@ def test_small_talk_while_nothing_runs_is_answered_by_nothing(house: Cast, messe
     assert messenger.brings(BASANG, "1") == "unanswered", "they were never told of anything"
 
 
-def test_an_emergency_contact_answers_by_the_number_they_were_told_at(
-    house: Cast, messenger: Messenger
-) -> None:
-    way = (Channel(PHONE, "13900000009"),)
-    with house.store.writing() as uow:
-        yangzom = uow.residents.get("yangzom")
-        assert yangzom is not None
-        uow.residents.save(replace(yangzom, contacts=(Contact("Choden", "女儿", way),)))
+def tell_choden(house: Cast, number: str) -> None:
+    """A step told an emergency contact at a number."""
+    list_choden(house, number)
     alert = press(house)
     with house.store.writing() as uow:
         scene = house.parts.gathering.around_alert(uow, alert, house.clock.now())
         called = uow.notices.of_alert(alert.id)[0]
         text = parameters(alert, scene) | {"because": "step"}
+        way = (Channel(PHONE, number),)
         hers = replace(
             called, id=f"ntc_{'0b' * 12}", worker_id=None, contact="Choden", channels=way, text=text
         )
         uow.notices.add([hers])
+
+
+def list_choden(house: Cast, *numbers: str) -> None:
+    with house.store.writing() as uow:
+        yangzom = uow.residents.get("yangzom")
+        assert yangzom is not None
+        way = tuple(Channel(PHONE, number) for number in numbers)
+        uow.residents.save(replace(yangzom, contacts=(Contact("Choden", "女儿", way),)))
+
+
+def test_an_emergency_contact_answers_by_the_number_they_were_told_at(
+    house: Cast, messenger: Messenger
+) -> None:
+    tell_choden(house, "13900000009")
     assert messenger.brings("+86 139 0000 0009", "1") == "accepted"
     assert alert_of(house).accepted_by == "contact:Choden"
     assert "由您去" in messenger.told("contact:Choden").short
+
+
+def test_whoever_was_told_at_a_mistyped_number_is_nobody_once_it_was_corrected(
+    house: Cast, messenger: Messenger
+) -> None:
+    tell_choden(house, "13900000009")
+    list_choden(house, "13900000008")
+    assert messenger.brings("13900000009", "1") != "accepted"
+    assert alert_of(house).accepted_by is None
+
+
+def test_a_contact_who_is_listed_with_one_more_number_answers_as_before(
+    house: Cast, messenger: Messenger
+) -> None:
+    tell_choden(house, "13900000009")
+    list_choden(house, "13900000008", "+86 139 0000 0009")
+    assert messenger.brings("13900000009", "1") == "accepted"
