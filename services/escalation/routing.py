@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from services.domain.alerts import Alert
 from services.domain.circle import care_team, of_role
 from services.domain.notices import CONTACT, NoticeReason, Recipient
-from services.domain.people import Role, Worker
+from services.domain.people import Channel, Role, Worker
 from services.domain.posts import SUBJECT
 from services.domain.self_watch import PATH
 from services.escalation.policies import Relation, Step
@@ -155,15 +155,14 @@ def _contacts(scene: Scene) -> tuple[tuple[Recipient, ...], tuple[NotTold, ...]]
     if resident is None or not contacts:
         return (), (NotTold(Relation.EMERGENCY_CONTACT, NoticeReason.NOT_ASSIGNED),)
     language = resident.language or scene.house.language
-    found = tuple(
-        Recipient(contact.name, language, contact.channels, contact=contact.name)
-        for contact in contacts
-        if contact.channels
-    )
+    ways: dict[str, tuple[Channel, ...]] = {}
+    for contact in contacts:  # of two who are called the same, neither is left out
+        ways[contact.name] = ways.get(contact.name, ()) + contact.channels
+    found = tuple(Recipient(name, language, by, contact=name) for name, by in ways.items() if by)
     missed = tuple(
-        NotTold(Relation.EMERGENCY_CONTACT, NoticeReason.NO_CHANNEL, contact=contact.name)
-        for contact in contacts
-        if not contact.channels
+        NotTold(Relation.EMERGENCY_CONTACT, NoticeReason.NO_CHANNEL, contact=name)
+        for name, by in ways.items()
+        if not by
     )
     return found, missed
 

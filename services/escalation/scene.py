@@ -101,11 +101,12 @@ class Scene:
     def _contact(self, key: str) -> Worker | None:
         """An emergency contact as somebody who can have an alert; None once nobody lists them any more."""
         resident = self.circle.resident
-        for contact in resident.contacts if resident else ():
-            if key == f"{CONTACT}{contact.name}":
-                language = (resident.language if resident else None) or self.house.language
-                return Worker(key, contact.name, Role.NEIGHBOUR, language, channels=contact.channels)
-        return None
+        found = [each for each in resident.contacts if key == f"{CONTACT}{each.name}"] if resident else []
+        if not found:
+            return None
+        language = (resident.language if resident else None) or self.house.language
+        channels = tuple(channel for each in found for channel in each.channels)
+        return Worker(key, found[0].name, Role.NEIGHBOUR, language, channels=channels)
 
     def name_of(self, worker_id: str | None) -> str:
         """What people call somebody; the id where nobody knows the name."""

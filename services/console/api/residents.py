@@ -241,5 +241,8 @@ def _changes(fields: ResidentFields) -> dict[str, Any]:
 
 
 def _contacts(contacts: list[ContactFields]) -> Iterator[Contact]:
-    for contact in contacts:
+    names = [contact.name for contact in contacts]
+    for number, contact in enumerate(contacts):
+        if contact.name in names[:number]:  # told and heard by name: one of them would be called for both
+            raise unfit(f"contacts.{number}.name", contact.name, "a name that no other contact has")
         yield Contact(contact.name, contact.relation, channels_of(contact.channels))

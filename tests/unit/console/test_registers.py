@@ -108,6 +108,7 @@ def test_a_name_cannot_be_cleared(admin: TestClient) -> None:
         ("residents", {"name": "N", "backup_worker_id": "none"}, "backup_worker_id"),
         ("residents", {"name": "N", "timezone": "Asia/Bomi"}, "timezone"),
         ("residents", {"name": "N", "enrolled_at": "2025-07-22T18:13:01Z"}, "enrolled_at"),
+        ("residents", {"name": "N", "contacts": [{"name": "女儿"}, {"name": "女儿"}]}, "contacts.1.name"),
         ("homes", {"grid_id": "none"}, "grid_id"),
         ("homes", {"neighbour_id": "none"}, "neighbour_id"),
         ("workers", {"name": "W", "role": "neighbour", "team_id": "none"}, "team_id"),

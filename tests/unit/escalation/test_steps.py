@@ -279,8 +279,7 @@ def test_a_silent_device_is_the_technicians_matter() -> None:
     assert case.after(hours=18).told() == ["tek"]
 
 
-def test_an_emergency_contact_is_told_with_the_channels_of_the_register() -> None:
-    text = """
+FAMILY = """
 format: 1
 policy: family
 steps:
@@ -296,7 +295,10 @@ pressed_again: {answer_within: 2m, arrived_counts_for: 15m, tell_at_most_every: 
 channel_wait: 5s
 extend_at_most: 30m
 """
-    policies, faults = read_policies({"family.yaml": text})
+
+
+def test_an_emergency_contact_is_told_with_the_channels_of_the_register() -> None:
+    policies, faults = read_policies({"family.yaml": FAMILY})
     assert faults == ()
     daughter = Contact("德吉", "女儿", PEMA.channels)
     family = replace(CIRCLE, resident=replace(DOLMA, contacts=(daughter, Contact("无电话"))))
@@ -304,6 +306,15 @@ extend_at_most: 30m
     case.press(policy="family")
     assert case.told() == ["contact:德吉"]
     assert case.notices[0].language is Language.ZH_CN
+
+
+def test_of_two_contacts_who_are_called_the_same_neither_is_left_out() -> None:
+    policies, _ = read_policies({"family.yaml": FAMILY})
+    elder, younger = Contact("女儿", "", PEMA.channels), Contact("女儿", "", DESK.channels)
+    family = replace(CIRCLE, resident=replace(DOLMA, contacts=(elder, younger)))
+    case = Case(circle=family, policies=policies)
+    case.press(policy="family")
+    assert case.notices[0].channels == (*PEMA.channels, *DESK.channels)
 
 
 def test_each_person_is_told_in_their_own_language() -> None:
