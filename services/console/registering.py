@@ -19,6 +19,7 @@ from services.console.facts import tell_of_device
 from services.console.parts import Console
 from services.console.problems import Fault, Problem, not_found
 from services.console.sight import Sight
+from services.console.silencing import end_of_moved
 from services.console.writing import note, write
 from services.domain.devices import NATIVE_ID, Device, DeviceState, DeviceType, Ecosystem
 from services.domain.ports import AlreadyThere, Conflict, UnitOfWork
@@ -116,9 +117,12 @@ def change(
         device = _placed(uow, replace(before, **changes))
         if retires:
             device = replace(device, state=DeviceState.RETIRED, credential_hash=None)
-        if retires or (device.resident_id, device.home_id) != hung:
+        is_elsewhere = (device.resident_id, device.home_id) != hung
+        if retires or is_elsewhere:
             device = replace(device, test_window=None)  # who hangs it elsewhere tests it anew
         device = uow.devices.save(device)
+        if is_elsewhere:
+            end_of_moved(uow, parts, who, device.id)
         kind = RETIRED if retires else CHANGED
         tell_of_device(uow, parts, who, kind, device)
         named = sorted({*changes, *(("state",) if retires else ())})

@@ -100,6 +100,20 @@ def end(uow: UnitOfWork, parts: Console, who: Caller, silence_id: str, reason: s
     return ended
 
 
+def end_of_moved(uow: UnitOfWork, parts: Console, who: Caller, device_id: str) -> None:
+    """End the silences of a device that hangs elsewhere by now: none passes on to whoever lives there."""
+    for each in uow.silences.running_on([f"device:{device_id}"]):
+        end(uow, parts, who, each.id, "the device hangs elsewhere")
+
+
+def end_of_left(uow: UnitOfWork, parts: Console, who: Caller, resident_id: str) -> None:
+    """End the absence of somebody who has left: nobody is asked to look for who is gone for good."""
+    for each in uow.silences.running_on([f"resident:{resident_id}"]):
+        if each.kind is SilenceKind.AWAY:
+            now = parts.clock.now()
+            silence_keeping.end(uow, parts.gathering, each, Ending.TAKEN_BACK, now, who.name)
+
+
 def _running(found: Silence, now: datetime) -> Silence:
     if not found.is_running or (found.kind is SilenceKind.SILENCE and found.until <= now):
         raise Problem(409, "already_over", "It is over; make a new one.")

@@ -112,7 +112,9 @@ def end_by_itself(
 def meet(uow: UnitOfWork, gathering: Gathering, silence: Silence, now: datetime) -> None:
     """Meet the deadline of a running one: warn of its end, end it, or let somebody look where they are."""
     policy = gathering.silencing()
-    if silence.warned_at is None and now < silence.until:
+    if silence.kind is SilenceKind.AWAY and _has_left(uow, silence, now):
+        end(uow, gathering, silence, Ending.TAKEN_BACK, now)  # nobody looks for who is gone for good
+    elif silence.warned_at is None and now < silence.until:
         uow.notices.add(warnings(silence, _around(uow, gathering, silence, now)))
         uow.wake_after(Topic.NOTICES)
         uow.silences.save(replace(silence, warned_at=now, due_at=end_due(silence, policy)))
@@ -128,6 +130,11 @@ def meet(uow: UnitOfWork, gathering: Gathering, silence: Silence, now: datetime)
         end(uow, gathering, silence, ending, now)
         action = "silence.ended_by_itself" if ending.is_by_itself else "silence.over"
         _note(uow, silence, action, format_instant(silence.until), now)
+
+
+def _has_left(uow: UnitOfWork, silence: Silence, now: datetime) -> bool:
+    resident = uow.residents.get(silence.resident_id or "")
+    return resident is not None and resident.left_at is not None and resident.left_at <= now
 
 
 def _fit(uow: UnitOfWork, gathering: Gathering, silence: Silence, now: datetime, by: str) -> None:

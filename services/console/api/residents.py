@@ -37,6 +37,7 @@ from services.console.problems import documented, not_found, unfit
 from services.console.protections import Watch
 from services.console.rights import SEES_ADDRESSES
 from services.console.sight import Sight
+from services.console.silencing import end_of_left
 from services.console.writing import note, write
 from services.domain.addresses import shown_to_its_own
 from services.domain.homes import Home
@@ -204,6 +205,8 @@ def change_resident(parts: Parts, who: Who, resident_id: PathId, body: ResidentC
             raise unfit("left_at", format_instant(resident.left_at), "an instant after enrolled_at")
         resident = uow.residents.save(resident)
         left_now = resident.left_at is not None and before.left_at is None
+        if resident.left_at is not None and resident.left_at <= at:
+            end_of_left(uow, parts, who, resident.id)
         tell_of_resident(uow, parts, who, "resident.left" if left_now else "resident.changed", resident)
         detail = ", ".join(sorted(body.model_fields_set))
         note(uow, parts, who, "resident.changed", ("resident", resident.id), detail)

@@ -159,6 +159,30 @@ def test_an_absence_stands_in_the_list_and_ends_by_a_return_alone(home: Cast) ->
 # ------------------------------------------------------------------ pages
 
 
+def test_a_silence_does_not_go_with_a_device_to_somebody_elses_home(home: Cast) -> None:
+    desk, admin = home.worker("pema"), home.of(Role.ADMIN)
+    silence = made(desk, resident_id=None, device_id="button-1")
+    assert admin.patch("/api/v1/devices/button-1", json={"place": "走廊"}).status_code == 200
+    assert desk.get(f"{API}/{silence['id']}").json()["running"] is True, "it hangs where it did"
+    assert admin.patch("/api/v1/devices/button-1", json={"resident_id": "dawa"}).status_code == 200
+    ended = desk.get(f"{API}/{silence['id']}").json()
+    assert (ended["running"], ended["ending"], ended["ended_by"]) == (False, "lifted", "token:tok-admin")
+
+
+def test_nobody_is_asked_to_look_for_somebody_who_has_left(home: Cast) -> None:
+    desk = home.worker("pema")
+    away = {"kind": "resident.away", "resident_id": "yangzom", "data": {"reason": "住院"}}
+    assert desk.post("/api/v1/events", json=away).status_code == 201
+    later = {"left_at": format_instant(NIGHT + HOUR), "left_reason": "moved"}
+    admin = home.of(Role.ADMIN)
+    assert admin.patch("/api/v1/residents/yangzom", json=later).status_code == 200
+    assert desk.get(API).json()["items"][0]["running"] is True
+    left = {"left_at": format_instant(NIGHT)}
+    assert admin.patch("/api/v1/residents/yangzom", json=left).status_code == 200
+    [absence] = desk.get(API).json()["items"]
+    assert (absence["running"], absence["ending"]) == (False, "taken_back")
+
+
 def test_the_form_silences_and_the_list_ends_it(home: Cast) -> None:
     desk = home.worker("pema")
     form = desk.get("/silences/new?resident=yangzom", headers={"Accept-Language": "en"}).text

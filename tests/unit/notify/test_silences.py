@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from services.domain.events import Event, Origin
-from services.domain.silences import Ending, Silence
+from services.domain.silences import Ending, Silence, SilenceKind
 from services.escalation import silence_keeping
 from services.notify import silences
 from services.notify.silences import SilencesEnd
@@ -14,10 +15,10 @@ from tests.unit.notify.community import Community
 SECOND = timedelta(seconds=1)
 
 
-def silenced(here: Community) -> str:
+def silenced(here: Community, kind: SilenceKind = SilenceKind.SILENCE) -> str:
     """Dolma's home, for an hour."""
     until = here.now + timedelta(hours=1)
-    made = Silence("sil_1", "resident:dolma", "女儿陪着", "desk", here.now, until, resident_id="dolma")
+    made = Silence("sil_1", "resident:dolma", "女儿陪着", "desk", here.now, until, kind, resident_id="dolma")
     with here.store.writing() as uow:
         return silence_keeping.begin(uow, here.gathering, made, here.now).id
 
@@ -56,3 +57,20 @@ def test_a_new_process_looks_through_what_happened_while_there_was_none(here: Co
     again = SilencesEnd(here.store, here.gathering)
     assert again.step(here.now + SECOND)
     assert ending(here, silence_id) is Ending.PRESS
+
+
+def test_of_an_absence_from_which_somebody_left_for_good_nobody_is_warned_or_asked(here: Community) -> None:
+    absence_id = silenced(here, SilenceKind.AWAY)
+    with here.store.writing() as uow:
+        dolma = uow.residents.get("dolma")
+        assert dolma is not None
+        uow.residents.save(replace(dolma, left_at=here.now + SECOND))
+    with here.store.reading() as uow:
+        due_at = uow.silences.next_due_at()
+        assert due_at is not None
+        told = len(uow.notices.page({}, 0, 500).items)
+    SilencesEnd(here.store, here.gathering).step(due_at)
+    assert ending(here, absence_id) is Ending.TAKEN_BACK
+    with here.store.reading() as uow:
+        assert len(uow.notices.page({}, 0, 500).items) == told
+        assert uow.silences.next_due_at() is None
