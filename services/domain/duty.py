@@ -103,7 +103,7 @@ class DutyPlan:
             duty
             for roster in self.rosters
             if teams is None or roster.team_id in teams
-            for duty in roster.duties(since, until)
+            for duty in _reckoned(roster, since, until)
         ]
         found += [
             Duty(shift.team_id, shift.worker_id, shift.starts_at, shift.ends_at, shift_id=shift.id)
@@ -249,3 +249,13 @@ class DutyPlan:
             else:
                 return set()
         return reasons or {HoleReason.NOBODY}
+
+
+def _reckoned(roster: Roster, since: datetime, until: datetime) -> list[Duty]:
+    """The turns of a roster; of one that cannot be reckoned none, which is a hole, and no alarm waits for
+    it.
+    """
+    try:
+        return list(roster.duties(since, until))
+    except (ArithmeticError, TypeError, ValueError):
+        return []

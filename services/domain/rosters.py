@@ -35,7 +35,7 @@ class NamedShift:
     @property
     def is_over_midnight(self) -> bool:
         """Ends on the day after."""
-        return self.ends <= self.starts
+        return self.ends.replace(tzinfo=None) <= self.starts.replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Annotated
@@ -44,11 +45,8 @@ WALL_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 def _wall(value: object) -> time:
     if isinstance(value, time):
         return value
-    if isinstance(value, str) and len(value) == len("08:00"):
-        try:
-            return time.fromisoformat(value)
-        except ValueError:
-            pass
+    if isinstance(value, str) and re.fullmatch(WALL_PATTERN, value):
+        return time.fromisoformat(value)
     raise ValueError("expected a local time such as 08:00")
 
 

@@ -56,6 +56,8 @@ def test_a_roster_is_kept_as_it_was_written_and_changed_by_field(house: Cast, ad
         ({"team_id": "none"}, "team_id"),
         ({"timezone": "Mars/Base"}, "timezone"),
         ({"shifts": [{"name": "day", "starts": "25:00", "ends": "08:00"}]}, "shifts.0.starts"),
+        ({"shifts": [{"name": "day", "starts": "08-00", "ends": "20:00"}]}, "shifts.0.starts"),
+        ({"shifts": [{"name": "day", "starts": "08:00", "ends": "T2000"}]}, "shifts.0.ends"),
         ({"shifts": [*ROSTER["shifts"], ROSTER["shifts"][0]]}, "shifts.2.name"),
         ({"cycle": ["day", "late"]}, "cycle.1"),
         ({"cycle": ["", ""]}, "cycle"),

@@ -173,6 +173,18 @@ def test_a_zone_that_is_known_no_more_is_a_hole_and_no_fault() -> None:
     assert present(plan, NOON) == []
 
 
+def test_a_wall_time_that_was_stored_with_an_offset_stops_nobody_from_being_called() -> None:
+    odd = (NamedShift("all", time(8, tzinfo=UTC), time(8)),)
+    assert len(present(DutyPlan([roster(shifts=odd, cycle=("all",))]), NOON)) == 2
+
+
+def test_a_roster_that_cannot_be_reckoned_is_a_hole_and_stops_no_other() -> None:
+    broken = roster(id="broken", days_apart=None)
+    plan = DutyPlan([broken, roster()])
+    assert present(plan, NOON) == ["ada"]
+    assert DutyPlan([broken]).holes(EAST, NOON, NOON + HOUR)[0].reasons == (HoleReason.NOBODY,)
+
+
 @pytest.mark.parametrize("day", [date.min, date(1, 1, 2)])
 def test_a_first_day_at_the_beginning_of_the_calendar_stops_nobody_from_being_called(day: date) -> None:
     assert len(present(DutyPlan([roster(starts_on=day)]), NOON)) == 1
