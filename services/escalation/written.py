@@ -5,6 +5,7 @@ Both files are read by these, so that a length of time means the same in either.
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from services.domain.instants import NotASpan, parse_span
 
 POLICY_NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_WALL = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 def _span(value: object) -> object:
@@ -30,11 +32,8 @@ def _wait(value: object) -> object:
 
 
 def _wall(value: object) -> object:
-    if isinstance(value, str) and len(value) == len("07:00"):
-        try:
-            return time.fromisoformat(value)
-        except ValueError:
-            pass
+    if isinstance(value, str) and _WALL.fullmatch(value):  # "07-00" would be seven o'clock with an offset
+        return time.fromisoformat(value)
     raise ValueError('a local time in quotes such as "07:00"')
 
 

@@ -38,6 +38,10 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
+HELD_TO = {AlertState.ACCEPTED: DeadlineKind.ARRIVAL, AlertState.ARRIVED: DeadlineKind.CLOSING}
+"""What whoever has an alert is held to; without it there is nothing that more time could put off."""
+
+
 def stand(house: Cast, severity: Severity = Severity.HIGH, **fields: object) -> None:
     """An alert in a state of its own."""
     press(house, severity=severity, policy="emergency" if severity is Severity.HIGH else "routine")
@@ -47,7 +51,10 @@ def stand(house: Cast, severity: Severity = Severity.HIGH, **fields: object) -> 
 def change(house: Cast, **fields: object) -> None:
     now = house.clock.now()
     if fields.get("accepted_by"):
-        fields = {"accepted_at": now, "owner_ids": (fields["accepted_by"],)} | fields
+        held_to = HELD_TO.get(fields.get("state"))  # type: ignore[call-overload]
+        owed = (Deadline(held_to, now + timedelta(minutes=20)),) if held_to else ()
+        owner_ids = (fields["accepted_by"],)
+        fields = {"accepted_at": now, "owner_ids": owner_ids, "deadlines": owed} | fields
     if fields.get("state") is AlertState.CLOSED:
         fields |= {"closed_at": now, "closed_by": "basang", "owner_ids": (), "deadlines": ()}
     with house.store.writing() as uow:

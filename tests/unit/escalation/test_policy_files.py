@@ -124,6 +124,15 @@ def test_what_was_in_force_goes_on_when_a_file_is_spoilt() -> None:
     assert after.assignments == before.assignments
 
 
+@pytest.mark.parametrize("typo", ["07-00", "07+00", "0700Z", "T0700", "24:00", "7:00", "07:60"])
+def test_what_is_no_wall_time_is_refused_for_the_quiet_hours(typo: str) -> None:
+    text = shipped_texts()["routine.yaml"]
+    assert '"07:00"' in text
+    policy, faults = read_policy(text.replace('"07:00"', f'"{typo}"'), "routine.yaml")
+    assert policy is None
+    assert "a local time in quotes" in faults[0].expected
+
+
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "format: [", "\x00", "steps: &a [*a]"])
 def test_what_is_no_policy_at_all_is_refused_in_words(text: str) -> None:
     policy, faults = read_policy(text, "x.yaml")
