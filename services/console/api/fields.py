@@ -39,7 +39,9 @@ from services.domain.people import PERSONS_ROLES, Role
 
 ID_PATTERN = r"^[A-Za-z0-9_.:\-]{1,64}$"
 NO_NUL = r"^[^\x00]*$"
-SAYS_SOMETHING = r"^[^\x00]*[^\x00-\x20\x7f-\xa0][^\x00]*$"
+SAYS_SOMETHING = (
+    r"^[^\x00]*[^\x00-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff][^\x00]*$"
+)
 """No NUL (PostgreSQL keeps none), and at least one character that can be seen."""
 LARGEST_DATA = 16 * 1024
 """Bytes of an event's or mapping's JSON; a device's whole message may have 64 KiB."""

@@ -83,7 +83,8 @@ def test_a_silence_has_a_reason_an_author_and_an_end(home: Cast) -> None:
 @pytest.mark.parametrize("missing", ["reason", "until"])
 def test_none_is_without_a_reason_and_none_without_an_end(home: Cast, missing: str) -> None:
     assert missing in refused(home.worker("pema"), **{missing: None})
-    assert missing in refused(home.worker("pema"), **{missing: " "})
+    for nothing_seen in (" ", "\u3000", "\u200b\ufeff", "\u202e\u2066"):
+        assert missing in refused(home.worker("pema"), **{missing: nothing_seen})
 
 
 @pytest.mark.parametrize(
