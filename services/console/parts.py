@@ -18,6 +18,7 @@ from services.domain.devices import Device, Ecosystem
 from services.domain.identity import NewId
 from services.domain.people import Role
 from services.domain.ports import Clock, Store
+from services.domain.receipts import ReceiptDoor
 from services.escalation.gathering import Gathering
 from services.escalation.scene import House
 from services.rules.rulebook import Rule
@@ -175,6 +176,8 @@ class Console:
     """Takes a quarantined message in again by its id; True if it became an event."""
     backtest: Backtesting | None = None
     """Tries a rulebook on the stored history."""
+    receipts: ReceiptDoor | None = None
+    """Where carriers bring receipts of the messages that they took."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     """Where the counters of this process are kept; `/metrics` shows all of it."""
 

@@ -201,6 +201,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", f"{_API}/notices"): AROUND,
         ("GET", f"{_API}/notices/{{notice_id}}"): AROUND,
         ("GET", f"{_API}/attempts"): AROUND,
+        ("POST", f"{_API}/receipts/{{channel}}"): PUBLIC,
         ("GET", f"{_API}/quarantine"): HOUSEKEEPING,
         ("GET", f"{_API}/quarantine/{{entry_id}}"): HOUSEKEEPING,
         ("POST", f"{_API}/quarantine/{{entry_id}}/replay"): FITTING,

@@ -57,6 +57,10 @@ class NoticeReason(StrEnum):
     EVERY_CHANNEL_FAILED = "every_channel_failed"
     ANSWER = "answer"
     """Somebody replied, and hears what became of it."""
+    RECEIPT = "receipt"
+    """Handed to a channel that could not confirm it then, and confirmed later by its carrier's receipt."""
+    NOT_RECEIVED = "not_received"
+    """Sent, and its carrier's receipt says that it never arrived: what is left is tried."""
     TOLD_WITHOUT_STORE = "told_without_store"
     """Told from memory while nothing could be stored, the duty desk out of turn; written down afterwards."""
     PATH_CHECK = "path_check"
@@ -73,6 +77,14 @@ class NoticeReason(StrEnum):
     ON_LEAVE = "on_leave"
     """Of the house, and not there for it just now."""
     QUIET_HOURS = "quiet_hours"
+    DIGEST = "digest"
+    """Told with all else that can wait, in one message in the morning."""
+    THROTTLED = "throttled"
+    """Held back for a while, because too many messages went there; never a call for help."""
+    OVERTAKEN = "overtaken"
+    """A newer message about it, or a graver one, takes its place."""
+    OWN_PRESS = "own_press"
+    """The house pressed its own button: no person is ever told."""
     SILENCED = "silenced"
     """Somebody silenced the home, the device or this kind of alert; `text` says which silence."""
     NOBODY_ON_DUTY = "nobody_on_duty"
@@ -152,9 +164,21 @@ class AttemptResult(StrEnum):
     """The house went down between the send and its result."""
 
 
+class ReceiptResult(StrEnum):
+    """What a carrier says afterwards of a message that it had taken."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to reach one person over one channel; the row is written before the send."""
+    """One try to reach one person over one channel; the row is written before the send.
+
+    ``again_at`` is when the same channel may be tried anew (None: never), ``reference`` what its carrier
+    calls the message, ``worker_id`` whom it was for (None: nobody of the house). ``receipt_at`` is the
+    instant that the carrier names, else that at which the receipt came.
+    """
 
     id: str
     notice_id: str
@@ -165,7 +189,19 @@ class Attempt:
     result: AttemptResult | None = None
     status: str | None = None
     detail: str | None = None
+    again_at: datetime | None = None
+    reference: str | None = None
+    worker_id: str | None = None
+    receipt: ReceiptResult | None = None
+    receipt_at: datetime | None = None
+    receipt_detail: str | None = None
     number: int = 0
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Nobody knows: whoever is told again may have been told before."""
+        in_doubt = self.result in (AttemptResult.TIMED_OUT, AttemptResult.UNKNOWN)
+        return in_doubt and self.receipt is None
 
 
 class ReassureState(StrEnum):

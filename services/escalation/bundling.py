@@ -1,8 +1,10 @@
-"""Bundling: what was found late is told to each person in one message, however many matters it is.
+"""Bundling: what was found late, what waits for the morning and what was held back is told to each person in
+one message, however many matters it is.
 
 After an hour in which the house was down, all that was missed is found at once; seventy messages in a row
-would hide the one that matters. Each matter stays an alert of its own, with its own steps and its own
-answer. A press is never bundled, nor what is found in time.
+would hide the one that matters, and so would all that can wait, told one by one. Each matter stays an alert
+of its own, with its own steps and its own answer. A press is never bundled, nor what is found in time and
+cannot wait.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.domain.alerts import Alert
+from services.domain.findings import Severity
 from services.domain.notices import Notice, NoticeReason, NoticeState
 
 LATE_AFTER = timedelta(minutes=2)
@@ -27,7 +30,10 @@ GATHER_AT_MOST_FOR = timedelta(seconds=60)
 """The same while what was missed is still being found."""
 
 GATHERS = "gathers"
-"""The parameter of a notice that may go into a bundle."""
+"""The parameter of a notice that may go into a bundle, with others of the same kind only: what kind it is."""
+LATE = "late"
+DIGEST = "digest"
+HELD = "held"
 BUNDLE = "bundle"
 """The parameter of the notice that carries a bundle: its matters as a JSON list, its own first."""
 BUNDLED_IN = "bundled_in"
@@ -42,12 +48,34 @@ def is_late(alert: Alert) -> bool:
     )
 
 
-def gathering(notice: Notice, alert: Alert) -> Notice:
-    """The call of a step, which waits for others if its matter was found late."""
-    if notice.next_attempt_at is None or notice.worker_id is None or not is_late(alert):
+def is_for_the_digest(alert: Alert) -> bool:
+    """Whether a step of it at a local time tells it together with all else that waits for that time."""
+    return alert.severity.rank <= Severity.LOW.rank and not alert.has_alarm
+
+
+def gathering(notice: Notice, alert: Alert, *, at_a_local_time: bool = False) -> Notice:
+    """The call of a step, which waits for others if its matter was found late; for the digest it waits for
+    nothing but the others that are due at that very time.
+    """
+    if notice.next_attempt_at is None or notice.worker_id is None:
+        return notice
+    if at_a_local_time and is_for_the_digest(alert):
+        return replace(notice, text={**notice.text, GATHERS: DIGEST})
+    if not is_late(alert):
         return notice
     due_at = notice.next_attempt_at + GATHER_FOR
-    return replace(notice, next_attempt_at=due_at, text={**notice.text, GATHERS: "late"})
+    return replace(notice, next_attempt_at=due_at, text={**notice.text, GATHERS: LATE})
+
+
+def held_back(notice: Notice, until: datetime) -> Notice:
+    """A notice that may not go yet; when it may, whatever else was held back goes with it."""
+    text = notice.text if BUNDLE in notice.text else {GATHERS: HELD, **notice.text}
+    return replace(notice, next_attempt_at=until, text=text)
+
+
+def gathers_as(notice: Notice) -> str:
+    """What a notice gathers as: late, digest or held."""
+    return notice.text.get(GATHERS, "")
 
 
 def may_be_bundled(notice: Notice) -> bool:
@@ -58,8 +86,10 @@ def may_be_bundled(notice: Notice) -> bool:
 
 def bundled(carrier: Notice, others: Sequence[Notice]) -> tuple[Notice, tuple[Notice, ...]]:
     """The notice that tells of all of them, and the others, which are not sent by themselves."""
-    members = [_matter(each) for each in (carrier, *others)]
-    text = {**carrier.text, BUNDLE: json.dumps(members, ensure_ascii=False), "link": _list_link(carrier)}
+    members = [_matter(each) for each in {each.alert_id: each for each in (carrier, *others)}.values()]
+    text = dict(carrier.text)
+    if len(members) > 1:  # else it is one matter, of which the person was to be told twice
+        text |= {BUNDLE: json.dumps(members, ensure_ascii=False), "link": _list_link(carrier)}
     return replace(carrier, text=text), tuple(
         replace(
             each,

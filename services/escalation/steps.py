@@ -16,7 +16,7 @@ from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.domain.people import Language
 from services.domain.silences import Silence
-from services.escalation.bundling import gathering, is_bundled
+from services.escalation.bundling import gathering, is_bundled, is_for_the_digest
 from services.escalation.policies import Policy, Relation
 from services.escalation.quiet_hours import next_local, quiet_until
 from services.escalation.routing import Route, last_resort, recipient_of, relations_of, route
@@ -45,10 +45,13 @@ def begin(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move
     ends_at = quiet_end(policy, alert, due_at, scene)
     if ends_at is not None:
         waiting = _waiting(replace(alert, run_started_at=ends_at), scene, ends_at, also)
-        return _quiet_notices(waiting, scene)
+        return _put_off(waiting, scene, NoticeReason.QUIET_HOURS)
     if due_at <= scene.now:
         return tell(alert, scene, also=also)
-    return Move(_waiting(alert, scene, due_at, also))
+    waiting = _waiting(alert, scene, due_at, also)
+    if policy.steps[0].at is None or not is_for_the_digest(alert):
+        return Move(waiting)
+    return _put_off(waiting, scene, NoticeReason.DIGEST)
 
 
 def begin_again(
@@ -131,7 +134,8 @@ def step_due(alert: Alert, scene: Scene) -> Move:
         return tell(alert, scene)
     started_at = (alert.run_started_at or alert.opened_at) + (ends_at - scene.now)
     deadlines = (*_other_deadlines(alert), Deadline(DeadlineKind.STEP, ends_at))
-    return _quiet_notices(replace(alert, run_started_at=started_at, deadlines=deadlines), scene)
+    put_off = replace(alert, run_started_at=started_at, deadlines=deadlines)
+    return _put_off(put_off, scene, NoticeReason.QUIET_HOURS)
 
 
 def quiet_end(policy: Policy, alert: Alert, instant: datetime, scene: Scene) -> datetime | None:
@@ -255,7 +259,8 @@ def _notice(
         at_step=at_step,
         extra={"because": STEP},
     )
-    return gathering(notice, alert)
+    at_a_local_time = scene.policy_of(alert).steps[at_step[0]].at is not None
+    return gathering(notice, alert, at_a_local_time=at_a_local_time)
 
 
 def _tell_anybody(alert: Alert, scene: Scene, at_step: tuple[int, int], *, but: Collection[str]) -> Move:
@@ -326,7 +331,7 @@ def _next_in_the_morning(alert: Alert, scene: Scene, ends_at: datetime) -> Move:
     deadlines = (*_other_deadlines(alert), Deadline(DeadlineKind.STEP, ends_at))
     started_at = (alert.run_started_at or alert.opened_at) + (ends_at - scene.now)
     waiting = replace(alert, run_started_at=started_at, deadlines=deadlines, owner_ids=keys(owners))
-    return _quiet_notices(waiting, scene)
+    return _put_off(waiting, scene, NoticeReason.QUIET_HOURS)
 
 
 def _other_deadlines(alert: Alert) -> tuple[Deadline, ...]:
@@ -361,8 +366,11 @@ def _next_morning(policy: Policy, index: int, scene: Scene) -> datetime:
     return just_after if wall is None else next_local(just_after, wall, scene.zone())
 
 
-def _quiet_notices(alert: Alert, scene: Scene) -> Move:
-    """Record who would be told now and is not, because it is night."""
+_CAUSES = {NoticeReason.QUIET_HOURS: "quiet", NoticeReason.DIGEST: "digest"}
+
+
+def _put_off(alert: Alert, scene: Scene, reason: NoticeReason) -> Move:
+    """Record who would be told now and is not, because it is night or waits for the morning."""
     policy = scene.policy_of(alert)
     index = min(alert.step, len(policy.steps) - 1)
     at_step = (index, alert.round)
@@ -371,9 +379,9 @@ def _quiet_notices(alert: Alert, scene: Scene) -> Move:
         alert,
         notices=tuple(
             replace(
-                _notice(each, alert, scene, at_step, cause="quiet"),
+                _notice(each, alert, scene, at_step, cause=_CAUSES[reason]),
                 state=NoticeState.NOT_SENT,
-                reason=NoticeReason.QUIET_HOURS,
+                reason=reason,
                 next_attempt_at=None,
             )
             for each in found.recipients

@@ -45,11 +45,13 @@ def notice_to(
     """
     step, round_ = at_step or (alert.step, alert.round)
     unreachable = not recipient.channels
+    if unreachable:
+        reason = NoticeReason.OWN_PRESS if alert.synthetic else NoticeReason.NO_CHANNEL
     return Notice(
         id=derived_id("ntc", alert.id, alert.run, step, round_, recipient.key, kind, cause),
         alert_id=alert.id,
         kind=kind,
-        reason=NoticeReason.NO_CHANNEL if unreachable else reason,
+        reason=reason,
         created_at=scene.now,
         severity=alert.severity,
         language=recipient.language,

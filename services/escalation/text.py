@@ -24,7 +24,7 @@ from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeKind, NoticeReason
 from services.domain.people import Language
 from services.domain.self_watch import REFUSED
-from services.escalation.bundling import matters_of
+from services.escalation.bundling import DIGEST, HELD, gathers_as, matters_of
 from services.escalation.links import code_of, is_of_an_alert, link_of
 from services.escalation.scene import House
 from services.escalation.short import fitted
@@ -77,6 +77,9 @@ class Texts(BaseModel):
     silence: Mapping[str, Template]
     answer: Mapping[str, Template]
     bundle: Template
+    """Of what was found late."""
+    digest: Template
+    held: Template
     matter: str
     """One line of a bundle."""
 
@@ -165,7 +168,7 @@ def _short(notice: Notice, said: Texts, code: str) -> str:
     Chinese before it: there is no room for the whole.
     """
     if matters := matters_of(notice):
-        template, known = said.bundle, _known_of_many(notice, matters, notice.language, said)
+        template, known = _of_many(notice, said), _known_of_many(notice, matters, notice.language, said)
     else:
         template, known = _template(notice, said), _known(notice, notice.language, said)
         if not said.reviewed:
@@ -188,7 +191,8 @@ def _words(notice: Notice, language: Language) -> tuple[str, str]:
     said = texts(language)
     if matters := matters_of(notice):
         known = _known_of_many(notice, matters, language, said)
-        return _filled(said.bundle.title, known), _filled(said.bundle.body, known)
+        many = _of_many(notice, said)
+        return _filled(many.title, known), _filled(many.body, known)
     template = _template(notice, said)
     known = _known(notice, language, said)
     title = " ".join(_filled(template.title, known).split())
@@ -198,6 +202,11 @@ def _words(notice: Notice, language: Language) -> tuple[str, str]:
     if notice.reason is NoticeReason.TOLD_WITHOUT_STORE:
         body = f"{body}\n{said.words['told_without_store']}"
     return title, body
+
+
+def _of_many(notice: Notice, said: Texts) -> Template:
+    """How several matters are told: as found late, as the morning's, or as held back."""
+    return {DIGEST: said.digest, HELD: said.held}.get(gathers_as(notice), said.bundle)
 
 
 def _known_of_many(

@@ -17,9 +17,12 @@ from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeStat
 from services.domain.ports import Conflict, StoreUnavailable, UnitOfWork
 from services.escalation.about_silences import WARNINGS
 from services.escalation.bundling import (
+    DIGEST,
+    LATE,
     alert_ids_of,
     bundled,
     carried_by,
+    gathers_as,
     gathers_on,
     is_bundled,
     matters_of,
@@ -53,7 +56,6 @@ def gather(uow: UnitOfWork, won: Sequence[Notice], now: datetime) -> list[Notice
 
 
 def _gathered(uow: UnitOfWork, won: Sequence[Notice], now: datetime) -> list[Notice]:
-    still_finding = is_still_finding(uow, now)
     begun: list[Notice] = []
     gone: set[str] = set()
     for notice in won:
@@ -61,13 +63,21 @@ def _gathered(uow: UnitOfWork, won: Sequence[Notice], now: datetime) -> list[Not
             continue
         if not may_be_bundled(notice) or not _is_fresh(uow, notice):
             begun.append(notice)
-        elif gathers_on(notice, now, still_finding=still_finding):
+        elif gathers_on(notice, now, still_finding=_is_more_to_come(uow, notice, now)):
             uow.notices.save(replace(notice, next_attempt_at=now + LOOK_AGAIN_AFTER))
         else:
             carrier, others = _with_others(uow, notice)
             gone |= {each.id for each in others}
             begun.append(carrier)
     return begun
+
+
+def _is_more_to_come(uow: UnitOfWork, notice: Notice, now: datetime) -> bool:
+    """Whether more that goes with it is about to be found, or to be told of at the very same local time."""
+    if gathers_as(notice) == LATE:
+        return is_still_finding(uow, now)
+    due_at = uow.alerts.next_due_at() if gathers_as(notice) == DIGEST else None
+    return due_at is not None and due_at <= notice.created_at
 
 
 def _with_others(uow: UnitOfWork, notice: Notice) -> tuple[Notice, tuple[Notice, ...]]:
@@ -79,6 +89,7 @@ def _with_others(uow: UnitOfWork, notice: Notice) -> tuple[Notice, tuple[Notice,
         and may_be_bundled(each)
         and each.severity.rank <= notice.severity.rank  # a graver one is sent as what it is
         and each.synthetic == notice.synthetic
+        and gathers_as(each) == gathers_as(notice)
         and _is_fresh(uow, each)
     ]
     if not others:

@@ -35,7 +35,7 @@ from services.domain.ports import (
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.stages import call_failed
 from services.escalation.steps import has_failed
-from services.notify.attempts import concluded, next_channel, rounds_made
+from services.notify.attempts import concluded, ended, next_channel, spread
 from services.notify.bundling import failed_with, gather, was_called, why_unneeded
 from services.notify.channels import ChannelOutcome, Channels
 from services.notify.channels.channel import timed_out
@@ -43,6 +43,7 @@ from services.notify.commands import publish_due
 from services.notify.conflicts import again_on_conflict
 from services.notify.sending import outcome_of
 from services.notify.superseded import why_never_called
+from services.notify.throttling import UNTHROTTLED, Kept, Throttle, put_off
 
 LEASE_FOR = timedelta(seconds=60)
 """How long a notice is nobody else's after each start of a try; far more than one try may take."""
@@ -57,12 +58,13 @@ log = logging.getLogger("anxin.delivery")
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A notice that is held by a lease, the round of tries it is in, and how long each may take."""
+    """A notice that is held by a lease, how long each of its tries may take, and until when a throttle keeps
+    which of its channels.
+    """
 
     notice: Notice
-    round: int
     wait_for: timedelta
-    may_pass: bool
+    kept: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ Begin = Callable[[UnitOfWork, Notice, list[Attempt], datetime], Try | None]
 
 
 class DeliveryLoop:
-    """The loop over ports; one a process. ``jitter`` answers numbers in [0, 1) that spread repeated tries.
+    """The loop over ports; one a process. ``jitter`` answers a number in [0, 1) for the id of an attempt, by
+    which repeated tries part.
 
     A send given to ``pool`` must begin at once, however many others hang.
     """
@@ -92,7 +95,8 @@ class DeliveryLoop:
         pool: Executor | None = None,
         *,
         signals: Signals | None = None,
-        jitter: Callable[[], float] = lambda: 0.5,
+        jitter: Callable[[str], float] = spread,
+        throttle: Throttle = UNTHROTTLED,
         reached: Reached = goes_on,
     ) -> None:
         self._store = store
@@ -103,6 +107,7 @@ class DeliveryLoop:
         self._pool = pool
         self._signals = signals
         self._jitter = jitter
+        self._throttle = throttle
         self._reached = reached
         self._under_way: dict[str, Try] = {}
         self._finished: SimpleQueue[tuple[str, ChannelOutcome]] = SimpleQueue()
@@ -218,9 +223,9 @@ class DeliveryLoop:
         """Take a leased notice up: it may be superseded, or have tries whose end nobody knows."""
         lost_ones = [each for each in attempts if each.result is None]
         for lost in lost_ones:
-            ended = replace(lost, ended_at=now, result=AttemptResult.UNKNOWN)
-            uow.notices.finish(ended)
-            uow.say_after(attempt_ended(ended, notice))
+            unknown = replace(lost, ended_at=now, result=AttemptResult.UNKNOWN)
+            uow.notices.finish(unknown)
+            uow.say_after(attempt_ended(unknown, notice))
         if lost_ones:
             attempts = uow.notices.attempts([notice.id])
         alert = uow.alerts.standing(notice.alert_id)
@@ -232,8 +237,7 @@ class DeliveryLoop:
             uow.notices.save(unsent)
             uow.say_after(notice_concluded(unsent))
             return None
-        round_ = rounds_made(notice, attempts)
-        course = Course(notice, round_, self._wait_of(alert), may_pass=bool(lost_ones))
+        course = Course(notice, self._wait_of(alert), self._throttle.keeps(uow, notice, now))
         return self._following(uow, course, attempts, now)
 
     def _following_alone(
@@ -252,12 +256,12 @@ class DeliveryLoop:
     def _following(
         self, uow: UnitOfWork, course: Course, attempts: list[Attempt], now: datetime
     ) -> Try | None:
-        """Start the next channel of the round, or conclude it and let the alert go on if nobody was
-        reached.
-        """
-        channel = next_channel(course.notice, attempts, course.round)
+        """Start the next channel, or conclude the notice and let the alert go on if nobody was reached."""
+        channel = next_channel(course.notice, attempts, now, but=course.kept)
         if channel is None:
-            notice = concluded(course.notice, attempts, now, may_pass=course.may_pass, jitter=self._jitter())
+            if put_off(uow, course.notice, attempts, course.kept, now):
+                return None
+            notice = concluded(course.notice, attempts, now)
             uow.notices.save(notice)
             uow.say_after(notice_concluded(notice))
             if has_failed(notice):
@@ -271,6 +275,7 @@ class DeliveryLoop:
                 channel=channel.kind,
                 address=channel.address,
                 started_at=now,
+                worker_id=course.notice.worker_id,
             )
         )
         self._unsure[attempt.id] = attempt
@@ -306,64 +311,65 @@ class DeliveryLoop:
 
     def _take_results(self) -> bool:
         now = self._clock.now()
-        ended = self._ended(now)
-        if not ended:
+        outcomes = self._outcomes(now)
+        if not outcomes:
             return False
         try:
-            following = again_on_conflict(lambda: self._write_results(ended, now, self._following))
+            following = again_on_conflict(lambda: self._write_results(outcomes, now, self._following))
         except (StoreUnavailable, Conflict):
             raise
         except Exception:
             log.exception("what follows from results could not be stored together; each is tried alone")
-            following = again_on_conflict(lambda: self._write_results(ended, now, self._following_alone))
+            following = again_on_conflict(lambda: self._write_results(outcomes, now, self._following_alone))
         self._reached(CrashPoint.AFTER_RESULT)
-        for attempt_id in ended:
+        for attempt_id in outcomes:
             del self._under_way[attempt_id]
         self._unwritten.clear()
         self._launch(following)
         return True
 
-    def _ended(self, now: datetime) -> dict[str, ChannelOutcome]:
+    def _outcomes(self, now: datetime) -> dict[str, ChannelOutcome]:
         """The tries that have ended, or are no longer waited for.
 
         A result that could not be written is kept until it can be: what was delivered is not sent again.
         """
-        ended = self._unwritten
+        outcomes = self._unwritten
         while True:
             try:
                 attempt_id, outcome = self._finished.get_nowait()
             except Empty:
                 break
             if attempt_id in self._under_way:  # else it was given up before
-                ended[attempt_id] = outcome
+                outcomes[attempt_id] = outcome
         for attempt_id, each in self._under_way.items():
-            if attempt_id not in ended and each.attempt.started_at + each.course.wait_for <= now:
-                ended[attempt_id] = timed_out(f"no answer within {each.course.wait_for.total_seconds():g} s")
-        return ended
+            if attempt_id not in outcomes and each.attempt.started_at + each.course.wait_for <= now:
+                outcomes[attempt_id] = timed_out(
+                    f"no answer within {each.course.wait_for.total_seconds():g} s"
+                )
+        return outcomes
 
     def _write_results(
         self,
-        ended: dict[str, ChannelOutcome],
+        outcomes: dict[str, ChannelOutcome],
         now: datetime,
         follow: Callable[[UnitOfWork, Course, list[Attempt], datetime], Try | None],
     ) -> list[Try]:
         tries: list[Try] = []
         with self._store.writing() as uow:
-            for attempt_id, outcome in ended.items():
-                last = self._under_way[attempt_id]
-                attempt = replace(
-                    last.attempt,
-                    ended_at=now,
-                    result=outcome.result,
-                    status=outcome.status,
-                    detail=outcome.detail,
-                )
-                if not uow.notices.finish(attempt):  # somebody took us for dead and has taken the notice up
+            for attempt_id, outcome in outcomes.items():
+                course = self._under_way[attempt_id].course
+                made = uow.notices.attempts([course.notice.id])  # with the receipts that came meanwhile
+                ends = {
+                    each.id: ended(each, outcome, made, now, self._jitter(each.id))
+                    for each in made
+                    if each.id == attempt_id
+                }
+                # Where none is written, somebody took us for dead and has taken the notice up.
+                if not all([uow.notices.finish(each) for each in ends.values()]):  # noqa: C419
                     continue
-                uow.say_after(attempt_ended(attempt, last.course.notice))
-                course = replace(last.course, may_pass=last.course.may_pass or outcome.may_pass)
-                attempts = uow.notices.attempts([course.notice.id])
-                following = follow(uow, course, attempts, now)
+                for each in ends.values():
+                    uow.say_after(attempt_ended(each, course.notice))
+                following = follow(uow, course, [ends.get(each.id, each) for each in made], now)
                 if following is not None:
                     tries.append(following)
             self._reached(CrashPoint.BEFORE_RESULT)

@@ -18,13 +18,12 @@ from services.domain.notices import Attempt, Notice, NoticeState
 from services.domain.ports import Clock
 from services.escalation.scene import House
 from services.escalation.steps import has_failed
-from services.notify.attempts import concluded, next_channel
+from services.notify.attempts import NO_JITTER, concluded, ended, next_channel
 from services.notify.channels import Channels
 from services.notify.sending import outcome_of
 
 SLOTS = 64
 """Sends from memory at once, as many as delivery has."""
-NO_JITTER = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -34,8 +33,6 @@ class Outing:
     call: Notice
     notice: Notice
     attempts: list[Attempt] = field(default_factory=list)
-    round: int = 0
-    may_pass: bool = False
     is_under_way: bool = False
     is_given_up: bool = False
     """Somebody else takes it up; nothing more is tried from here."""
@@ -47,7 +44,7 @@ class Outing:
 
     def seen(self) -> Seen:
         """As it is now; call it with the lock held."""
-        return Seen(self, self.call, tuple(self.attempts), self.round, self.may_pass, self.is_under_way)
+        return Seen(self, self.call, tuple(self.attempts), self.is_under_way)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +54,6 @@ class Seen:
     outing: Outing
     call: Notice
     attempts: tuple[Attempt, ...]
-    round: int
-    may_pass: bool
     is_under_way: bool
 
     @property
@@ -102,10 +97,7 @@ class Outings:
         if outing.is_under_way or outing.is_given_up:
             return
         due_at = outing.notice.next_attempt_at
-        if not outing.attempts:
-            self.start(outing)
-        elif has_failed(outing.notice) and due_at is not None and due_at <= now:
-            outing.round += 1
+        if not outing.attempts or (has_failed(outing.notice) and due_at is not None and due_at <= now):
             self.start(outing)
 
     def _launch(self) -> None:
@@ -121,25 +113,20 @@ class Outings:
         while (attempt := self._begin(outing)) is not None:
             outcome = outcome_of(self._channels, attempt, outing.call, self._house)
             with self._lock:
-                outing.may_pass = outing.may_pass or outcome.may_pass
-                outing.attempts[-1] = replace(
-                    attempt,
-                    ended_at=self._clock.now(),
-                    result=outcome.result,
-                    status=outcome.status,
-                    detail=outcome.detail,
-                )
+                before = outing.attempts[:-1]
+                outing.attempts[-1] = ended(attempt, outcome, before, self._clock.now(), NO_JITTER)
         with self._lock:
             self._under_way -= 1
             outing.is_under_way = False
-            if outing.attempts and next_channel(outing.call, outing.attempts, outing.round) is None:
-                outing.notice = self._concluded(outing)
+            now = self._clock.now()
+            if outing.attempts and next_channel(outing.call, outing.attempts, now) is None:
+                outing.notice = concluded(outing.call, outing.attempts, now)
         self.on_end()
         self._launch()
 
     def _begin(self, outing: Outing) -> Attempt | None:
         with self._lock:
-            channel = next_channel(outing.call, outing.attempts, outing.round)
+            channel = next_channel(outing.call, outing.attempts, self._clock.now())
             if channel is None or outing.is_given_up:
                 return None
             attempt = Attempt(
@@ -148,11 +135,7 @@ class Outings:
                 channel=channel.kind,
                 address=channel.address,
                 started_at=self._clock.now(),
+                worker_id=outing.call.worker_id,
             )
             outing.attempts.append(attempt)
             return attempt
-
-    def _concluded(self, outing: Outing) -> Notice:
-        now = self._clock.now()
-        may_pass, jitter = outing.may_pass, NO_JITTER
-        return concluded(outing.call, outing.attempts, now, may_pass=may_pass, jitter=jitter)

@@ -27,7 +27,7 @@ NOT_BEFORE = timedelta(minutes=10)
 """How old a house is at its first check: whoever has just set it up is still typing in who is who."""
 LATE_AT_MOST = timedelta(hours=1)
 LASTS_AT_MOST = timedelta(minutes=15)
-"""A channel that refuses is tried again for some eleven minutes."""
+"""A channel that refuses is tried again for some eight minutes, by `attempts.BACKOFF`."""
 MOMENT = timedelta(microseconds=1)
 
 log = logging.getLogger("anxin.self-watch")

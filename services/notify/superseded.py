@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from services.domain.alerts import Alert, AlertState
 from services.domain.notices import Notice, NoticeKind, NoticeReason
+from services.escalation.bundling import may_be_bundled
 from services.escalation.telling import CALLS, is_call_of_a_step, key_of
 
 _TRUE_FOR_EVER = frozenset({NoticeKind.STAND_DOWN, NoticeKind.ANSWER})
@@ -19,6 +20,8 @@ def why_superseded(notice: Notice, alert: Alert | None) -> NoticeReason | None:
         return None
     if alert.state is AlertState.CLOSED:
         return NoticeReason.CLOSED_ALREADY
+    if may_be_bundled(notice) and notice.severity.rank < alert.severity.rank:
+        return NoticeReason.OVERTAKEN  # it is graver than what waits for others: who is told now hears that
     if alert.is_silenced and notice.kind in CALLS:
         return NoticeReason.SILENCED  # of a call for help nothing is silenced: `escalation.silences`
     if notice.kind is NoticeKind.TEST:

@@ -30,7 +30,7 @@ from services.escalation.telling import key_of
 from services.escalation.testing import taken_as_real
 from services.escalation.without_store import OUT_OF_TURN, is_call, told
 from services.notify.attempts import concluded, next_channel
-from services.notify.outings import NO_JITTER, Seen
+from services.notify.outings import Seen
 
 UNDER_WAY_FOR = timedelta(seconds=60)
 """How long a call that is under way from memory is nobody else's, as long as delivery's own lease."""
@@ -156,9 +156,9 @@ def _as_it_stands(planned: Notice, seen: Seen, now: datetime) -> Notice:
     notice, attempts = told(planned), seen.attempts
     if attempts and seen.is_under_way:
         return replace(notice, next_attempt_at=now + UNDER_WAY_FOR)
-    if not attempts or next_channel(notice, attempts, seen.round) is not None:
+    if not attempts or next_channel(notice, attempts, now) is not None:
         return replace(notice, next_attempt_at=now)
-    return concluded(notice, attempts, now, may_pass=seen.may_pass, jitter=NO_JITTER)
+    return concluded(notice, attempts, now)
 
 
 def _write_attempts(uow: UnitOfWork, notice: Notice, seen: Seen) -> None:

@@ -11,7 +11,17 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from services.domain.findings import Severity
-from services.domain.notices import Attempt, DeviceCommand, Notice, NoticeKind, NoticeReason, NoticeState
+from services.domain.notices import (
+    Attempt,
+    AttemptResult,
+    DeviceCommand,
+    Notice,
+    NoticeKind,
+    NoticeReason,
+    NoticeState,
+    ReceiptResult,
+)
+from services.domain.people import Channel, ChannelKind
 from services.domain.ports import Filters, Page
 from services.storage.among import among, keys
 from services.storage.lists import Filter, Listing, equals, span
@@ -94,8 +104,32 @@ _LATELY_TO = (
 _CONTACTS_TOLD = _ALL.where(_COLUMNS.contact.is_not(None), _LATELY)
 _SAVED = ("state", "reason", "next_attempt_at", "sent_at", "text")
 _SAVE = update(notices).where(_COLUMNS.id == bindparam("of"))
-_FINISHED = ("ended_at", "result", "status", "detail")
+_FINISHED = ("ended_at", "result", "status", "detail", "again_at", "reference")
 _FINISH = update(attempts).where(attempts.c.id == bindparam("of"), attempts.c.result.is_(None))
+_RECEIPT = ("receipt", "receipt_at", "receipt_detail")
+_IS_FIRST = attempts.c.receipt.is_(None)
+_RECEIVE = {
+    ReceiptResult.FAILED: update(attempts).where(attempts.c.id == bindparam("of"), _IS_FIRST),
+    ReceiptResult.DELIVERED: update(attempts).where(
+        attempts.c.id == bindparam("of"), or_(_IS_FIRST, attempts.c.receipt == ReceiptResult.FAILED)
+    ),
+}
+_REFERRED = (
+    select(*ATTEMPT.columns)
+    .where(attempts.c.reference == bindparam("of"), attempts.c.channel == bindparam("over"))
+    .order_by(attempts.c.number)
+)
+_WENT = or_(attempts.c.result.is_(None), attempts.c.result != AttemptResult.REFUSED)
+_NEWEST_BEGUN = (
+    select(attempts.c.started_at)
+    .where(attempts.c.started_at > bindparam("since"), _WENT)
+    .order_by(attempts.c.started_at.desc())
+    .limit(bindparam("most"))
+)
+_BEGUN_TO_WORKER = _NEWEST_BEGUN.where(attempts.c.worker_id == bindparam("of"))
+_BEGUN_TO_ADDRESS = _NEWEST_BEGUN.where(
+    attempts.c.address == bindparam("of"), attempts.c.channel == bindparam("over")
+)
 _ATTEMPTS_OF = select(*ATTEMPT.columns).where(among(attempts.c.notice_id, "keys")).order_by(attempts.c.number)
 _COMMANDS_DUE = (
     select(*_COMMAND.columns)
@@ -182,6 +216,22 @@ class SqlNotices:
     def finish(self, attempt: Attempt) -> bool:
         values = {name: getattr(attempt, name) for name in _FINISHED}
         return change(self._connection, _FINISH, {"of": attempt.id} | values, _FINISHED) == 1
+
+    def receive(self, attempt: Attempt) -> bool:
+        if attempt.receipt is None:
+            return False
+        values = {name: getattr(attempt, name) for name in _RECEIPT} | {"of": attempt.id}
+        return change(self._connection, _RECEIVE[attempt.receipt], values, _RECEIPT) == 1
+
+    def referred_to(self, channel: ChannelKind, reference: str) -> list[Attempt]:
+        return ATTEMPT.things(fetch(self._connection, _REFERRED, {"of": reference, "over": channel}))
+
+    def begun_to(self, whom: str | Channel, since: datetime, most: int) -> list[datetime]:
+        values: dict[str, object] = {"since": since, "most": most}
+        if isinstance(whom, Channel):
+            values |= {"of": whom.address, "over": whom.kind}
+            return [row[0] for row in fetch(self._connection, _BEGUN_TO_ADDRESS, values)]
+        return [row[0] for row in fetch(self._connection, _BEGUN_TO_WORKER, values | {"of": whom})]
 
     def attempts(self, notice_ids: Iterable[str]) -> list[Attempt]:
         return ATTEMPT.things(fetch(self._connection, _ATTEMPTS_OF, {"keys": keys(notice_ids)}))

@@ -12,10 +12,17 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings
 
+from services.domain.people import ChannelKind
 from services.ingest.mqtt_session import BrokerAddress
 from services.notify.channels.http_gateway import Sign
+from services.notify.throttling import Cap
 
 JSON_HEADERS = '{"Content-Type":"application/json"}'
+CAPS_EXPECTED = 'expected a JSON object of kinds of channels and caps, e.g. {"dingtalk":"10/1m"}'
+CAPS = (
+    '{"sms_aliyun":"25/1d","sms_tencent":"5/1d","dingtalk":"10/1m","wecom_bot":"10/1m","wecom_app":"15/1m"}'
+)
+"""Half of what each of them takes (docs/channels.md): the other half is kept for calls."""
 GATEWAY_BODY = '{"to":"{to}","text":"{text}"}'
 
 
@@ -63,6 +70,27 @@ def _sign(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(web_address)]
+
+
+def _caps(text: str) -> str:
+    _read(text, dict, CAPS_EXPECTED)
+    try:
+        for kind, cap in json.loads(text).items():
+            ChannelKind(kind)
+            Cap.parse(cap)
+    except ValueError:
+        raise ValueError(CAPS_EXPECTED) from None
+    return text
+
+
+def _cap(text: str) -> str:
+    if text:
+        Cap.parse(text)
+    return text
+
+
+Caps = Annotated[str, AfterValidator(_caps)]
+OneCap = Annotated[str, AfterValidator(_cap)]
 Broker = Annotated[str, AfterValidator(broker_address)]
 ByName = Annotated[str, AfterValidator(_words_by_name)]
 InOrder = Annotated[str, AfterValidator(_words_in_order)]
@@ -129,6 +157,12 @@ class ChannelSettings(BaseSettings):
     sms_gateway_passing: Reading = Field(default="", description="… when it may be better later.")
     sms_gateway_account: Reading = Field(default="", description="… when the house itself is refused.")
     sms_gateway_confirms: bool = Field(default=False, description="Whether success means delivered.")
+    sms_gateway_reference: str = Field(default="", description="Where an answer has its id of the message.")
+    sms_gateway_receipt_id: str = Field(default="id", description="Where a receipt has the id.")
+    sms_gateway_receipt_at: str = Field(default="", description="Where a receipt has its time.")
+    sms_gateway_received: Reading = Field(default="", description="What a receipt says of success.")
+    sms_gateway_not_received: Reading = Field(default="", description="What a receipt says of failure.")
+    sms_gateway_receipt_answer: str = Field(default="", description="What the gateway wants to hear.")
     sms_gateway_most: int = Field(default=201, ge=70, description="Characters of a text message.")
     voice_gateway_url: WebAddress = Field(
         default="", repr=False, description="Gateway for telephone calls; may hold {to} and {text}."
@@ -142,6 +176,16 @@ class ChannelSettings(BaseSettings):
     voice_gateway_passing: Reading = Field(default="", description="… when it may be better later.")
     voice_gateway_account: Reading = Field(default="", description="… when the house itself is refused.")
     voice_gateway_confirms: bool = Field(default=False, description="Whether success means picked up.")
+    voice_gateway_reference: str = Field(default="", description="As for text messages.")
+    voice_gateway_receipt_id: str = Field(default="id", description="As for text messages.")
+    voice_gateway_receipt_at: str = Field(default="", description="As for text messages.")
+    voice_gateway_received: Reading = Field(default="", description="What a receipt says: picked up.")
+    voice_gateway_not_received: Reading = Field(default="", description="What it says: not picked up.")
+    voice_gateway_receipt_answer: str = Field(default="", description="As for text messages.")
+    throttle_person: OneCap = Field(
+        default="10/10m", description="Messages that can wait to one person; empty: no cap."
+    )
+    throttle_address: Caps = Field(default=CAPS, description="The same over one address, by kind of channel.")
     ntfy_url: WebAddress = Field(default="", description="ntfy server; empty: none.")
     ntfy_token: str = _key("Access token at the ntfy server; empty: none.")
     apprise: bool = Field(default=False, description="Whether people are told over Apprise as well.")

@@ -12,8 +12,9 @@ from services.console.parts import Console, ConsoleSettings, DeviceCredentials, 
 from services.domain.ports import Clock, Topic
 from services.escalation.gathering import Gathering
 from services.ingest.decoders import DECODERS
+from services.notify.receipts import Receipts
 from services.storage.store import SqlStore
-from services.wiring import console_parts
+from services.wiring import console_parts, ways_out
 from services.wiring.broker_side import ExternalSide
 from services.wiring.demo import is_invented, logins_of
 from services.wiring.ground import READY_SECONDS, STOP_SECONDS, Ground
@@ -74,6 +75,7 @@ def make_console(
         ecosystems=frozenset(decoder.ecosystem for decoder in DECODERS),
         replay=console_parts.replay_of(store, clock, ground.zone),
         backtest=_trying(ground),
+        receipts=Receipts(store, clock, ways_out.carriers(settings), settings.key()),
         registry=observing.registry,
     )
 

@@ -119,6 +119,7 @@ class House:
                 self._senders(),
                 without_store.told,
                 lambda: inbox.is_connected,
+                ways_out.throttle(settings),
             ),
             texts,
             gathering,

@@ -30,7 +30,7 @@ def notify_service(ground: Ground, clock: Clock) -> Part:
         store,
         clock,
         ground.gathering(http),
-        WaysOut(voice, ways_out.channels(settings, http), Senders()),
+        WaysOut(voice, ways_out.channels(settings, http), Senders(), ways_out.throttle(settings)),
         ground.signals,
         Manner(ground.reached(), ground.roles(store, clock), in_real_time=True),
     )

@@ -33,6 +33,7 @@ from services.ingest.run import Beside, IngestLoop
 from services.notify.channels.channel import Channels
 from services.notify.delivery import DeliveryLoop
 from services.notify.run import AlertLoop
+from services.notify.throttling import UNTHROTTLED, Throttle
 from services.rules.run import RulesLoop
 from services.rules.status import BookStatus
 from services.wiring.at_once import AtOnce
@@ -61,6 +62,7 @@ class Outside:
     told: ToldWithoutStore = field(default_factory=NobodyTold)
     is_connected: Callable[[], bool] | None = None
     """Whether messages of devices can come in now; None where that is never in doubt."""
+    throttle: Throttle = UNTHROTTLED
 
 
 def as_it_is(following: Following) -> Following:
@@ -97,6 +99,7 @@ class WaysOut:
     publisher: Publisher
     channels: Channels
     pool: Executor | None = None
+    throttle: Throttle = UNTHROTTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ def build_telling(
             through,
             ways.pool,
             signals=signals,
+            throttle=ways.throttle,
             reached=manner.reached,
         )
 
@@ -209,7 +213,7 @@ def build_rooms(
     manner = manner or Manner()
     zone = gathering.house.timezone
     rules = build_rules(store, clock, rulebooks, zone, manner)
-    ways = WaysOut(outside.publisher, outside.channels, outside.pool)
+    ways = WaysOut(outside.publisher, outside.channels, outside.pool, outside.throttle)
     telling = build_telling(store, clock, gathering, ways, signals, manner)
     following = manner.follows(WhileLeading(rules, telling, manner.until))
     beside = Beside(following, outside.told, manner.reached, outside.is_connected)

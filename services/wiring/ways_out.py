@@ -11,16 +11,17 @@ from services.domain.people import Channel, ChannelKind
 from services.escalation.links import link_key
 from services.escalation.scene import House
 from services.ingest.mqtt_session import BrokerAddress
-from services.notify.channels import channel
+from services.notify.channels import channel, sms_aliyun, sms_tencent, webhook
 from services.notify.channels.apprise import AppriseChannel, is_installed
 from services.notify.channels.dingtalk import DingTalk
 from services.notify.channels.email import EmailChannel, MailServer
 from services.notify.channels.feishu import Feishu
-from services.notify.channels.http_gateway import Gateway, Sign
+from services.notify.channels.http_gateway import Gateway, Receiving, Sign
 from services.notify.channels.loopback import LoopbackChannel
 from services.notify.channels.mqtt import MqttTopics, NoticeBroker
 from services.notify.channels.ntfy import Ntfy
 from services.notify.channels.posting import Poster
+from services.notify.channels.receiving import Carrier
 from services.notify.channels.sms_aliyun import AliyunAccount, SmsAliyun
 from services.notify.channels.sms_gateway import SmsGateway
 from services.notify.channels.sms_tencent import SmsTencent, TencentAccount
@@ -28,6 +29,7 @@ from services.notify.channels.voice import VoiceGateway
 from services.notify.channels.webhook import WebhookChannel
 from services.notify.channels.wecom_app import WecomAccount, WecomApp
 from services.notify.channels.wecom_bot import WecomBot
+from services.notify.throttling import Cap, Throttle
 from services.wiring.settings import Settings
 
 NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
@@ -94,10 +96,10 @@ def channels(settings: Settings, http: str) -> channel.Channels:
     """The channels that this installation has."""
     poster = Poster()
     source = settings.public_url or http
-    webhook = WebhookChannel(settings.key(), source, poster=poster)
+    hooks = WebhookChannel(settings.key(), source, poster=poster)
     ways: dict[ChannelKind, channel.Channel] = {
-        ChannelKind.WEBHOOK: webhook,
-        ChannelKind.LOOPBACK: LoopbackChannel(webhook, settings.key()),
+        ChannelKind.WEBHOOK: hooks,
+        ChannelKind.LOOPBACK: LoopbackChannel(hooks, settings.key()),
     }
     ways |= {kind: make(settings, poster) for kind, make in MADE.items() if not lacking(settings, kind)}
     if not lacking(settings, ChannelKind.MQTT):
@@ -193,6 +195,43 @@ def _gateway(settings: Settings, name: str) -> Gateway:
         passing=Sign(of("passing")),
         account=Sign(of("account")),
         confirms=bool(getattr(settings, f"{name}_confirms")),
+        reference=of("reference"),
+    )
+
+
+def carriers(settings: Settings) -> Mapping[ChannelKind, Carrier]:
+    """Who of the installation's carriers brings receipts, and how."""
+    brings = {
+        ChannelKind.WEBHOOK: Carrier(webhook.reads, signs=True),
+        ChannelKind.SMS_ALIYUN: Carrier(sms_aliyun.reads, sms_aliyun.ACKNOWLEDGED, asks_again=True),
+        ChannelKind.SMS_TENCENT: Carrier(sms_tencent.reads, sms_tencent.ACKNOWLEDGED, asks_again=True),
+        ChannelKind.SMS_GATEWAY: _receiving(settings, "sms_gateway"),
+        ChannelKind.VOICE: _receiving(settings, "voice_gateway"),
+    }
+    return {
+        kind: carrier
+        for kind, carrier in brings.items()
+        if carrier is not None and not lacking(settings, kind)
+    }
+
+
+def _receiving(settings: Settings, name: str) -> Carrier | None:
+    """None where the settings do not say how success and failure are told."""
+
+    def of(what: str) -> str:
+        return str(getattr(settings, f"{name}_{what}"))
+
+    if not (of("received") or of("not_received")):
+        return None
+    receiving = Receiving(of("receipt_id"), of("receipt_at"), Sign(of("received")), Sign(of("not_received")))
+    return Carrier(receiving.reads, of("receipt_answer"), asks_again=bool(of("receipt_answer")))
+
+
+def throttle(settings: Settings) -> Throttle:
+    """How many messages that can wait go out."""
+    return Throttle(
+        Cap.parse(settings.throttle_person) if settings.throttle_person else None,
+        {ChannelKind(kind): Cap.parse(cap) for kind, cap in json.loads(settings.throttle_address).items()},
     )
 
 

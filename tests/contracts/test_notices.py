@@ -17,6 +17,7 @@ from services.domain.notices import (
     NoticeReason,
     NoticeState,
     ReassureState,
+    ReceiptResult,
 )
 from services.domain.people import Channel, ChannelKind, Language
 from services.domain.ports import Store
@@ -259,6 +260,61 @@ def test_a_channel_of_any_kind_is_kept_and_found(store: Store, kind: ChannelKind
         assert found is not None
         assert found.channels == (Channel(kind, "an address"),)
         assert unit.notices.attempts_page({"channel": kind.value}, 0, 9).items == (kept,)
+
+
+def test_a_receipt_is_written_once_and_a_delivery_after_a_failure_counts(store: Store) -> None:
+    outbox(store, notice("a"))
+    with store.writing() as unit:
+        begun = unit.notices.start(attempt("a", "ntc_a"))
+        failed = replace(
+            begun, receipt=ReceiptResult.FAILED, receipt_at=NIGHT, receipt_detail="MK:0013 用户停机"
+        )
+        delivered = replace(begun, receipt=ReceiptResult.DELIVERED, receipt_at=NIGHT + MINUTE)
+        assert not unit.notices.receive(begun)
+        assert unit.notices.receive(failed)
+        assert unit.notices.attempts(["ntc_a"]) == [failed]
+        assert not unit.notices.receive(failed)
+        assert unit.notices.receive(delivered)
+        assert not unit.notices.receive(delivered)
+        assert not unit.notices.receive(failed)
+        assert unit.notices.attempts(["ntc_a"]) == [delivered]
+        assert not unit.notices.receive(replace(delivered, id="att_nobody"))
+
+
+def test_the_end_of_an_attempt_leaves_its_receipt_and_bears_what_its_carrier_calls_it(store: Store) -> None:
+    outbox(store, notice("a"))
+    with store.writing() as unit:
+        begun = unit.notices.start(attempt("a", "ntc_a", channel=ChannelKind.SMS_ALIYUN))
+        unit.notices.receive(replace(begun, receipt=ReceiptResult.DELIVERED, receipt_at=NIGHT))
+        ended = replace(
+            begun, ended_at=NIGHT, result=AttemptResult.TIMED_OUT, again_at=NIGHT + MINUTE, reference="7^0"
+        )
+        assert unit.notices.finish(ended)
+    with store.reading() as unit:
+        kept = replace(ended, receipt=ReceiptResult.DELIVERED, receipt_at=NIGHT)
+        assert unit.notices.referred_to(ChannelKind.SMS_ALIYUN, "7^0") == [kept]
+        assert unit.notices.referred_to(ChannelKind.SMS_TENCENT, "7^0") == []
+        assert unit.notices.referred_to(ChannelKind.SMS_ALIYUN, "8^0") == []
+
+
+def test_what_was_begun_lately_is_counted_for_a_worker_and_for_an_address_and_what_was_refused_is_not(
+    store: Store,
+) -> None:
+    outbox(store, notice("a"))
+    with store.writing() as unit:
+        for number, result in enumerate([None, AttemptResult.DELIVERED, AttemptResult.REFUSED, None]):
+            begun = attempt(
+                str(number), "ntc_a", result=result, started_at=NIGHT + number * MINUTE, worker_id="wrk_a"
+            )
+            unit.notices.start(begun)
+        unit.notices.start(attempt("other", "ntc_a", worker_id="wrk_b", address="elsewhere"))
+        to = Channel(begun.channel, begun.address)
+        newest = [NIGHT + 3 * MINUTE, NIGHT + MINUTE, NIGHT]
+        for whom in ("wrk_a", to):
+            assert unit.notices.begun_to(whom, NIGHT - AN_INSTANT, 9) == newest
+            assert unit.notices.begun_to(whom, NIGHT, 9) == newest[:2]
+            assert unit.notices.begun_to(whom, NIGHT - AN_INSTANT, 1) == newest[:1]
+        assert unit.notices.begun_to(replace(to, kind=ChannelKind.VOICE), NIGHT - MINUTE, 9) == []
 
 
 def command(name: str) -> DeviceCommand:

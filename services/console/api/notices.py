@@ -14,13 +14,22 @@ from services.console.api.fields import Instant, PathId, Shape
 from services.console.api.lists import IdFilter, Listed, Part, Since, Synthetic, Until, Wanted, listed
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
+from services.console.pages.texts import in_each_language
 from services.console.problems import not_found
 from services.console.rights import SEES_ADDRESSES
 from services.console.sight import Sight
 from services.domain.addresses import masked, shown_to_its_own
 from services.domain.findings import Severity
-from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
-from services.domain.people import Channel, ChannelKind
+from services.domain.notices import (
+    Attempt,
+    AttemptResult,
+    Notice,
+    NoticeKind,
+    NoticeReason,
+    NoticeState,
+    ReceiptResult,
+)
+from services.domain.people import Channel, ChannelKind, Language
 from services.domain.ports import UnitOfWork
 from services.escalation.bundling import alert_ids_of, carried_by
 
@@ -48,6 +57,8 @@ class NoticeShape(Shape):
     severity: Severity
     state: NoticeState
     reason: NoticeReason
+    reason_words: dict[Language, str]
+    """The reason as the pages say it, in each language."""
     synthetic: bool
 
 
@@ -64,10 +75,22 @@ class AttemptShape(Shape):
     result: AttemptResult | None
     status: str | None
     detail: str | None
+    again_at: Instant | None
+    """When the same channel is tried again, unless the person was reached by then."""
+    may_have_arrived: bool
+    """Nobody knows how it ended: whoever is told again may have been told before."""
+    receipt: ReceiptResult | None
+    """What the carrier said afterwards."""
+    receipt_at: Instant | None
+    receipt_detail: str | None
 
 
 def _notice(notice: Notice) -> NoticeShape:
-    more = {"alert_ids": list(alert_ids_of(notice)), "told_by": carried_by(notice)}
+    more = {
+        "alert_ids": list(alert_ids_of(notice)),
+        "told_by": carried_by(notice),
+        "reason_words": in_each_language(notice.reason),
+    }
     plain = {name: getattr(notice, name) for name in NoticeShape.model_fields if name not in more}
     return NoticeShape.model_validate(plain | more)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -56,6 +57,13 @@ class Line:
 
     text: str
     language: Language
+
+
+@cache
+def in_each_language(member: StrEnum) -> Mapping[Language, str]:
+    """What a state, a reason or a kind is called in each language of the house."""
+    word = word_of(member)
+    return {language: catalogue(language).get(word, word) for language in Language}
 
 
 class Texts:

@@ -17,7 +17,7 @@ from services.domain.alerts import AlertState, ChangeReason, DeadlineKind, Outco
 from services.domain.devices import DeviceState, DeviceType
 from services.domain.duty import HoleReason
 from services.domain.findings import FindingState, Severity
-from services.domain.notices import AttemptResult, NoticeKind, NoticeReason
+from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, ReceiptResult
 from services.domain.people import ChannelKind, Role
 from services.domain.protection import ProtectionReason, ProtectionState
 from services.domain.silences import Ending, SilenceKind
@@ -211,10 +211,16 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeReason.PATH_CHECK: said("the nightly test of the ways to people"),
         NoticeReason.UNCONFIRMED: said("handed on; nobody knows whether it was read"),
         NoticeReason.EVERY_CHANNEL_FAILED: said("no way to them worked"),
+        NoticeReason.RECEIPT: said("confirmed afterwards by the carrier"),
+        NoticeReason.NOT_RECEIVED: said("the carrier says that it never arrived"),
+        NoticeReason.DIGEST: said("can wait; told in the morning, all in one message"),
+        NoticeReason.THROTTLED: said("too many messages at once; told a little later"),
+        NoticeReason.OVERTAKEN: said("a newer or graver message takes its place"),
+        NoticeReason.OWN_PRESS: said("the house tests itself; no person is told"),
         NoticeReason.TOLD_WITHOUT_STORE: said("told from memory while nothing could be stored"),
         NoticeReason.DUPLICATE: said("told already at this step"),
         NoticeReason.TOLD_A_MOMENT_AGO: said("told a moment ago"),
-        NoticeReason.BUNDLED: said("told in one message with others that were found late"),
+        NoticeReason.BUNDLED: said("told in one message with others"),
         NoticeReason.ACCEPTED_ALREADY: said("somebody has it"),
         NoticeReason.CLOSED_ALREADY: said("it is over"),
         NoticeReason.DECLINED: said("said 'not I'"),
@@ -235,6 +241,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         AttemptResult.REFUSED: said("refused"),
         AttemptResult.TIMED_OUT: said("no answer in time"),
         AttemptResult.UNKNOWN: said("not known whether it arrived"),
+    },
+    ReceiptResult: {
+        ReceiptResult.DELIVERED: said("on the telephone, says the carrier"),
+        ReceiptResult.FAILED: said("never arrived, says the carrier"),
     },
     ChannelKind: {
         ChannelKind.WEBHOOK: said("message"),

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from services.domain.alerts import Alert, AlertChange
 from services.domain.notices import Attempt, DeviceCommand, Notice
+from services.domain.people import Channel, ChannelKind
 from services.domain.ports.lists import Filters, Page
 
 
@@ -171,6 +172,22 @@ class Notices(Protocol):
 
     def finish(self, attempt: Attempt) -> bool:
         """Write its end; False, and nothing is written, if an end is written already."""
+        ...
+
+    def receive(self, attempt: Attempt) -> bool:
+        """Write the receipt of an attempt; False, and nothing is written, if it has one. A delivery that is
+        reported after a failure counts.
+        """
+        ...
+
+    def referred_to(self, channel: ChannelKind, reference: str) -> list[Attempt]:
+        """The attempts over a kind of channel that its carrier calls so, ascending."""
+        ...
+
+    def begun_to(self, whom: str | Channel, since: datetime, most: int) -> list[datetime]:
+        """When the newest attempts to a worker (by id), or to one address over its channel, were begun, of
+        those after ``since``, the newest first. What was refused does not count.
+        """
         ...
 
     def attempts(self, notice_ids: Iterable[str]) -> list[Attempt]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.domain.notices import AttemptResult, Notice
@@ -29,12 +29,16 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class ChannelOutcome:
-    """How a send ended. ``may_pass`` says that the same send might go better later."""
+    """How a send ended. ``may_pass`` says that the same send might go better later, ``wait_for`` for how long
+    the other side wants to be left alone before; ``reference`` is what its receipts will call the message.
+    """
 
     result: AttemptResult
     status: str | None = None
     detail: str | None = None
     may_pass: bool = False
+    wait_for: timedelta | None = None
+    reference: str | None = None
 
 
 class Channel(Protocol):

@@ -16,8 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from services.domain.notices import AttemptResult
+from services.domain.receipts import Receipt
 from services.notify.channels.channel import ChannelOutcome, refused
 from services.notify.channels.posting import Answer, Poster, account_refused, by_status
+from services.notify.channels.receiving import instant_of, named, objects, result_of, text_of, words_of
 
 _NAME = re.compile(r"\{([a-z]+)\}")
 
@@ -68,6 +70,8 @@ class Gateway:
     passing: Sign = Sign()
     account: Sign = Sign()
     confirms: bool = False
+    reference: str = ""
+    """Where an answer says what the gateway calls the message, such as ``data.id``; empty: nowhere."""
 
     @property
     def writes(self) -> Callable[[str], str]:
@@ -101,9 +105,38 @@ def judged(answer: Answer, gateway: Gateway) -> ChannelOutcome:
         return by_status(answer)
     if gateway.success.notation and not gateway.success.is_in(answer):
         return refused(status, answer.words)
-    return ChannelOutcome(
-        AttemptResult.DELIVERED if gateway.confirms else AttemptResult.ACCEPTED_UNCONFIRMED, status
-    )
+    result = AttemptResult.DELIVERED if gateway.confirms else AttemptResult.ACCEPTED_UNCONFIRMED
+    called = _at(answer.said(), gateway.reference.split(".")) if gateway.reference else None
+    reference = str(called) if isinstance(called, str | int) and called else None
+    return ChannelOutcome(result, status, reference=reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """How a gateway brings receipts: where the id of the message stands, and how both ends are told.
+
+    Where neither sign is in it, it tells of something on the way, and says nothing.
+    """
+
+    id: str = "id"
+    at: str = ""
+    received: Sign = Sign()
+    failed: Sign = Sign()
+
+    def reads(self, body: bytes, media_type: str) -> list[Receipt]:
+        """The receipts of a body. The id is what the gateway calls the message, or that of the notice."""
+        receipts = []
+        for said in objects(body, media_type):
+            as_answer = Answer(200, json.dumps(said, ensure_ascii=False).encode())
+            is_received = self.received.is_in(as_answer)
+            if not is_received and not self.failed.is_in(as_answer):
+                continue
+            found = text_of({"id": _at(said, self.id.split("."))}, "id")
+            at = text_of({"at": _at(said, self.at.split("."))}, "at") if self.at else None
+            result = result_of(is_delivered=is_received)
+            words = None if is_received else as_answer.words
+            receipts.append(named(Receipt(result, found, found, instant_of(at), words_of(words))))
+        return receipts
 
 
 def filled(template: str, values: Mapping[str, str], written: Callable[[str], str]) -> str:

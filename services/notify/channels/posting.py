@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -31,6 +32,8 @@ ACCOUNT = "account "
 """What a status begins with when the other side refuses the house itself: its key, its rights or its money.
 Nobody but the operator can mend that, and the doctor says so."""
 HIDDEN = "…"
+MOST_WAIT_SECONDS = 7 * 24 * 3600
+"""A number beyond it says nothing any more; `attempts` waits for far less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,14 @@ class Answer:
 
 
 class Line:
-    """The requests of one conversation."""
+    """The requests of one conversation. ``wait_for`` is how long the other side, in its newest answer, wants
+    to be left alone (Retry-After, RFC 9110 §10.2.3).
+    """
 
     def __init__(self, client: httpx2.Client, limit: TimeLimit) -> None:
         self._client = client
         self._limit = limit
+        self.wait_for: timedelta | None = None
 
     def ask(
         self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -79,6 +85,7 @@ class Line:
         with self._client.stream(
             method, url, content=body, headers=dict(headers or {}), extensions=how
         ) as response:
+            self.wait_for = retry_after(response.headers)
             return Answer(response.status_code, _begin_of(response))
 
     def post_json(self, url: str, body: object, headers: Mapping[str, str] | None = None) -> Answer:
@@ -171,13 +178,27 @@ def without(outcome: ChannelOutcome, secrets: Iterable[str]) -> ChannelOutcome:
 
 def _held(conversation: Callable[[Line], ChannelOutcome], line: Line) -> ChannelOutcome:
     try:
-        return conversation(line)
+        outcome = conversation(line)
+        return replace(outcome, wait_for=line.wait_for) if outcome.may_pass else outcome
     except httpx2.TimeoutException as error:
         return timed_out(type(error).__name__)
     except httpx2.InvalidURL as error:
         return refused("address", str(error))
     except httpx2.HTTPError as error:
         return refused("unreachable", f"{type(error).__name__}: {error}", may_pass=True)
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """Seconds, or a date, which is held against the date that the same answer bears."""
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        is_long = len(said) > len(str(MOST_WAIT_SECONDS))
+        return timedelta(seconds=MOST_WAIT_SECONDS if is_long else min(int(said), MOST_WAIT_SECONDS))
+    try:
+        wait_for = parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):  # no date, or one of them without a zone
+        return None
+    return wait_for if wait_for > timedelta() else None
 
 
 def _begin_of(response: httpx2.Response) -> bytes:

@@ -4,21 +4,23 @@ Code OK says that Aliyun took the message, and the network of the telephone answ
 *accepted, not confirmed*. A link is no value that a template takes; it is part of the template, if at all.
 
 Source: https://help.aliyun.com/document_detail/55284.htm (SendSms), …/101346.html (codes), …/2593177.html
-(signature V3).
+(signature V3), …/document_detail/120998.html (SmsReport).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from services.domain.addresses import is_fit
 from services.domain.notices import AttemptResult
 from services.domain.people import ChannelKind
+from services.domain.receipts import Receipt, Unreadable
 from services.notify.channels.channel import ChannelOutcome, Sending, refused
 from services.notify.channels.posting import Answer, Codes, Poster, by_status, written
+from services.notify.channels.receiving import instant_of, named, objects, result_of, text_of, words_of
 from services.notify.channels.signing import aliyun_authorization, aliyun_headers, canonical_query
 from services.notify.channels.wording import parameter
 
@@ -90,4 +92,29 @@ def _judged(answer: Answer) -> ChannelOutcome:
     said = answer.said()
     if "Code" not in said:  # errors of the gateway have one as well, with another status than 200
         return by_status(answer)
-    return CODES.outcome(said["Code"], said.get("Message"), AttemptResult.ACCEPTED_UNCONFIRMED)
+    outcome = CODES.outcome(said["Code"], said.get("Message"), AttemptResult.ACCEPTED_UNCONFIRMED)
+    return replace(outcome, reference=text_of(said, "BizId"))
+
+
+ACKNOWLEDGED = '{"code":0,"msg":"成功"}'
+"""What Aliyun wants to hear; after anything else it brings the same again."""
+
+
+def reads(body: bytes, media_type: str) -> list[Receipt]:
+    """The receipts of Aliyun (SmsReport), whose times are those of Beijing."""
+    receipts = []
+    for said in objects(body, media_type):
+        succeeded = said.get("success")
+        if str(succeeded).lower() not in ("true", "false"):
+            raise Unreadable("expected success, true or false, in each receipt")
+        is_delivered = str(succeeded).lower() == "true"
+        detail = None if is_delivered else words_of(text_of(said, "err_code"), text_of(said, "err_msg"))
+        receipt = Receipt(
+            result_of(is_delivered=is_delivered),
+            text_of(said, "biz_id"),
+            text_of(said, "out_id"),
+            instant_of(text_of(said, "report_time")),
+            detail,
+        )
+        receipts.append(named(receipt))
+    return receipts

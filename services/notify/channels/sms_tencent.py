@@ -4,21 +4,23 @@ A code Ok in the row of the telephone says that Tencent took the message, and th
 best outcome is *accepted, not confirmed*. Refusals come as HTTP 200, one of the request or one of its row.
 
 Source: https://cloud.tencent.com/document/api/382/55981 (SendSms), …/382/59177 and …/382/52075 (codes),
-https://cloud.tencent.com/document/api/382/52071 (signature v3).
+https://cloud.tencent.com/document/api/382/52071 (signature v3), …/382/43547 (receipts).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.domain.addresses import is_fit
 from services.domain.notices import AttemptResult
 from services.domain.people import ChannelKind
+from services.domain.receipts import Receipt, Unreadable
 from services.notify.channels.channel import ChannelOutcome, Sending, refused
 from services.notify.channels.posting import Answer, Codes, Poster, by_status, written
+from services.notify.channels.receiving import instant_of, named, objects, result_of, text_of, words_of
 from services.notify.channels.signing import TENCENT_KIND, tencent_authorization
 from services.notify.channels.wording import parameter
 
@@ -99,7 +101,30 @@ def _judged(answer: Answer) -> ChannelOutcome:
     found = _verdict(response) if isinstance(response, dict) else None
     if found is None:
         return by_status(answer)
-    return CODES.outcome(found.get("Code"), found.get("Message"), AttemptResult.ACCEPTED_UNCONFIRMED)
+    outcome = CODES.outcome(found.get("Code"), found.get("Message"), AttemptResult.ACCEPTED_UNCONFIRMED)
+    return replace(outcome, reference=text_of(found, "SerialNo"))
+
+
+ACKNOWLEDGED = '{"result":0,"errmsg":"OK"}'
+"""What Tencent wants to hear."""
+
+
+def reads(body: bytes, media_type: str) -> list[Receipt]:
+    """The receipts of Tencent, which name the serial number alone; their times are those of Beijing."""
+    receipts = []
+    for said in objects(body, media_type):
+        status = said.get("report_status")
+        if status not in ("SUCCESS", "FAIL"):
+            raise Unreadable("expected report_status, SUCCESS or FAIL, in each receipt")
+        is_delivered = status == "SUCCESS"
+        receipt = Receipt(
+            result_of(is_delivered=is_delivered),
+            text_of(said, "sid"),
+            at=instant_of(text_of(said, "user_receive_time")) if is_delivered else None,
+            detail=None if is_delivered else words_of(text_of(said, "errmsg"), text_of(said, "description")),
+        )
+        receipts.append(named(receipt))
+    return receipts
 
 
 def _verdict(response: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -11,18 +11,22 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 
 from services.domain.instants import format_instant
-from services.domain.notices import AttemptResult, Notice
+from services.domain.notices import AttemptResult, Notice, ReceiptResult
+from services.domain.receipts import Receipt, Unreadable
 from services.escalation.bundling import alert_ids_of, matters_of
 from services.escalation.text import Message
 from services.notify.channels.channel import ChannelOutcome, Sending, refused
 from services.notify.channels.posting import PASSING, SEND_FOR, Answer, Poster, written
+from services.notify.channels.receiving import instant_of, named, objects, text_of
 
 MOST_ADDRESS = 2048
+MOST_DIGITS = 10
+"""Of the seconds in a signature."""
 SIGNATURE = "X-Anxin-Signature"
 EVENT_TYPE = "anxin.notice.v1"
 
@@ -100,6 +104,33 @@ def signature(key: bytes, body: bytes, at: datetime) -> str:
     seconds = str(int(at.timestamp()))
     signed = hmac.new(key, seconds.encode() + b"." + body, hashlib.sha256)
     return f"t={seconds},v1={signed.hexdigest()}"
+
+
+def is_signed(signed: str, body: bytes, key: str, now: datetime, within: timedelta) -> bool:
+    """Whether a header bears a signature of these bytes that is no older than ``within``."""
+    at, _, _ = signed.partition(",v1=")
+    seconds = at.removeprefix("t=")
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= MOST_DIGITS):
+        return False
+    then = datetime.fromtimestamp(int(seconds), UTC)
+    is_right = hmac.compare_digest(signed.encode(), signature(key.encode(), body, then).encode())
+    return is_right and abs(now - then) <= within
+
+
+def reads(body: bytes, media_type: str) -> list[Receipt]:
+    """The receipts of an own system: ``{"notice_id", "result": "delivered" or "failed", "at", "detail"}``."""
+    receipts = []
+    for said in objects(body, media_type):
+        if said.get("result") not in tuple(ReceiptResult):
+            raise Unreadable("expected result, delivered or failed, in each receipt")
+        receipt = Receipt(
+            ReceiptResult(said["result"]),
+            notice_id=text_of(said, "notice_id"),
+            at=instant_of(text_of(said, "at")),
+            detail=text_of(said, "detail"),
+        )
+        receipts.append(named(receipt))
+    return receipts
 
 
 def fault_of(address: str) -> str | None:

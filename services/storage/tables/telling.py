@@ -11,7 +11,14 @@ from sqlalchemy import Index, Table
 
 from services.domain.alerts import AlertState, ChangeReason, Deadline, Outcome, RunningTest
 from services.domain.findings import FindingState, Severity
-from services.domain.notices import AttemptResult, NoticeKind, NoticeReason, NoticeState, ReassureState
+from services.domain.notices import (
+    AttemptResult,
+    NoticeKind,
+    NoticeReason,
+    NoticeState,
+    ReassureState,
+    ReceiptResult,
+)
 from services.domain.people import Channel, ChannelKind, Language
 from services.storage.tables.columns import (
     flag,
@@ -149,8 +156,19 @@ attempts = Table(
     member_or_none("result", AttemptResult),
     words_or_none("status"),
     words_or_none("detail"),
+    instant_or_none("again_at"),
+    words_or_none("reference"),
+    words_or_none("worker_id"),
+    member_or_none("receipt", ReceiptResult),
+    instant_or_none("receipt_at"),
+    words_or_none("receipt_detail"),
 )
 Index(None, attempts.c.notice_id, attempts.c.number)
+index_where(attempts.c.reference.is_not(None), attempts.c.reference, name="ix_attempts_reference")
+index_where(
+    attempts.c.worker_id.is_not(None), attempts.c.worker_id, attempts.c.started_at, name="ix_attempts_worker"
+)
+Index("ix_attempts_address", attempts.c.address, attempts.c.channel, attempts.c.started_at)
 
 commands = Table(
     "device_commands",

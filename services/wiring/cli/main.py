@@ -10,6 +10,7 @@ from services.wiring.cli import (
     doctor,
     people,
     policies,
+    receipts,
     rules,
     schema,
     service,
@@ -33,5 +34,6 @@ app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policies.app, name="policies")
+app.command("receipts")(receipts.receipts)
 app.command("schema")(schema.schema)
 app.add_typer(simulate.app, name="simulate")

@@ -10,8 +10,17 @@ from datetime import timedelta
 import pytest
 
 from services.console.pages.alerts.story import MOST_MOMENTS
+from services.console.pages.texts import in_each_language
 from services.domain.alerts import AlertChange, AlertState, ChangeReason
-from services.domain.notices import Attempt, AttemptResult, Notice, NoticeKind, NoticeReason, NoticeState
+from services.domain.notices import (
+    Attempt,
+    AttemptResult,
+    Notice,
+    NoticeKind,
+    NoticeReason,
+    NoticeState,
+    ReceiptResult,
+)
 from services.domain.people import ChannelKind, Language, Role
 from services.escalation.gathering import store_move
 from services.escalation.policies import Relation
@@ -266,3 +275,33 @@ def test_an_alert_that_is_over_keeps_its_story(house: Cast) -> None:
     press(house)
     change(house, state=AlertState.CLOSED)
     assert "开始报警" in words(story_of(house, "dolma"))
+
+
+@pytest.mark.parametrize(
+    ("receipt", "said"),
+    [(ReceiptResult.DELIVERED, "on the telephone, says the carrier"), (ReceiptResult.FAILED, "停机")],
+)
+def test_what_the_carrier_said_afterwards_stands_under_the_attempt_with_its_time(
+    house: Cast, receipt: ReceiptResult, said: str
+) -> None:
+    press(house)
+    with house.store.reading() as uow:
+        [notice, *_] = uow.notices.page({}, 0, 9).items
+    attempt(
+        house,
+        notice,
+        AttemptResult.ACCEPTED_UNCONFIRMED,
+        receipt=receipt,
+        receipt_at=notice.created_at + timedelta(seconds=7),
+        receipt_detail=None if receipt is ReceiptResult.DELIVERED else "停机",
+    )
+    story = story_of(house)
+    assert said in story
+    assert (notice.created_at + timedelta(seconds=7)).isoformat() in story
+
+
+@pytest.mark.parametrize("reason", list(NoticeReason))
+def test_every_reason_has_words_in_each_language(reason: NoticeReason) -> None:
+    said = in_each_language(reason)
+    assert set(said) == set(Language)
+    assert len(set(said.values())) == len(Language)

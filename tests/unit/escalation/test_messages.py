@@ -195,7 +195,12 @@ def test_what_no_native_speaker_has_read_says_the_matter_in_chinese_too(language
 
 
 def every_text(said: Texts) -> Iterator[str]:
-    templates = [*(each for group in GROUPS for each in getattr(said, group).values()), said.bundle]
+    templates = [
+        *(each for group in GROUPS for each in getattr(said, group).values()),
+        said.bundle,
+        said.digest,
+        said.held,
+    ]
     for each in templates:
         yield from (each.title, each.body, each.short, each.ask)
 

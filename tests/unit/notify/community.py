@@ -27,9 +27,11 @@ from services.escalation.permission import Actor
 from services.escalation.policies import Policies
 from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House, Move, Scene
+from services.notify.attempts import NO_JITTER
 from services.notify.channels import ChannelOutcome, Sending
 from services.notify.delivery import DeliveryLoop
 from services.notify.run import AlertLoop
+from services.notify.throttling import UNTHROTTLED, Throttle
 from services.storage.store import SqlStore
 from services.wiring.clock import SteppedClock
 from tests.stores import sqlite_store
@@ -84,6 +86,7 @@ class Community:
     publisher: RecordingPublisher = field(default_factory=RecordingPublisher)
     pool: Executor | None = None
     signals: Signals | None = None
+    throttle: Throttle = UNTHROTTLED
     findings: int = 0
 
     def __post_init__(self) -> None:
@@ -102,6 +105,8 @@ class Community:
             self.publisher,
             self.pool,
             signals=self.signals,
+            jitter=lambda _: NO_JITTER,
+            throttle=self.throttle,
         )
 
     @property

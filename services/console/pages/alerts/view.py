@@ -167,7 +167,11 @@ def _night(uow: UnitOfWork, alert: Alert, scene: Scene, sight: Sight) -> Strip |
 
 
 def _owners(alert: Alert, scene: Scene, names: Names) -> tuple[Owner, ...]:
-    newest = {key_of(notice): notice for notice in scene.notices if notice.kind in CALLS}
+    newest = {
+        key_of(notice): notice
+        for notice in scene.notices
+        if notice.kind in CALLS and notice.reason is not NoticeReason.THROTTLED  # another one is the call
+    }
     missed = {
         key for key, notice in newest.items() if notice.state is NoticeState.NOT_SENT or has_failed(notice)
     }

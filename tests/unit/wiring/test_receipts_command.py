@@ -1,0 +1,30 @@
+"""`anxin receipts`: which addresses it prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from services.domain.people import ChannelKind
+from services.notify.receipts import token_for
+from services.wiring.cli import app
+
+
+def test_each_carrier_of_the_installation_has_an_address_with_a_token_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANXIN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("ANXIN_SECRET_KEY", "key")
+    result = CliRunner().invoke(app, ["receipts"])
+    assert result.exit_code == 2
+    assert "ANXIN_PUBLIC_URL" in result.stderr
+    monkeypatch.setenv("ANXIN_PUBLIC_URL", "https://anxin.example.org/")
+    monkeypatch.setenv("ANXIN_VOICE_GATEWAY_URL", "https://voice.example.org")
+    monkeypatch.setenv("ANXIN_VOICE_GATEWAY_RECEIVED", "state=answered")
+    result = CliRunner().invoke(app, ["receipts"])
+    assert result.stdout.splitlines() == [
+        f"{kind.value}: https://anxin.example.org/api/v1/receipts/{kind.value}?token={token_for('key', kind)}"
+        for kind in (ChannelKind.WEBHOOK, ChannelKind.VOICE)
+    ]
