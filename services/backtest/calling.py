@@ -18,7 +18,7 @@ from typing import cast
 from services.domain.alerts import Alert, AlertState, Outcome
 from services.domain.backtests import Answering
 from services.domain.findings import Finding, FindingChange, FindingState, Severity
-from services.domain.notices import Notice, NoticeKind, NoticeState
+from services.domain.notices import PAGES, Notice, NoticeState
 from services.domain.people import Role, Worker
 from services.domain.snapshot import Snapshot
 from services.escalation import actions
@@ -29,9 +29,6 @@ from services.escalation.scene import House, Move, Scene
 from services.escalation.stages import meet
 from services.escalation.telling import LAST_RESORT_KEY
 from services.escalation.withdrawing import fact_changed
-
-PAGES = frozenset({NoticeKind.ALERT, NoticeKind.JOINED})
-"""Notices that ask somebody to come; that it is over, or who has it, is no page."""
 
 
 class _Order(IntEnum):

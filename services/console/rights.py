@@ -87,6 +87,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", "/silences/new"): SILENCING,
         ("POST", "/silences/{silence_id}/end"): SILENCING,
         ("POST", "/silences/{silence_id}/extend"): SILENCING,
+        ("GET", "/figures"): AROUND,
         ("GET", "/offline.js"): PUBLIC,
         ("GET", "/rosters"): EVERYBODY,
         ("POST", "/rosters/swaps"): CARE,
@@ -205,6 +206,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = MappingProxyType(
         ("GET", f"{_API}/quarantine"): HOUSEKEEPING,
         ("GET", f"{_API}/quarantine/{{entry_id}}"): HOUSEKEEPING,
         ("POST", f"{_API}/quarantine/{{entry_id}}/replay"): FITTING,
+        ("GET", f"{_API}/figures"): AROUND,
+        ("GET", f"{_API}/figures.csv"): AROUND,
         ("GET", f"{_API}/audit"): STAFF,
         ("GET", f"{_API}/rulebooks"): EVERYBODY,
         ("GET", f"{_API}/rulebooks/{{name}}"): EVERYBODY,
@@ -238,5 +241,7 @@ ONLY_WHERE_OFFERED = frozenset(
 )
 """Rows whose route exists only where the wiring hands in what it needs."""
 
+SEES_FIGURES_OF_OTHERS = frozenset({Role.MANAGER})
+"""Who sees the figures of each person by name; everybody else sees their own."""
 SEES_ADDRESSES = frozenset({Role.MANAGER, Role.ADMIN})
 """Who sees the addresses at which others are reached; everybody else sees them masked."""

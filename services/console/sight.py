@@ -18,7 +18,7 @@ from services.domain.alerts import Alert
 from services.domain.devices import Device
 from services.domain.events import Event
 from services.domain.findings import Finding
-from services.domain.homes import Home
+from services.domain.homes import Grid, Home
 from services.domain.people import Resident, Role, Worker
 from services.domain.ports import Page, Register, T, UnitOfWork
 
@@ -37,6 +37,16 @@ def every(fetch: Callable[[int, int], Page[T]]) -> Iterator[T]:
 def matching(register: Register[T], **fields: str) -> Iterator[T]:
     """All things of a register whose fields have these values."""
     return every(lambda after, limit: register.page(fields, after, limit))
+
+
+def grids_of(uow: UnitOfWork, worker: Worker | None) -> list[Grid]:
+    """The grids of a worker, and of a caregiver those of the team as well."""
+    if worker is None:
+        return []
+    found = uow.grids.having("id", sorted(worker.grid_ids)) if worker.grid_ids else []
+    if worker.role is Role.CAREGIVER and worker.team_id is not None:
+        found = [*found, *matching(uow.grids, team_id=worker.team_id)]
+    return list({grid.id: grid for grid in found}.values())
 
 
 class Sight:

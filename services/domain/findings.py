@@ -64,6 +64,8 @@ RULE_UNAVAILABLE = "rule-unavailable"
 """The house's own rule that finds rules which cannot work: a matter of whoever manages the house."""
 ROSTER_HOLE = "roster.hole"
 """The house's own rule that finds hours in which nobody is on duty."""
+PAGES_AT_NIGHT = "pages.night"
+"""The house's own rule that finds who is called too often in one night."""
 
 SHIFT_NOT_TAKEN_OVER = "shift-not-taken-over"
 """The house's own rule that finds a shift of the duty desk that nobody has taken over."""
@@ -129,6 +131,11 @@ class Finding:
     def is_about_the_desk(self) -> bool:
         """About who sits at the duty desk, and about nobody's home."""
         return self.rulebook == BUILT_IN and self.rule == SHIFT_NOT_TAKEN_OVER
+
+    @property
+    def is_about_pages(self) -> bool:
+        """About somebody who is called too often in a night; its figures name the subject."""
+        return self.rulebook == BUILT_IN and self.rule == PAGES_AT_NIGHT
 
     @property
     def chain(self) -> str:

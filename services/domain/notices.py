@@ -29,6 +29,10 @@ class NoticeKind(StrEnum):
     """What became of what somebody replied, told to them alone."""
 
 
+PAGES = frozenset({NoticeKind.ALERT, NoticeKind.JOINED})
+"""Notices that ask somebody to come; that it is over, or who has it, is no page."""
+
+
 class NoticeState(StrEnum):
     """Where a notice is on its way."""
 
@@ -87,6 +91,8 @@ class NoticeReason(StrEnum):
     """The house pressed its own button: no person is ever told."""
     SILENCED = "silenced"
     """Somebody silenced the home, the device or this kind of alert; `text` says which silence."""
+    CALLED_TOO_OFTEN = "called_too_often"
+    """It says that they are called too often tonight, and so it does not call them as well."""
     NOBODY_ON_DUTY = "nobody_on_duty"
     NOT_ASSIGNED = "not_assigned"
     INACTIVE = "inactive"

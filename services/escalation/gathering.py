@@ -16,6 +16,8 @@ from services.domain.chronicle import alert_moved, notices_made
 from services.domain.devices import Device
 from services.domain.findings import Finding
 from services.domain.ports import Topic, UnitOfWork
+from services.domain.service_figures import Aims
+from services.escalation.figure_aims import shipped_aims
 from services.escalation.joining import subject_of
 from services.escalation.policies import Policies
 from services.escalation.scene import House, Move, Scene, is_urgent
@@ -32,6 +34,8 @@ class Gathering:
     """As they are in force now."""
     silencing: Callable[[], SilencePolicy] = shipped_silence_policy
     """How long people may silence, as it is in force now."""
+    aims: Callable[[], Aims] = shipped_aims
+    """What the figures are held against now."""
 
     def around_alert(self, uow: UnitOfWork, alert: Alert, now: datetime) -> Scene:
         """The scene of a stored alert."""

@@ -48,7 +48,7 @@ def subject_of(finding: Finding) -> str:
         return f"device:{finding.device_id}"
     if finding.is_about_the_rules:
         return HOUSE_RULES
-    if finding.is_about_a_roster:
+    if finding.is_about_a_roster or finding.is_about_pages:
         return str(finding.evidence.figures["subject"])
     if finding.is_about_the_desk:
         return HOUSE_DESK

@@ -25,8 +25,9 @@ SHIPPED = Path(__file__).resolve().parents[2] / "policies"
 """Where the policies lie as shipped; they are copied from here at the first start."""
 ASSIGNMENTS = "assignments.yaml"
 SILENCES = "silences.yaml"
-NO_POLICIES = frozenset({ASSIGNMENTS, SILENCES})
-"""The files of the folder that are no policies; `silence_policy` reads the second."""
+FIGURES = "figures.yaml"
+NO_POLICIES = frozenset({ASSIGNMENTS, SILENCES, FIGURES})
+"""The files of the folder that are no policies; `silence_policy` and `figure_aims` read the last two."""
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -24,6 +24,8 @@ HOUSE_ROSTERS = SUBJECT
 """What the subjects of rosters with a hole begin with: its policy alone says who is told."""
 HOUSE_DESK = "house:duty-desk"
 """The subject of what is wrong with the duty desk itself: its policy says who is told, from the start."""
+CALLED_TOO_OFTEN = "house:pages/"
+"""What the subjects begin with that are about somebody who is called too often; their id follows."""
 
 _ONE = {Relation.ASSIGNED: "assigned", Relation.BACKUP: "backup", Relation.NEIGHBOUR: "neighbour"}
 _SEVERAL = {
@@ -77,7 +79,7 @@ def relations_of(step: Step, alert: Alert, rounds: int, *, is_first: bool) -> tu
         return step.device_faults
     if alert.subject == HOUSE_RULES:
         return (Relation.MANAGER,)
-    if is_first and alert.resident_id is None and not is_about_duty(alert):
+    if is_first and alert.resident_id is None and not (is_about_duty(alert) or spared(alert)):
         return (Relation.DUTY_DESK,)
     widened = step.widen is not None and rounds >= step.widen.after_rounds
     return step.tell + (step.widen.tell if step.widen is not None and widened else ())
@@ -88,13 +90,22 @@ def is_about_duty(alert: Alert) -> bool:
     return alert.subject == HOUSE_DESK or alert.subject.startswith(HOUSE_ROSTERS)
 
 
+def spared(alert: Alert) -> str:
+    """The id of whom an alert does not tell, for it is about their being called too often; else empty."""
+    return alert.subject.removeprefix(CALLED_TOO_OFTEN) if alert.subject.startswith(CALLED_TOO_OFTEN) else ""
+
+
 def is_device_fault(alert: Alert) -> bool:
     """The matter is the device itself, not who lives with it."""
     return alert.subject.startswith("device:") and not alert.has_alarm
 
 
-def route(relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[str] = ()) -> Route:
-    """Look up who stands in these relations now; ``leave_out`` are the keys of those who declined."""
+def route(
+    relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[str] = (), spare: str = ""
+) -> Route:
+    """Look up who stands in these relations now; ``leave_out`` are the keys of those who declined, ``spare``
+    is somebody who is called too often already.
+    """
     recipients: dict[str, Recipient] = {}
     not_told: list[NotTold] = []
     for relation in relations:
@@ -111,6 +122,8 @@ def route(relations: Iterable[Relation], scene: Scene, *, leave_out: Sequence[st
             not_told.append(NotTold(relation, reason))
         for worker in workers:
             why_not = _why_not(worker, recipients, leave_out, scene.circle.on_leave)
+            if worker.id == spare:
+                why_not = NoticeReason.CALLED_TOO_OFTEN
             if why_not is None:
                 recipients[worker.id] = recipient_of(worker)
             else:

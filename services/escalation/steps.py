@@ -19,7 +19,7 @@ from services.domain.silences import Silence
 from services.escalation.bundling import gathering, is_bundled, is_for_the_digest
 from services.escalation.policies import Policy, Relation
 from services.escalation.quiet_hours import next_local, quiet_until
-from services.escalation.routing import Route, last_resort, recipient_of, relations_of, route
+from services.escalation.routing import Route, last_resort, recipient_of, relations_of, route, spared
 from services.escalation.scene import Move, Scene, change, is_urgent
 from services.escalation.telling import (
     LAST_RESORT_KEY,
@@ -158,7 +158,7 @@ def tell(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move:
         step = policy.steps[index]
         left_out = () if step.is_endless else alert.declined_by
         relations = relations_of(step, alert, rounds, is_first=index == 0)
-        found = route(relations, scene, leave_out=left_out)
+        found = route(relations, scene, leave_out=left_out, spare=spared(alert))
         move = move.then(_told(alert, scene, (index, rounds), found, also))
         also = ()
         if found.recipients:

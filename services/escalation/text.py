@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from services.domain.alerts import HOUSE
-from services.domain.findings import ROSTER_HOLE, RULE_UNAVAILABLE, SHIFT_NOT_TAKEN_OVER
+from services.domain.findings import PAGES_AT_NIGHT, ROSTER_HOLE, RULE_UNAVAILABLE, SHIFT_NOT_TAKEN_OVER
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeKind, NoticeReason
 from services.domain.people import Language
@@ -36,6 +36,7 @@ _OF_THE_HOUSE = {
     REFUSED: "the_path",
     ROSTER_HOLE: "the_roster",
     SHIFT_NOT_TAKEN_OVER: "the_desk",
+    PAGES_AT_NIGHT: "the_night",
 }
 """Kinds of alerts about no home, and what stands in the place of a resident."""
 ANSWERED_BY_CODE = frozenset(NoticeKind) - {NoticeKind.STAND_DOWN}

@@ -20,6 +20,7 @@ from services.escalation.joining import subject_of, take_all_in, take_in_unjudge
 from services.escalation.stages import meet
 from services.escalation.withdrawing import fact_changed
 from services.notify.conflicts import again_on_conflict
+from services.notify.pages_at_night import PagesWatch
 from services.notify.returning import Returning
 from services.notify.rosters import RosterWatch
 from services.notify.shift_handovers import ShiftHandovers
@@ -56,11 +57,13 @@ class AlertLoop:
         self._silences = SilencesEnd(store, gathering)
         self._rosters = RosterWatch(store, gathering)
         self._shifts = ShiftHandovers(store, gathering, lambda: self._rosters.newest_change)
+        self._pages = PagesWatch(store, gathering)
         self._reached = reached
 
     def step(self) -> bool:
         """Take in findings, then their changes, then meet deadlines, then end silences and test windows that
-        are over, then greet devices that came back, then look at the rosters and the shifts of the desk.
+        are over, then greet devices that came back, then look at the rosters, the shifts of the desk and who
+        is called how often.
 
         True if there was any of it.
         """
@@ -73,6 +76,7 @@ class AlertLoop:
             or self._returning.step(self._clock.now())
             or self._rosters.step(self._clock.now())
             or self._shifts.step(self._clock.now())
+            or self._pages.step(self._clock.now())
         )
 
     def next_due_at(self) -> datetime | None:

@@ -20,6 +20,7 @@ from services.domain.ports import (
     Cursors,
     Devices,
     EventLog,
+    FigureRows,
     Figures,
     Findings,
     Handovers,
@@ -71,6 +72,7 @@ from services.storage.rosters import LEAVE, ROSTER, SWAP, SqlRosterLooks
 from services.storage.rulebooks import SqlRulebooks
 from services.storage.runners import SqlRunners
 from services.storage.self_watch import SqlSelfWatch
+from services.storage.service_figures import SqlFigureRows
 from services.storage.shown import SqlShown
 from services.storage.silences import SqlSilences
 from services.storage.states import SqlCursors, SqlStateStore
@@ -105,6 +107,7 @@ class SqlUnitOfWork:
         self.remembered: Remembered = SqlRemembered(connection)
         self.rulebooks: Rulebooks = SqlRulebooks(connection)
         self.figures: Figures = SqlFigures(connection, numbers)
+        self.figure_rows: FigureRows = SqlFigureRows(connection)
         self.runners: Runners = SqlRunners(connection)
         self.shown: Shown = SqlShown(connection)
         self.self_watch: SelfWatch = SqlSelfWatch(connection, numbers)

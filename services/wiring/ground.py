@@ -128,7 +128,9 @@ class Ground:
     def gathering(self, http: str) -> Gathering:
         """What escalation looks at, with the policies as they lie in the folder."""
         shelf = self.shelf()
-        return Gathering(ways_out.house_facts(self.settings, http), shelf.policies, shelf.silencing)
+        return Gathering(
+            ways_out.house_facts(self.settings, http), shelf.policies, shelf.silencing, shelf.aims
+        )
 
     def shelf(self) -> PolicyShelf:
         """The policies as they lie in the folder."""

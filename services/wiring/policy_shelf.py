@@ -10,6 +10,8 @@ import logging
 import threading
 from pathlib import Path
 
+from services.domain.service_figures import Aims
+from services.escalation.figure_aims import aims_in
 from services.escalation.policies import Policies
 from services.escalation.policy_files import read_policies
 from services.escalation.silence_policy import SilencePolicy, silence_policy_in
@@ -32,6 +34,8 @@ class PolicyShelf:
         self._policies: Policies | None = None
         self._silencing_marks: Marks | None = None
         self._silencing: SilencePolicy
+        self._aims_marks: Marks | None = None
+        self._aims: Aims
 
     def policies(self) -> Policies:
         """The policies in force now."""
@@ -55,6 +59,17 @@ class PolicyShelf:
                 for fault in faults:
                     log.error("how long people may silence is not used as it lies there: %s", fault)
             return self._silencing
+
+    def aims(self) -> Aims:
+        """What the figures are held against, as it stands in the folder now."""
+        with self._lock:
+            marks = self._look()
+            if marks != self._aims_marks:
+                self._aims, faults = aims_in(self._texts())
+                self._aims_marks = marks
+                for fault in faults:
+                    log.error("what the figures are held against is not used as it lies there: %s", fault)
+            return self._aims
 
     def _look(self) -> Marks:
         found = []

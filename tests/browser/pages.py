@@ -58,6 +58,8 @@ PAGES = (
     Seen("silences", "desk", "/silences", "/silences"),
     Seen("silence-new", "desk", "/silences/new", "/silences/new?resident={caller}"),
     Seen("resident-silenced", "desk", "/residents/{resident_id}", "/residents/{silenced}"),
+    Seen("figures", "manager", "/figures", "/figures"),
+    Seen("figures-of-oneself", "grid", "/figures", "/figures"),
     Seen("you", "grid", "/you", "/you"),
     Seen("looks", "admin", "/looks", "/looks"),
     Seen("nothing-here", "grid", "", "/nothing-here", status=404),

@@ -57,6 +57,10 @@ class KeepsRosters(ABC):
         """The id of the east team."""
         return self._team
 
+    def figures(self) -> dict[str, Any]:
+        """The figures of the last month, as whoever runs the house sees them."""
+        return self._get("figures")
+
     def protection(self) -> dict[str, Any]:
         """How the resident is watched over now."""
         found: dict[str, Any] = self._get(f"residents/{self._resident}")["protection"]

@@ -31,6 +31,7 @@ SECTIONS = {
     "/devices": said("Devices"),
     "/silences": said("Silences"),
     "/handover": said("Hand-over"),
+    "/figures": said("Figures"),
 }
 
 _TEMPLATES = Environment(

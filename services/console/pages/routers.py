@@ -14,6 +14,7 @@ from services.console.pages.devices import form as device_form
 from services.console.pages.devices import listing as device_listing
 from services.console.pages.devices import page as device
 from services.console.pages.devices import testing as device_testing
+from services.console.pages.figures import page as figures
 from services.console.pages.handover import page as handover
 from services.console.pages.residents import page as resident
 from services.console.pages.rosters import page as rosters
@@ -38,5 +39,6 @@ PAGES: Sequence[APIRouter] = (
     rotation.router,  # after the forms of the week: `swaps` is no roster
     silences.router,
     handover.router,
+    figures.router,
     looks.router,
 )

@@ -229,6 +229,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeReason.QUIET_HOURS: said("it is night; told in the morning"),
         NoticeReason.SILENCED: said("silenced"),
         NoticeReason.SILENCE_ENDS: said("a silence ends"),
+        NoticeReason.CALLED_TOO_OFTEN: said("called too often tonight already"),
         NoticeReason.NOBODY_ON_DUTY: said("nobody is on duty"),
         NoticeReason.NOT_ASSIGNED: said("nobody is entered"),
         NoticeReason.INACTIVE: said("works here no longer"),

@@ -48,6 +48,7 @@ from services.domain.ports.registers import (
 )
 from services.domain.ports.runners import Runners
 from services.domain.ports.self_watch import SelfWatch
+from services.domain.ports.service_figures import FigureRows
 from services.domain.ports.shown import Shown
 from services.domain.ports.silences import Silences
 from services.domain.ports.store import Following, Store, TooMuchAtOnce, UnitOfWork
@@ -66,6 +67,7 @@ __all__ = [
     "Cursors",
     "Devices",
     "EventLog",
+    "FigureRows",
     "Figures",
     "Filters",
     "Findings",

@@ -28,6 +28,7 @@ from services.domain.ports.registers import (
 )
 from services.domain.ports.runners import Runners
 from services.domain.ports.self_watch import SelfWatch
+from services.domain.ports.service_figures import FigureRows
 from services.domain.ports.shown import Shown
 from services.domain.ports.silences import Silences
 from services.domain.ports.telling import Alerts, Notices
@@ -63,6 +64,7 @@ class UnitOfWork(Protocol):
     remembered: Remembered
     rulebooks: Rulebooks
     figures: Figures
+    figure_rows: FigureRows
     runners: Runners
     shown: Shown
     self_watch: SelfWatch

@@ -76,6 +76,7 @@ alerts = Table(
 index_where(alerts.c.is_running, alerts.c.kind, alerts.c.subject, name="uq_alerts_running", unique=True)
 index_where(alerts.c.is_running, alerts.c.next_due_at, alerts.c.number, name="ix_alerts_due")
 index_where(alerts.c.is_running, alerts.c.resident_id, name="ix_alerts_running")
+Index(None, alerts.c.opened_at)
 Index(None, alerts.c.resident_id, alerts.c.number)
 Index(None, alerts.c.device_id, alerts.c.number)
 index_where(alerts.c.synthetic, alerts.c.opened_at, name="ix_alerts_synthetic")
@@ -142,6 +143,11 @@ index_where(notices.c.synthetic, notices.c.created_at, name="ix_notices_syntheti
 index_where(
     notices.c.contact.is_not(None), notices.c.synthetic, notices.c.created_at, name="ix_notices_contact"
 )  # the house's own presses tell a contact each minute, and nobody answers those
+index_where(
+    notices.c.sent_at.is_not(None),
+    *(notices.c.sent_at, notices.c.worker_id, notices.c.kind, notices.c.synthetic),
+    name="ix_notices_sent",
+)
 
 attempts = Table(
     "attempts",

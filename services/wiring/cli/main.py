@@ -8,6 +8,7 @@ from services.wiring.cli import (
     broker,
     database,
     doctor,
+    figures,
     people,
     policies,
     receipts,
@@ -35,5 +36,6 @@ app.add_typer(people.tokens, name="token")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policies.app, name="policies")
 app.command("receipts")(receipts.receipts)
+app.command("figures")(figures.figures)
 app.command("schema")(schema.schema)
 app.add_typer(simulate.app, name="simulate")

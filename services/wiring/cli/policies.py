@@ -46,7 +46,7 @@ def check(
 
 def _check(file: Path, settings: Settings) -> int:
     """Say what is wrong with one file; the exit code that it asks for."""
-    from services.escalation.policy_files import ASSIGNMENTS, SILENCES, read_policy
+    from services.escalation.policy_files import ASSIGNMENTS, FIGURES, SILENCES, read_policy
 
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -57,6 +57,8 @@ def _check(file: Path, settings: Settings) -> int:
         return _check_silences(file, text)
     if file.name == ASSIGNMENTS:
         return _check_assignments(file, text, settings)
+    if file.name == FIGURES:
+        return _check_figures(file, text)
     policy, faults = read_policy(text, file.name)
     if policy is None:
         return _faulty(faults)
@@ -113,6 +115,17 @@ def _registered(settings: Settings) -> Known | None:
         return None
     finally:
         looking.close()
+
+
+def _check_figures(file: Path, text: str) -> int:
+    from services.escalation.figure_aims import read_aims
+
+    aims, wrong = read_aims(text)
+    for fault in wrong:
+        typer.echo(str(fault), err=True)
+    if aims is not None:
+        typer.echo(f"{file.name}: what the figures are held against, no faults")
+    return FAULTY if wrong else 0
 
 
 def _in_force(data_dir: Path) -> list[Path]:

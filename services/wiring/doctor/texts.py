@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from services.domain.ports import UnitOfWork
 from services.escalation.assignment_checks import known_of
+from services.escalation.figure_aims import aims_in
 from services.escalation.policy_files import ASSIGNMENTS, read_assignments, read_policies
 from services.escalation.silence_policy import silence_policy_in
 from services.rules.reading import read_what_is_good
@@ -53,7 +54,7 @@ def policies(house: Installation) -> Iterator[Judgement]:
     if not texts:
         yield _none("policies", house)
         return
-    found = (*read_policies(texts)[1], *silence_policy_in(texts)[1])
+    found = (*read_policies(texts)[1], *silence_policy_in(texts)[1], *aims_in(texts)[1])
     if found:
         yield fault(
             "policies",

@@ -20,6 +20,7 @@ def test_the_shipped_policies_are_those_of_the_contract_and_without_fault() -> N
         "digest",
         "emergency",
         "night-emergency",
+        "pages",
         "rosters",
         "routine",
         "shift-handover",

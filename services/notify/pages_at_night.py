@@ -1,0 +1,124 @@
+"""Pages at night: somebody who is called more often in one night than is allowed becomes a Finding, once a
+night, for whoever can take the rest of it from them.
+
+Part of the alert loop. It looks when notices were made since its last look, by night alone, and counts what
+went out and what is going out. It never holds a page back: an elder who calls is told to whoever is there,
+however tired they are, and it says nothing while an urgent alert is nobody's.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.domain.alerts import AlertState
+from services.domain.findings import BUILT_IN, PAGES_AT_NIGHT, Evidence, Finding, Severity, Trigger
+from services.domain.identity import derived_id
+from services.domain.instants import local
+from services.domain.people import Worker
+from services.domain.ports import Store, UnitOfWork
+from services.domain.reckoning import night, night_of
+from services.domain.service_figures import Aims
+from services.escalation.gathering import Gathering
+from services.escalation.routing import CALLED_TOO_OFTEN
+
+POLICY = "pages"
+"""The policy that says who is told of it."""
+SEVERITY = Severity.MEDIUM
+"""Nobody is in need, and somebody has to see to it before the night is over."""
+
+DUE_WITHIN = timedelta(minutes=5)
+"""What is due by then is going out: longer than a lease lasts, and long before any morning."""
+LONGEST_REST = timedelta(hours=1)
+"""By day, until somebody's change of when the night begins is seen."""
+
+_TITLES = {
+    "zh-CN": "{name}今夜已收到{pages}次通知（上限{most}次）：请换人接替",
+    "bo": "{name} ལ་དོ་ནུབ་བརྡ་ཐེངས་ {pages} བཏང་ཟིན། (མང་མཐའ་ཐེངས་ {most}) གཞན་ཞིག་གིས་ཚབ་བྱེད་རོགས།",
+    "en": "{name} was called {pages} times tonight (at most {most}): let somebody else take over",
+}
+
+
+class PagesWatch:
+    """One process has it, with the alerts. Which notices it has looked at is in memory alone: after a restart
+    the night is counted once more, and what was found has the same id.
+    """
+
+    def __init__(self, store: Store, gathering: Gathering) -> None:
+        self._store = store
+        self._gathering = gathering
+        self._seen = 0
+        self._rests_until: datetime | None = None
+
+    def step(self, now: datetime) -> bool:
+        """Look, if it is night and notices were made; True if anything came of it."""
+        if self._rests_until is not None and now < self._rests_until:
+            return False
+        with self._store.reading() as uow:
+            newest = uow.notices.last_number()
+        if newest == self._seen:
+            return False
+        aims, zone = self._gathering.aims(), self._gathering.house.timezone
+        evening = night_of(now, zone, aims)
+        if evening is None:
+            tonight, _ = night(local(now, zone).date(), zone, aims)
+            self._rests_until = min(max(tonight, now), now + LONGEST_REST)
+            return False
+        with self._store.reading() as uow:
+            new = _new(uow, evening, now, aims, zone)
+        if new and self._somebody_waits():
+            return False  # the next look says it; nobody needs a report while somebody calls for help
+        if new:
+            with self._store.writing() as uow:
+                uow.findings.add(new)
+        self._seen = newest
+        return bool(new)
+
+    def _somebody_waits(self) -> bool:
+        with self._store.reading() as uow:
+            waiting = {"state": AlertState.OPEN, "severity": Severity.HIGH, "running": True}
+            return bool(uow.alerts.page_in_brief(waiting | {"synthetic": False}, 0, 1).items)
+
+
+def _new(uow: UnitOfWork, evening: date, now: datetime, aims: Aims, zone: ZoneInfo) -> list[Finding]:
+    since, _ = night(evening, zone, aims)
+    counts = uow.figure_rows.going_out(since, now + DUE_WITHIN)
+    found = []
+    for worker_id, pages in sorted(counts.items()):
+        if pages > aims.pages_a_night:
+            worker = uow.workers.get(worker_id)
+            if worker is not None and worker.role in aims.awake:
+                continue
+            finding = _finding(worker_id, worker, pages, evening, now, aims)
+            if uow.findings.get(finding.id) is None:
+                found.append(finding)
+    return found
+
+
+def _finding(
+    worker_id: str, worker: Worker | None, pages: int, evening: date, now: datetime, aims: Aims
+) -> Finding:
+    said = {"name": worker.name if worker else worker_id, "pages": pages, "most": aims.pages_a_night}
+    return Finding(
+        id=derived_id("fnd", BUILT_IN, PAGES_AT_NIGHT, worker_id, evening.isoformat()),
+        rulebook=BUILT_IN,
+        revision=0,
+        content_hash="",
+        rule=PAGES_AT_NIGHT,
+        trigger=Trigger.ON,
+        at=now,
+        raised_at=now,
+        severity=SEVERITY,
+        alert_kind=PAGES_AT_NIGHT,
+        policy=POLICY,
+        titles={language: title.format(**said) for language, title in _TITLES.items()},
+        evidence=Evidence(
+            figures={
+                "subject": f"{CALLED_TOO_OFTEN}{worker_id}",
+                "worker_id": worker_id,
+                "night": evening.isoformat(),
+                "pages": pages,
+                "pages_a_night": aims.pages_a_night,
+            }
+        ),
+    )
