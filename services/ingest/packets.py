@@ -1,7 +1,7 @@
 """Packets: a page of bytes from the broker cut into MQTT 3.1.1 packets, and messages read out of it at once.
 
 A house reads messages by the thousand and everything else a few times a day. So a message that lies whole in
-the page is read here, at a fifth of what the client takes for it, which reads a byte at a time; any other
+the page is read here and not by the client, which reads a byte at a time (docs/decisions/0028); any other
 packet, and any message that is out of order, is left to the client as it came. It must never read a message
 otherwise than the client would.
 """
