@@ -9,32 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, model_validator
 
 from services.domain.people import Role
 from services.domain.service_figures import Aim, Aims
 from services.escalation.policy_faults import PolicyFault
-from services.escalation.policy_files import FIGURES, SHIPPED
-from services.escalation.written import Wait, Wall
+from services.escalation.policy_files import FIGURES, SHIPPED, read_file
+from services.escalation.written import Part, Wait, Wall
 
 ALL = 100
 """Per cent."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Limit(_Part):
+class _Limit(Part):
     within: Wait
     reference: float = Field(ge=0, le=ALL)
 
 
-class _Night(_Part):
+class _Night(Part):
     from_: Wall = Field(alias="from")
     until: Wall
 
@@ -48,7 +42,7 @@ class _Night(_Part):
 _Limits = tuple[_Limit, ...]
 
 
-class _File(_Part):
+class _File(Part):
     format: Literal[1]
     answered: _Limits = Field(min_length=1, max_length=4)
     on_site: _Limits = Field(min_length=1, max_length=4)
@@ -94,29 +88,15 @@ _LAST_STAND = _File.model_validate(
 
 def read_aims(text: str) -> tuple[Aims | None, tuple[PolicyFault, ...]]:
     """Read the file: what it says, or None and every fault."""
-    try:
-        tree: Any = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        return None, (PolicyFault(FIGURES, "", str(error).splitlines()[0][:120], "YAML 1.2"),)
-    if not isinstance(tree, dict):
-        expected = "a mapping with format, answered, on_site, night, pages_a_night, awake"
-        return None, (PolicyFault(FIGURES, "", type(tree).__name__, expected),)
-    try:
-        return _File.model_validate(tree).aims(), ()
-    except ValidationError as error:
-        return None, tuple(_fault(dict(each)) for each in error.errors())
+    expected = "a mapping with format, answered, on_site, night, pages_a_night, awake"
+    read, faults = read_file(_File, text, FIGURES, expected)
+    return (read.aims() if read is not None else None), faults
 
 
 def aims_in(texts: Mapping[str, str]) -> tuple[Aims, tuple[PolicyFault, ...]]:
     """What the texts of a folder of policies say, else the shipped file, and what is wrong there."""
     aims, faults = read_aims(texts[FIGURES]) if FIGURES in texts else (None, ())
     return aims or shipped_aims(), faults
-
-
-def _fault(error: dict[str, Any]) -> PolicyFault:
-    field = ".".join(str(part) for part in error["loc"])
-    expected = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return PolicyFault(FIGURES, field, repr(error["input"])[:80], expected)
 
 
 @cache

@@ -53,10 +53,8 @@ def read_assignments(
     """Read the assignments, which name ``policies``; grids and residents are held against ``known``, if that
     is given.
     """
-    tree, unreadable = _tree(text, file, "a mapping with format, severity, grids, residents …")
-    if unreadable:
-        return None, unreadable
-    assignments, faults = _formed(Assignments, tree, file)
+    expected = "a mapping with format, severity, grids, residents …"
+    assignments, faults = read_file(Assignments, text, file, expected)
     if assignments is not None:
         faults += tuple(fault_of(file, each) for each in judge_assignments(assignments, policies, known))
     return (None if faults else assignments), faults
@@ -112,6 +110,12 @@ def shipped_assignments() -> Assignments:
 def shipped_texts() -> Mapping[str, str]:
     """Return the policy files as shipped: file name → text."""
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def read_file(form: type[M], text: str, file: str, expected: str) -> tuple[M | None, tuple[PolicyFault, ...]]:
+    """Read a file of a form: what it says, or None and every fault; ``expected`` says what its keys are."""
+    tree, unreadable = _tree(text, file, expected)
+    return (None, unreadable) if unreadable else _formed(form, tree, file)
 
 
 def _tree(text: str, file: str, expected: str) -> tuple[dict[str, Any], tuple[PolicyFault, ...]]:

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field
 
 from services.domain.people import Role
-from services.escalation.policy_faults import PolicyFault, fault_of_form
-from services.escalation.policy_files import SHIPPED, SILENCES
+from services.escalation.policy_faults import PolicyFault
+from services.escalation.policy_files import SHIPPED, SILENCES, read_file
 from services.escalation.written import Part, Span, Wait
 
 
@@ -80,16 +78,7 @@ _LAST_STAND = SilencePolicy.model_validate(
 
 def read_silence_policy(text: str) -> tuple[SilencePolicy | None, tuple[PolicyFault, ...]]:
     """Read the file: the policy, or None and every fault."""
-    try:
-        tree: Any = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        return None, (PolicyFault(SILENCES, "", str(error).splitlines()[0][:120], "YAML 1.2"),)
-    if not isinstance(tree, dict):
-        return None, (PolicyFault(SILENCES, "", type(tree).__name__, "a mapping with format, silence, away"),)
-    try:
-        return SilencePolicy.model_validate(tree), ()
-    except ValidationError as error:
-        return None, tuple(fault_of_form(SilencePolicy, SILENCES, dict(each)) for each in error.errors())
+    return read_file(SilencePolicy, text, SILENCES, "a mapping with format, silence, away")
 
 
 def silence_policy_in(texts: Mapping[str, str]) -> tuple[SilencePolicy, tuple[PolicyFault, ...]]:
