@@ -18,6 +18,9 @@ _RFC3339 = re.compile(
 SPAN = "([0-9]{1,9})(s|m|h|d)"
 """A span as it is written, as a pattern that JSON Schema reads as well."""
 _SPAN = re.compile(SPAN, re.ASCII)
+WALL = "([01][0-9]|2[0-3]):([0-5][0-9])"
+"""A wall time as it is written, for JSON Schema as well."""
+_WALL = re.compile(WALL, re.ASCII)
 _UNIT = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -39,6 +42,10 @@ class NotAnInstant(ValueError):
 
 class NotASpan(ValueError):
     """A text that should have been a span such as ``90s``, ``20m``, ``2h`` or ``3d`` is none."""
+
+
+class NotAWallTime(ValueError):
+    """A text that should have been a wall time such as ``07:00`` is none."""
 
 
 def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
@@ -98,6 +105,14 @@ def format_span(span: timedelta) -> str:
         if seconds and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def parse_wall(text: str) -> time:
+    """Read a wall time (``07:00``, ``23:59``); anything else, an offset too: `NotAWallTime`."""
+    match = _WALL.fullmatch(text)
+    if match is None:
+        raise NotAWallTime(text[:64])
+    return time(int(match[1]), int(match[2]))
 
 
 def microseconds(instant: datetime) -> int:

@@ -5,16 +5,14 @@ Both files are read by these, so that a length of time means the same in either.
 
 from __future__ import annotations
 
-import re
 from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from services.domain.instants import NotASpan, parse_span
+from services.domain.instants import NotASpan, NotAWallTime, parse_span, parse_wall
 
 POLICY_NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-_WALL = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 def _span(value: object) -> object:
@@ -32,9 +30,10 @@ def _wait(value: object) -> object:
 
 
 def _wall(value: object) -> object:
-    if isinstance(value, str) and _WALL.fullmatch(value):  # "07-00" would be seven o'clock with an offset
-        return time.fromisoformat(value)
-    raise ValueError('a local time in quotes such as "07:00"')
+    try:
+        return parse_wall(value if isinstance(value, str) else "")
+    except NotAWallTime as error:
+        raise ValueError('a local time in quotes such as "07:00"') from error
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]

@@ -14,19 +14,17 @@ from typing import TypeVar
 
 from notation.faults import nearest_of, one_of, shown_value
 from services.domain.events import Json
-from services.domain.instants import NotASpan, format_span, parse_span
+from services.domain.instants import WALL, NotASpan, NotAWallTime, format_span, parse_span, parse_wall
 from services.domain.kinds import KINDS
 from services.domain.people import Language
 from services.rules.conditions import Condition, FieldType, NotACondition, data_fields, read_condition
 from services.rules.faults import Fault
 from services.rules.windows import DailyWindow
 
-WALL = "([01][0-9]|2[0-3]):([0-5][0-9])"
 WINDOW = f"{WALL}-({WALL}|24:00)"
 DAYS = "([0-9]{1,4})d"
 DATA_FIELD = r"event\.data\.([A-Za-z_][A-Za-z0-9_]*)"
-"""How wall times, windows, local days and fields of an event are written; JSON Schema reads them as well."""
-_WALL = re.compile(WALL, re.ASCII)
+"""How windows, local days and fields of an event are written; JSON Schema reads them as well."""
 _WINDOW = re.compile(WINDOW, re.ASCII)
 _DAYS = re.compile(DAYS, re.ASCII)
 _DATA_FIELD = re.compile(DATA_FIELD, re.ASCII)
@@ -258,5 +256,7 @@ def days_from(value: Json) -> int | None:
 
 def wall_from(value: Json) -> time | None:
     """A wall time from its text."""
-    match = _WALL.fullmatch(value) if isinstance(value, str) else None
-    return time(int(match[1]), int(match[2])) if match else None
+    try:
+        return parse_wall(value) if isinstance(value, str) else None
+    except NotAWallTime:
+        return None

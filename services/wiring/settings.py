@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from services.domain.crash_points import CrashPoint
-from services.domain.instants import zone_named
+from services.domain.instants import NotAWallTime, parse_wall, zone_named
 from services.domain.people import Language
 from services.wiring.channel_settings import ChannelSettings, broker_address, web_address
 from services.wiring.data_folder import kept
@@ -57,10 +57,11 @@ def _addresses(addresses: str) -> str:
 
 
 def _wall_time(text: str) -> str:
-    hours, _, minutes = text.partition(":")
-    is_time = len(text) == len("21:30") and hours.isdecimal() and minutes.isdecimal()
-    if text and not (is_time and int(hours) < 24 and int(minutes) < 60):  # noqa: PLR2004 - of a day, of an hour
-        raise ValueError("expected HH:MM, e.g. 21:30")
+    if text:
+        try:
+            parse_wall(text)
+        except NotAWallTime as error:
+            raise ValueError("expected HH:MM, e.g. 21:30") from error
     return text
 
 

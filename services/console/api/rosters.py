@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Annotated
@@ -32,29 +31,29 @@ from services.console.gate import GuardedRoute
 from services.console.problems import documented, not_found, unfit
 from services.console.rostering import changed, checked_roster
 from services.console.writing import write
-from services.domain.instants import format_instant
+from services.domain.instants import WALL, NotAWallTime, format_instant, parse_wall
 from services.domain.ports import UnitOfWork
 from services.domain.rosters import NamedShift, Roster
 
 router = APIRouter(prefix="/api/v1/rosters", tags=["rosters"], route_class=GuardedRoute)
 
 LONGEST_STRETCH = timedelta(days=100)
-WALL_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 def _wall(value: object) -> time:
     if isinstance(value, time):
         return value
-    if isinstance(value, str) and re.fullmatch(WALL_PATTERN, value):
-        return time.fromisoformat(value)
-    raise ValueError("expected a local time such as 08:00")
+    try:
+        return parse_wall(value if isinstance(value, str) else "")
+    except NotAWallTime as error:
+        raise ValueError("expected a local time such as 08:00") from error
 
 
 Wall = Annotated[
     time,
     BeforeValidator(_wall),
     PlainSerializer(lambda wall: f"{wall:%H:%M}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": WALL_PATTERN}),
+    WithJsonSchema({"type": "string", "pattern": f"^{WALL}$"}),
 ]
 Turn = Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)]
 """The name of a shift; empty: a free day."""

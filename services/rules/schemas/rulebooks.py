@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from services.domain.devices import DeviceType
 from services.domain.events import Json
 from services.domain.findings import Severity, Trigger
-from services.domain.instants import SPAN
+from services.domain.instants import SPAN, WALL
 from services.domain.people import Language
 from services.rules.nights import Figure
 from services.rules.periods import Period
 from services.rules.reading import FORMAT, NAME, keys_of, keys_of_a_rulebook
-from services.rules.rule_fields import DATA_FIELD, DAYS, EVENT_KINDS, MOST_COUNTED, WALL, WINDOW
+from services.rules.rule_fields import DATA_FIELD, DAYS, EVENT_KINDS, MOST_COUNTED, WINDOW
 from services.rules.rulebook import ANY_MESSAGE, PAIR_OF, Per
 from services.rules.schemas.stories import DIALECT
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from services.console.parts import DeviceCredentials
+from services.domain.instants import parse_wall
 from services.domain.ports import Clock, Store
 from services.domain.stepping import Room
 from services.escalation.gathering import Gathering
@@ -108,7 +109,7 @@ class SelfWatch:
                 else None
             )
             wall = settings.path_check_at
-            checks = PathChecks(on, clock, presser.gathering, time.fromisoformat(wall)) if wall else None
+            checks = PathChecks(on, clock, presser.gathering, parse_wall(wall)) if wall else None
             return Both(presses, checks)
 
         roles = presser.roles

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.domain.instants import (
     NotAnInstant,
     NotASpan,
+    NotAWallTime,
     format_instant,
     format_span,
     from_microseconds,
@@ -20,6 +21,7 @@ from services.domain.instants import (
     microseconds,
     parse_instant,
     parse_span,
+    parse_wall,
     start_of_day,
     utc_of_local,
     zone_named,
@@ -88,6 +90,19 @@ def test_a_span_survives_writing_and_reading(seconds: int) -> None:
 def test_what_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(NotASpan):
         parse_span(text)
+
+
+def test_a_wall_time_is_two_digits_twice() -> None:
+    assert (parse_wall("00:00"), parse_wall("23:59")) == (time(0, 0), time(23, 59))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "7:00", "07-00", "07:00-05", "07:00+08", "24:00", "07:60", "07:00:00", "07", "０７:00", "07:00\n"],
+)
+def test_what_is_no_wall_time_is_refused_an_offset_above_all(text: str) -> None:
+    with pytest.raises(NotAWallTime):
+        parse_wall(text)
 
 
 def test_a_wall_time_in_a_gap_is_the_first_instant_after_it() -> None:

@@ -23,7 +23,7 @@ from services.console.parts import Console
 from services.console.problems import Problem, not_found, unfit
 from services.console.rostering import changed, checked_roster
 from services.console.writing import write
-from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, is_sensible_day
+from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, NotAWallTime, is_sensible_day, parse_wall
 from services.domain.ports import UnitOfWork
 from services.domain.rosters import REST, NamedShift, Roster
 
@@ -167,8 +167,8 @@ def _name(row: int, text: str) -> str:
 def _wall(typed: Typed, row: int, which: str) -> time:
     text = typed(f"{which}{row}")
     try:
-        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
-    except ValueError as error:
+        return parse_wall(text)
+    except NotAWallTime as error:
         raise unfit(f"shifts.{row}", text, "a local time such as 08:00") from error
 
 
