@@ -42,7 +42,9 @@ class _Night(Part):
 _Limits = tuple[_Limit, ...]
 
 
-class _File(Part):
+class FiguresFile(Part):
+    """The whole file."""
+
     format: Literal[1]
     answered: _Limits = Field(min_length=1, max_length=4)
     on_site: _Limits = Field(min_length=1, max_length=4)
@@ -51,7 +53,7 @@ class _File(Part):
     awake: tuple[Role, ...] = ()
 
     @model_validator(mode="after")
-    def _in_order(self) -> _File:
+    def _in_order(self) -> FiguresFile:
         for name, limits in (("answered", self.answered), ("on_site", self.on_site)):
             spans = [limit.within for limit in limits]
             if spans != sorted(set(spans)):
@@ -59,6 +61,7 @@ class _File(Part):
         return self
 
     def aims(self) -> Aims:
+        """What it says, as the figures are reckoned with it."""
         return Aims(
             _aims_of(self.answered),
             _aims_of(self.on_site),
@@ -73,7 +76,7 @@ def _aims_of(limits: _Limits) -> tuple[Aim, ...]:
     return tuple(Aim(limit.within, limit.reference / ALL) for limit in limits)
 
 
-_LAST_STAND = _File.model_validate(
+_LAST_STAND = FiguresFile.model_validate(
     {
         "format": 1,
         "answered": [{"within": "60s", "reference": 97.5}, {"within": "180s", "reference": 99}],
@@ -89,7 +92,7 @@ _LAST_STAND = _File.model_validate(
 def read_aims(text: str) -> tuple[Aims | None, tuple[PolicyFault, ...]]:
     """Read the file: what it says, or None and every fault."""
     expected = "a mapping with format, answered, on_site, night, pages_a_night, awake"
-    read, faults = read_file(_File, text, FIGURES, expected)
+    read, faults = read_file(FiguresFile, text, FIGURES, expected)
     return (read.aims() if read is not None else None), faults
 
 

@@ -20,16 +20,21 @@ class Written(StrEnum):
     SCENARIO = "scenario"
     POLICY = "policy"
     ASSIGNMENTS = "assignments"
+    SILENCES = "silences"
+    FIGURES = "figures"
 
 
 def schema(
-    of: Annotated[
-        Written, typer.Argument(metavar="rulebook|story|scenario|policy|assignments", help="Of which files.")
-    ],
+    of: Annotated[Written, typer.Argument(metavar="|".join(Written), help="Of which files.")],
 ) -> None:
     """Print the JSON Schema of one of them, so that an editor completes what people write."""
     from devices.simulator.schema import scenario_schema
-    from services.escalation.policy_schema import assignments_schema, policy_schema
+    from services.escalation.policy_schema import (
+        assignments_schema,
+        figures_schema,
+        policy_schema,
+        silences_schema,
+    )
     from services.rules.schemas.rulebooks import rulebook_schema
     from services.rules.schemas.stories import story_schema
 
@@ -39,5 +44,7 @@ def schema(
         Written.SCENARIO: scenario_schema,
         Written.POLICY: policy_schema,
         Written.ASSIGNMENTS: assignments_schema,
+        Written.SILENCES: silences_schema,
+        Written.FIGURES: figures_schema,
     }
     typer.echo(json.dumps(made[of](), ensure_ascii=False, indent=2))

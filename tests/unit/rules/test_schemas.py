@@ -15,9 +15,14 @@ from typer.testing import CliRunner
 from notation.faults import StoryFaults
 from notation.yaml_core import read_yaml
 from services.domain.findings import Trigger
-from services.escalation.policy_files import ASSIGNMENTS
+from services.escalation.policy_files import ASSIGNMENTS, FIGURES, SILENCES
 from services.escalation.policy_files import SHIPPED as POLICIES
-from services.escalation.policy_schema import assignments_schema, policy_schema
+from services.escalation.policy_schema import (
+    assignments_schema,
+    figures_schema,
+    policy_schema,
+    silences_schema,
+)
 from services.rules.reading import keys_of, read_what_is_good
 from services.rules.schemas.rulebooks import KEYS, rulebook_schema
 from services.rules.schemas.stories import story_schema
@@ -29,7 +34,11 @@ from tests.unit.rules.stories.told import BOOK
 RULEBOOK = jsonschema_rs.validator_for(rulebook_schema())
 STORY = jsonschema_rs.validator_for(story_schema())
 POLICY = jsonschema_rs.validator_for(policy_schema())
-OF_ASSIGNMENTS = jsonschema_rs.validator_for(assignments_schema())
+BESIDE_POLICIES = {
+    ASSIGNMENTS: jsonschema_rs.validator_for(assignments_schema()),
+    SILENCES: jsonschema_rs.validator_for(silences_schema()),
+    FIGURES: jsonschema_rs.validator_for(figures_schema()),
+}
 
 
 def plain(text: str) -> Any:
@@ -54,11 +63,13 @@ def test_the_shipped_stories_fit_the_schema(path: Path) -> None:
 
 @pytest.mark.parametrize("path", shipped(POLICIES, stories=False))
 def test_the_shipped_policies_fit_the_schema(path: Path) -> None:
-    of = OF_ASSIGNMENTS if path.name == ASSIGNMENTS else POLICY
+    of = BESIDE_POLICIES.get(path.name, POLICY)
     assert [each.message for each in of.iter_errors(plain(path.read_text("utf-8")))] == []
 
 
-@pytest.mark.parametrize("of", ["rulebook", "story", "scenario", "policy", "assignments"])
+@pytest.mark.parametrize(
+    "of", ["rulebook", "story", "scenario", "policy", "assignments", "silences", "figures"]
+)
 def test_the_command_prints_a_schema_that_is_one(of: str) -> None:
     done = CliRunner().invoke(app, ["schema", of])
     assert done.exit_code == 0
