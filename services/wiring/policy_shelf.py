@@ -1,7 +1,8 @@
 """The policy shelf: the escalation policies as they lie in the data folder now.
 
 A file that was changed is read anew at the next alert; one with a fault is said in the log, and what it said
-before goes on; after a start, the shipped policy of that name.
+before goes on; after a start, the shipped policy of that name. For a faulty file of the silences or of the
+figures the shipped one stands in at once.
 """
 
 from __future__ import annotations
