@@ -21,6 +21,7 @@ _SPAN = re.compile(SPAN, re.ASCII)
 WALL = "([01][0-9]|2[0-3]):([0-5][0-9])"
 """A wall time as it is written, for JSON Schema as well."""
 _WALL = re.compile(WALL, re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _UNIT = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -42,6 +43,10 @@ class NotAnInstant(ValueError):
 
 class NotASpan(ValueError):
     """A text that should have been a span such as ``90s``, ``20m``, ``2h`` or ``3d`` is none."""
+
+
+class NotADay(ValueError):
+    """A text that should have been a day such as ``2025-07-23`` is none, or none that somebody can mean."""
 
 
 class NotAWallTime(ValueError):
@@ -72,9 +77,18 @@ def is_sensible(instant: datetime) -> bool:
     return EARLIEST_YEAR <= instant.year < LATEST_YEAR
 
 
-def is_sensible_day(day: date) -> bool:
-    """The same of a day: the first of the calendar begins, east of Greenwich, before all instants."""
-    return EARLIEST_YEAR <= day.year < LATEST_YEAR
+def parse_day(text: str) -> date:
+    """Read a day (``2025-07-23``) that somebody can mean; anything else: `NotADay`.
+
+    The first day of the calendar begins, east of Greenwich, before all instants.
+    """
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or not EARLIEST_YEAR <= day.year < LATEST_YEAR:
+        raise NotADay(text[:64])
+    return day
 
 
 def has_offset(text: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -30,9 +29,10 @@ from services.domain.events import Json
 from services.domain.instants import (
     EARLIEST_YEAR,
     LATEST_YEAR,
+    NotADay,
     format_instant,
     is_sensible,
-    is_sensible_day,
+    parse_day,
     parse_instant,
 )
 from services.domain.people import PERSONS_ROLES, Role
@@ -87,12 +87,10 @@ def _instant(value: object) -> datetime:
 def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        raise ValueError("expected a day, e.g. 1947-03-09")
-    day = date.fromisoformat(value)
-    if not is_sensible_day(day):
-        raise ValueError(f"expected a day from {EARLIEST_YEAR} up to {LATEST_YEAR}")
-    return day
+    try:
+        return parse_day(value if isinstance(value, str) else "")
+    except NotADay as error:
+        raise ValueError(f"expected a day before {LATEST_YEAR}, e.g. 1947-03-09") from error
 
 
 def _flag(value: object) -> bool:

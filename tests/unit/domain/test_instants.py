@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.instants import (
+    NotADay,
     NotAnInstant,
     NotASpan,
     NotAWallTime,
@@ -19,6 +20,7 @@ from services.domain.instants import (
     from_microseconds,
     has_offset,
     microseconds,
+    parse_day,
     parse_instant,
     parse_span,
     parse_wall,
@@ -90,6 +92,19 @@ def test_a_span_survives_writing_and_reading(seconds: int) -> None:
 def test_what_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(NotASpan):
         parse_span(text)
+
+
+def test_a_day_is_read_up_to_the_last_that_somebody_can_mean() -> None:
+    assert (parse_day("1900-01-01"), parse_day("2199-12-31")) == (date(1900, 1, 1), date(2199, 12, 31))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "20250723", "2025-W30-3", "2025-7-23", "2025-02-30", "0001-01-01", "1899-12-31", "2200-01-01"],
+)
+def test_what_is_no_day_that_somebody_can_mean_is_refused(text: str) -> None:
+    with pytest.raises(NotADay):
+        parse_day(text)
 
 
 def test_a_wall_time_is_two_digits_twice() -> None:

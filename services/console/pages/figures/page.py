@@ -5,7 +5,7 @@ What the API would refuse is refused here, in words above the form, with the usu
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from services.console.pages.rendering import language_of, page
 from services.console.pages.texts import Texts
 from services.console.problems import Problem, unfit
 from services.console.service_figures import Surroundings, Wish, seen_figures
-from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, format_instant, start_of_day
+from services.domain.instants import NotADay, format_instant, parse_day, start_of_day
 from services.domain.service_figures import MOST_DAYS
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -66,9 +66,6 @@ def _start(field: str, day: str, zone: ZoneInfo, after: int = 0) -> datetime | N
     if not day:
         return None
     try:
-        wanted = date.fromisoformat(day)
-    except ValueError:
-        wanted = date.min
-    if not EARLIEST_YEAR < wanted.year < LATEST_YEAR:
-        raise unfit(field, day, "a day such as 2025-07-23")
-    return start_of_day(wanted + timedelta(days=after), zone)
+        return start_of_day(parse_day(day) + timedelta(days=after), zone)
+    except NotADay as error:
+        raise unfit(field, day, "a day such as 2025-07-23") from error

@@ -24,7 +24,7 @@ from services.console.parts import Console
 from services.console.problems import Problem, unfit
 from services.console.rostering import WantedSwap, add_swap
 from services.console.writing import write
-from services.domain.instants import NotAnInstant, is_sensible_day, parse_instant
+from services.domain.instants import NotADay, NotAnInstant, parse_day, parse_instant
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -125,10 +125,9 @@ def _page(
 def _day(text: str) -> date | None:
     """A day that somebody can mean; None for anything else."""
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
+        return parse_day(text)
+    except NotADay:
         return None
-    return day if is_sensible_day(day) else None
 
 
 def _swap_of(form: SwapForm) -> WantedSwap:

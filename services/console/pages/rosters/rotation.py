@@ -23,7 +23,7 @@ from services.console.parts import Console
 from services.console.problems import Problem, not_found, unfit
 from services.console.rostering import changed, checked_roster
 from services.console.writing import write
-from services.domain.instants import EARLIEST_YEAR, LATEST_YEAR, NotAWallTime, is_sensible_day, parse_wall
+from services.domain.instants import NotADay, NotAWallTime, parse_day, parse_wall
 from services.domain.ports import UnitOfWork
 from services.domain.rosters import REST, NamedShift, Roster
 
@@ -180,12 +180,9 @@ def _whole(field: str, text: str) -> int:
 
 def _day(field: str, text: str) -> date:
     try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise unfit(field, text[:LONGEST_NAME], "a day") from error
-    if not is_sensible_day(day):
-        raise unfit(field, text, f"a day from {EARLIEST_YEAR} up to {LATEST_YEAR}")
-    return day
+        return parse_day(text)
+    except NotADay as error:
+        raise unfit(field, text[:LONGEST_NAME], "a day such as 2025-07-23") from error
 
 
 def _page(
