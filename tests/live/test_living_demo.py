@@ -52,8 +52,9 @@ def started_by(tmp_path: Path) -> list[int]:
     return found
 
 
-def first_alert(api: Api) -> dict[str, Any] | None:
-    return next(iter(api.all("alerts")), None)
+def first_press(api: Api) -> dict[str, Any] | None:
+    """The first press; while telephones are handed out one after another, a post may lack one for a moment."""
+    return next((each for each in api.all("alerts") if each["kind"] == "call-button"), None)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes by /proc")
@@ -70,8 +71,8 @@ def test_a_press_reaches_somebody_of_the_community_and_nothing_outlives_the_hous
     ).stdout.strip()
     api = Api(ready["http"], token)
     try:
-        assert clock.until(lambda: first_alert(api) is not None, SEEN_WITHIN)
-        alert = first_alert(api)
+        assert clock.until(lambda: first_press(api) is not None, SEEN_WITHIN)
+        alert = first_press(api)
         assert alert is not None
         assert (alert["kind"], alert["severity"]) == ("call-button", "high")
         rang = {"delivered"}

@@ -34,7 +34,8 @@ title: {{zh-CN: 紧急, en: Emergency}}
 steps:
   - {{after: 0s, tell: [assigned, neighbour]}}
   - {{after: 3s, tell: [backup, duty_desk]}}
-  - {{after: 15s, tell: [duty_desk, manager], every: 30s}}
+  - {{after: 15s, tell: [duty_desk, manager], every: 30s,
+     widen: {{after_rounds: 3, tell: [neighbouring_on_duty]}}}}
 accepted: {{remind_after: 1h, again_after: 2h}}
 arrived: {{remind_after: 2h, every: 1h, tell: [holder, duty_desk]}}
 pressed_again: {{answer_within: 20s, arrived_counts_for: 15m, tell_at_most_every: {joined}s}}

@@ -148,7 +148,12 @@ _EMERGENCY = {
     "steps": [
         {"after": "0s", "tell": ["assigned"]},
         {"after": f"{STEP_TWO_AFTER}s", "tell": ["backup"]},
-        {"after": "10m", "tell": ["duty_desk", "manager"], "every": "5m"},
+        {
+            "after": "10m",
+            "tell": ["duty_desk", "manager"],
+            "every": "5m",
+            "widen": {"after_rounds": 3, "tell": ["neighbouring_on_duty"]},
+        },
     ],
     "accepted": {"remind_after": "10m", "again_after": "20m"},
     "arrived": {"remind_after": "2h", "every": "1h", "tell": ["holder", "duty_desk"]},
