@@ -53,7 +53,7 @@ def started_by(tmp_path: Path) -> list[int]:
 
 
 def first_press(api: Api) -> dict[str, Any] | None:
-    """The first press; while telephones are handed out one after another, a post may lack one for a moment."""
+    """The first press: while telephones are handed out one by one, a post may lack one for a moment."""
     return next((each for each in api.all("alerts") if each["kind"] == "call-button"), None)
 
 
