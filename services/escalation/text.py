@@ -239,10 +239,17 @@ def _known(notice: Notice, language: Language, said: Texts) -> dict[str, str]:
         "why": knows.get("why") or said.words["no_reason"],
         "list": knows.get("list", ""),
         "code": code_of(notice),
-        "holder": said.words["by_itself"] if knows.get("holder") == HOUSE else knows.get("holder", ""),
+        "holder": _name(knows.get("holder", ""), said),
         "presses": knows.get("presses", "1"),
         "outcome": said.outcomes.get(knows.get("outcome", ""), knows.get("outcome", "")),
     }
+
+
+def _name(holder: str, said: Texts) -> str:
+    """A name as it is; who has none in the register is known by how they came in."""
+    if holder == HOUSE:
+        return said.words["by_itself"]
+    return said.words["a_program"] if holder.startswith("token:") else holder.removeprefix("user:")
 
 
 def _instant(key: str, notice: Notice) -> datetime:

@@ -58,6 +58,13 @@ def test_an_absence_of_which_nobody_said_why_says_so() -> None:
     assert "by 次仁: no reason given." in message_of(replace(ends, language=Language.EN)).text
 
 
+@pytest.mark.parametrize(("author", "called"), [("token:tok_39b5", "程序"), ("user:admin", "admin")])
+def test_who_has_no_name_in_the_register_is_called_by_how_they_came_in(author: str, called: str) -> None:
+    knows = {"because": "away_ends", "who": "卓玛", "holder": author, "until": "2025-07-30T02:00:00Z"}
+    ends = replace(press(), kind=NoticeKind.SILENCE, text=knows)
+    assert f"由{called}登记" in message_of(ends).text
+
+
 def test_a_brace_in_a_name_is_a_brace() -> None:
     notice = press()
     odd = replace(notice, text={**notice.text, "who": "{since.__class__}", "zone": "No/Where"})
