@@ -122,7 +122,7 @@ class RosterWatch:
             new = [
                 _finding(each, now, due_at if due_at is not None and is_time else now, zone)
                 for each in found
-                if is_time or (each.post.subject not in stood and each.first.starts_at < following)
+                if is_time or (each.post.subject not in stood and _is_pressing(each, following))
             ]
             uow.findings.add(new)
             still = {each.post.subject: each.first.ends_at for each in found}
@@ -160,6 +160,15 @@ def _unmanned(uow: UnitOfWork, now: datetime, ahead: timedelta) -> list[Unmanned
     kept = plan.teams_with_roster(now + ahead)
     posts = posts_of(uow.teams.all(), uow.grids.all(), uow.workers.all(), kept.__contains__)
     return unmanned(plan, posts, now, ahead)
+
+
+def _is_pressing(found: UnmannedPost, following: datetime) -> bool:
+    """Whether it cannot wait for the next look. Where people are there and merely no way to reach them stands
+    in the register yet, it can: a house that is being set up would call its managers for each entry.
+    """
+    return any(
+        hole.starts_at < following and set(hole.reasons) != {HoleReason.NO_CHANNEL} for hole in found.holes
+    )
 
 
 def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneInfo) -> Finding:

@@ -138,6 +138,15 @@ def test_a_team_of_which_all_are_switched_off_is_a_hole(stage: Stage) -> None:
     assert stage.state() == "closed"
 
 
+@story("2025-07-23 09:00")
+def test_a_team_of_which_nobody_can_be_reached_yet_waits_for_noon(stage: Stage) -> None:
+    stage.changes("workers", stage.worker("caregiver"), {"channels": []})
+    assert holes(stage) == []
+    stage.at("12:00")
+    assert stage.told() == ["12:00 desk", "12:00 manager"]
+    assert "没有联系方式" in stage.alert()["title"]
+
+
 @story("2025-03-29 12:30")
 def test_a_night_in_which_berlin_loses_an_hour_has_no_hole(stage: Stage) -> None:
     stage.hires("second", "caregiver")
