@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from services.console.callers import Caller
 from services.console.parts import Console
-from services.console.problems import unfit
+from services.console.problems import Problem, unfit
 from services.console.protections import Watch
 from services.console.sight import every
 from services.console.writing import note as audit
@@ -28,6 +28,7 @@ from services.domain.handovers import (
     is_taken_over,
     newest_begun,
 )
+from services.domain.instants import format_instant
 from services.domain.people import Resident, Role, Worker
 from services.domain.ports import Topic, UnitOfWork
 from services.domain.protection import Protection, ProtectionState
@@ -42,6 +43,8 @@ LOOKS_AHEAD = timedelta(days=8)
 MOST_NOTES = 100
 SHOWN_BEFORE = 5
 """Hand-overs that are shown: yesterday's and the day before's."""
+HAS_IT = "has_the_desk"
+"""The code of the refusal of who has the desk and takes it over again."""
 _WAITS = {AlertState.OPEN: 0, AlertState.ACCEPTED: 1, AlertState.ARRIVED: 2}
 
 
@@ -85,6 +88,8 @@ class ShiftState:
     ending: tuple[Ending, ...]
     notes: tuple[ShiftNote, ...]
     before: tuple[Handover, ...]
+    held: Handover | None
+    """By which somebody has the desk, until its next turn can be taken over."""
 
     @property
     def is_overdue(self) -> bool:
@@ -101,7 +106,8 @@ def look(uow: UnitOfWork, parts: Console) -> ShiftState:
     workers = uow.workers.all()
     plan = uow.people.plan(now - LOOKS_BACK, now + LOOKS_AHEAD)
     turns = desk_shifts(desk_duties(plan, workers, now - LOOKS_BACK, now + LOOKS_AHEAD), overlap)
-    coming = _coming(turns, next(iter(before), None), overlap, now)
+    newest = next(iter(before), None)
+    coming = _coming(turns, newest, overlap, now)
     ahead = terms.looks_ahead if terms else LOOKS_BACK
     until = coming.ends_at if coming is not None and coming.ends_at > now else now + ahead
     running = tuple(sorted(_running(uow), key=_urgency))
@@ -116,16 +122,28 @@ def look(uow: UnitOfWork, parts: Console) -> ShiftState:
         ending=tuple(_ending(uow, until)),
         notes=tuple(uow.handovers.notes(before[0].taken_over_at if before else now - LOOKS_BACK, MOST_NOTES)),
         before=tuple(before),
+        held=_held(newest, coming.starts_at - overlap if coming else None, ahead, now),
     )
+
+
+def notes_taken(uow: UnitOfWork, handover: Handover) -> list[ShiftNote]:
+    """What the shift before had written down, which whoever took over has to know."""
+    return uow.handovers.notes_taken(handover, handover.taken_over_at - LOOKS_BACK, MOST_NOTES)
 
 
 def take_over(
     uow: UnitOfWork, parts: Console, who: Caller, from_worker_id: str, worker_id: str | None, note: str
 ) -> Handover:
-    """``worker_id``, unless it is said the caller's worker, takes the desk over from ``from_worker_id``."""
+    """``worker_id``, unless it is said the caller's worker, takes the desk over from ``from_worker_id``.
+
+    Who has it already is refused: a second hand-over would say of a shift that it ended.
+    """
     taker = _of_the_desk(uow, "worker_id", worker_id or who.worker_id)
     giver = _of_the_desk(uow, "from_worker_id", from_worker_id)
     state = look(uow, parts)
+    if state.held is not None and state.held.taken_over_by == taker.id:
+        since = format_instant(state.held.taken_over_at)
+        raise Problem(409, HAS_IT, f"{taker.name} has the desk already, since {since}.")
     handover = uow.handovers.add(
         Handover(
             id=parts.new_id("hnd"),
@@ -175,6 +193,15 @@ def _coming(
         return begun
     ahead = (turn for turn in turns if turn.starts_at > now and not is_taken_over(turn, newest, overlap))
     return next(ahead, None)
+
+
+def _held(
+    newest: Handover | None, next_from: datetime | None, ahead: timedelta, now: datetime
+) -> Handover | None:
+    """The newest hand-over until ``next_from``; where no roster says a next turn, for as long as a shift."""
+    if newest is None:
+        return None
+    return newest if now < (next_from or newest.taken_over_at + ahead) else None
 
 
 def _due_at(coming: DeskShift | None, terms: ShiftHandover | None) -> datetime | None:

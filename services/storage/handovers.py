@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from services.domain.handovers import Handover, ShiftNote
 from services.domain.ports import Filters, Page
 from services.storage.lists import Listing, equals, span
 from services.storage.numbers import Numbers
-from services.storage.prepared import fetch
+from services.storage.prepared import fetch, scalar
 from services.storage.registers import SqlRegister
 from services.storage.rows import Shape
 from services.storage.tables import handovers, shift_notes
@@ -26,6 +26,13 @@ _NEWEST = (
 _NOTES = (
     select(*_NOTE.columns)
     .where(shift_notes.c.at >= bindparam("since"))
+    .order_by(shift_notes.c.number.desc())
+    .limit(bindparam("most"))
+)
+_BEFORE = select(func.max(handovers.c.taken_over_at)).where(handovers.c.taken_over_at < bindparam("at"))
+_NOTES_TAKEN = (
+    select(*_NOTE.columns)
+    .where(shift_notes.c.at >= bindparam("since"), shift_notes.c.at < bindparam("until"))
     .order_by(shift_notes.c.number.desc())
     .limit(bindparam("most"))
 )
@@ -63,6 +70,12 @@ class SqlHandovers:
 
     def notes(self, since: datetime, limit: int) -> list[ShiftNote]:
         found = fetch(self._connection, _NOTES, {"since": since, "most": limit})
+        return _NOTE.things(found)[::-1]
+
+    def notes_taken(self, handover: Handover, since: datetime, limit: int) -> list[ShiftNote]:
+        until = handover.taken_over_at
+        began = scalar(self._connection, _BEFORE, {"at": until}) or since
+        found = fetch(self._connection, _NOTES_TAKEN, {"since": began, "until": until, "most": limit})
         return _NOTE.things(found)[::-1]
 
     def page_of_notes(self, filters: Filters, after: int, limit: int) -> Page[ShiftNote]:

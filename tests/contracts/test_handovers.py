@@ -42,3 +42,17 @@ def test_notes_are_read_from_an_instant_on_in_the_order_of_writing_and_the_last_
         assert unit.handovers.notes(NIGHT + MINUTE, 10) == notes[1:]
         assert unit.handovers.notes(NIGHT, 2) == notes[2:]
         assert unit.handovers.page_of_notes({"author": "wrk_a"}, 0, 3).items == tuple(notes[:3])
+
+
+def test_a_hand_over_takes_the_notes_since_the_one_before_it_along(store: Store) -> None:
+    first, second = handover("a", 2), handover("b", 4)
+    notes = [ShiftNote(f"nte_{each}", NIGHT + each * MINUTE, "wrk_a", f"第 {each} 条") for each in range(6)]
+    with store.writing() as unit:
+        for note in notes:
+            unit.handovers.add_note(note)
+        unit.handovers.add(first)
+        unit.handovers.add(second)
+    with store.reading() as unit:
+        assert unit.handovers.notes_taken(first, NIGHT + MINUTE, 10) == notes[1:2]
+        assert unit.handovers.notes_taken(second, NIGHT, 10) == notes[2:4]
+        assert unit.handovers.notes_taken(second, NIGHT, 1) == notes[3:4]

@@ -17,11 +17,12 @@ from services.console.api.fields import Id, Instant, Note, PathId, Shape
 from services.console.api.lists import IdFilter, Listed, Part, Since, TextFilter, Until, Wanted, listed
 from services.console.callers import Parts, Who
 from services.console.gate import GuardedRoute
-from services.console.problems import not_found
-from services.console.shift_desk import look, take_over, write_note
+from services.console.problems import documented, not_found
+from services.console.shift_desk import look, notes_taken, take_over, write_note
 from services.console.writing import IdempotencyKey, write_once
 from services.domain.alerts import AlertState
 from services.domain.findings import Severity
+from services.domain.handovers import Handover
 from services.domain.ports import UnitOfWork
 from services.domain.protection import ProtectionReason
 from services.domain.silences import SilenceKind
@@ -37,19 +38,6 @@ class NewHandover(Shape):
     note: Note = ""
 
 
-class HandoverShape(Shape):
-    """The desk changed hands."""
-
-    id: str
-    from_worker_id: str
-    taken_over_by: str
-    taken_over_at: Instant
-    recorded_by: str
-    note: str
-    running: list[str] = Field(description="The alerts that ran.")
-    unprotected: list[str] = Field(description="The residents who were not protected.")
-
-
 class NewShiftNote(Shape):
     """Something that the next shift has to know."""
 
@@ -63,6 +51,20 @@ class ShiftNoteShape(Shape):
     at: Instant
     author: str
     text: str
+
+
+class HandoverShape(Shape):
+    """The desk changed hands."""
+
+    id: str
+    from_worker_id: str
+    taken_over_by: str
+    taken_over_at: Instant
+    recorded_by: str
+    note: str
+    running: list[str] = Field(description="The alerts that ran.")
+    unprotected: list[str] = Field(description="The residents who were not protected.")
+    notes: list[ShiftNoteShape] = Field(description="What the shift before had written down.")
 
 
 class TurnShape(Shape):
@@ -142,12 +144,27 @@ class NotesWanted(Wanted):
     until: Until = None
 
 
+def shape_of(uow: UnitOfWork, handover: Handover) -> HandoverShape:
+    """A hand-over with the notes that it took along."""
+    return HandoverShape(
+        id=handover.id,
+        from_worker_id=handover.from_worker_id,
+        taken_over_by=handover.taken_over_by,
+        taken_over_at=handover.taken_over_at,
+        recorded_by=handover.recorded_by,
+        note=handover.note,
+        running=list(handover.running),
+        unprotected=list(handover.unprotected),
+        notes=[ShiftNoteShape.model_validate(each) for each in notes_taken(uow, handover)],
+    )
+
+
 @router.get("/handovers")
 def list_handovers(
     parts: Parts, part: Part, wanted: Annotated[HandoversWanted, Depends()]
 ) -> Listed[HandoverShape]:
     with parts.store.reading() as uow:
-        return listed(uow.handovers.page, wanted.filters, part, HandoverShape.model_validate)
+        return listed(uow.handovers.page, wanted.filters, part, lambda each: shape_of(uow, each))
 
 
 @router.get("/handovers/current")
@@ -156,6 +173,7 @@ def read_current(parts: Parts, who: Who) -> CurrentShape:
     language = language_of(parts, who)
     with parts.store.reading() as uow:
         state = look(uow, parts)
+        taken_over = shape_of(uow, state.before[0]) if state.before else None
     return CurrentShape(
         now=state.now,
         on_duty=[worker.id for worker in state.on_duty],
@@ -198,11 +216,11 @@ def read_current(parts: Parts, who: Who) -> CurrentShape:
             for each in state.ending
         ],
         notes=[ShiftNoteShape.model_validate(each) for each in state.notes],
-        taken_over=HandoverShape.model_validate(state.before[0]) if state.before else None,
+        taken_over=taken_over,
     )
 
 
-@router.post("/handovers", status_code=201, response_model=HandoverShape)
+@router.post("/handovers", status_code=201, response_model=HandoverShape, responses=documented(409))
 def create_handover(
     request: Request, parts: Parts, who: Who, body: NewHandover, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -210,7 +228,7 @@ def create_handover(
 
     def work(uow: UnitOfWork) -> tuple[int, HandoverShape]:
         made = take_over(uow, parts, who, body.from_worker_id, body.worker_id, body.note)
-        return 201, HandoverShape.model_validate(made)
+        return 201, shape_of(uow, made)
 
     return write_once(parts, who, request, idempotency_key, body, work)
 
@@ -221,7 +239,7 @@ def read_handover(parts: Parts, handover_id: PathId) -> HandoverShape:
         handover = uow.handovers.get(handover_id)
         if handover is None:
             raise not_found("handover")
-        return HandoverShape.model_validate(handover)
+        return shape_of(uow, handover)
 
 
 @router.get("/handover-notes")

@@ -36,6 +36,12 @@ class Handovers(Protocol):
         """The last ones written at or after ``since``, ascending."""
         ...
 
+    def notes_taken(self, handover: Handover, since: datetime, limit: int) -> list[ShiftNote]:
+        """The last ones of the shift that ended with ``handover``, ascending: written since the hand-over
+        before it; where it is the first, since ``since``.
+        """
+        ...
+
     def page_of_notes(self, filters: Filters, after: int, limit: int) -> Page[ShiftNote]:
         """By ``author``, ``since``, ``until``."""
         ...

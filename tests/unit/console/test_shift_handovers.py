@@ -88,6 +88,46 @@ def test_notes_are_kept_with_their_author_and_shown_to_the_next_shift_until_it_t
     assert admin.post("/api/v1/handover-notes", json={"text": ""}).status_code == 422
 
 
+def test_whoever_takes_over_sees_the_notes_of_the_shift_before_until_the_next_hand_over(house: Cast) -> None:
+    admin, client = house.of(Role.ADMIN), signed_in(house, "desk")
+    first, second = desk_worker(house, "Lobsang"), desk_worker(house, "Drolma")
+    made = []
+    for text, giver, taker in (("门禁坏了", first, second), ("电梯停了", second, first)):
+        admin.post("/api/v1/handover-notes", json={"text": text})
+        house.clock.move(timedelta(minutes=1))
+        body = {"from_worker_id": giver, "worker_id": taker}
+        made.append(admin.post("/api/v1/handovers", json=body).json()["id"])
+        page = client.get("/handover").text
+        section = page.partition('id="earlier-notes"')[2].partition("</section>")[0]
+        assert text in section
+        assert section.count("<li>") == 1
+        assert "上一班记事" in words(page)
+    for each, text in zip(made, ("门禁坏了", "电梯停了"), strict=True):
+        kept = admin.get(f"/api/v1/handovers/{each}").json()
+        assert [note["text"] for note in kept["notes"]] == [text]
+        assert text in page.partition('id="before"')[2]
+    assert [note["text"] for note in current(admin)["taken_over"]["notes"]] == ["电梯停了"]
+
+
+def test_who_has_the_desk_does_not_take_it_over_again_before_its_next_turn(house: Cast) -> None:
+    admin, client = house.of(Role.ADMIN), signed_in(house, "desk")
+    giver, taker = desk_worker(house, "Lobsang"), desk_worker(house, "Drolma")
+    rostered(house, taker, EVENING, MORNING)
+    rostered(house, taker, MORNING, MORNING + timedelta(hours=8))
+    body = {"from_worker_id": giver, "worker_id": taker}
+    assert admin.post("/api/v1/handovers", json=body).status_code == 201
+    house.clock.move(timedelta(minutes=1))
+    again = admin.post("/api/v1/handovers", json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "has_the_desk")
+    assert "Drolma has the desk already" in again.json()["detail"]
+    page = client.post("/handover", data={"key": "k3"} | body)
+    assert page.status_code == 409
+    assert "未重复接班：Drolma 自 " in " ".join(words(page.text))
+    assert len(admin.get("/api/v1/handovers").json()["items"]) == 1
+    house.clock.move(MORNING - house.clock.now())
+    assert admin.post("/api/v1/handovers", json=body).status_code == 201
+
+
 def test_what_ends_in_the_coming_shift_is_shown_and_what_ends_after_it_is_not(house: Cast) -> None:
     admin = house.of(Role.ADMIN)
     desk = desk_worker(house, "Drolma")

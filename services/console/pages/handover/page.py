@@ -20,7 +20,7 @@ from services.console.pages.handover.view import gather
 from services.console.pages.rendering import page
 from services.console.parts import Console
 from services.console.problems import Problem, unfit
-from services.console.shift_desk import take_over, write_note
+from services.console.shift_desk import HAS_IT, take_over, write_note
 from services.console.writing import answered_once
 from services.domain.ports import UnitOfWork
 
@@ -71,10 +71,12 @@ def take_handover(
 
         def work(uow: UnitOfWork) -> tuple[int, api.HandoverShape]:
             made = take_over(uow, parts, who, body.from_worker_id, body.worker_id, body.note)
-            return 201, api.HandoverShape.model_validate(made)
+            return 201, api.shape_of(uow, made)
 
         answered_once(parts, who, ("POST", "/api/v1/handovers"), form.key, body, work)
-    except (Problem, ValueError):
+    except (Problem, ValueError) as refused:
+        if isinstance(refused, Problem) and refused.code == HAS_IT:
+            return _page(request, parts, who, wrong="held", status=409)
         return _page(request, parts, who, wrong="taking", status=422)
     return RedirectResponse(f"{ADDRESS}?taken=true", 303)
 

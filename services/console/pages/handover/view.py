@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.console.callers import Caller
 from services.console.pages.names import Names, Nobody
 from services.console.parts import Console
-from services.console.shift_desk import Ending, ShiftState, Unprotected, desk_people, look
+from services.console.shift_desk import Ending, ShiftState, Unprotected, desk_people, look, notes_taken
 from services.domain.alerts import Alert
 from services.domain.handovers import Handover, ShiftNote
 from services.domain.people import Worker
@@ -55,11 +55,12 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A hand-over that was, with both named."""
+    """A hand-over that was, with both named and the notes that it took along."""
 
     handover: Handover
     giver: Called
     taker: Called
+    notes: tuple[Written, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +106,17 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller) -> HandoverView:
         owner = each.protection.owner_id
         return Gap(each, address(each.resident.home_id), names.of(owner) if owner else None)
 
+    def past(each: Handover) -> Past:
+        notes = tuple(Written(note, names.of(note.author)) for note in notes_taken(uow, each))
+        return Past(each, names.of(each.from_worker_id), names.of(each.taken_over_by), notes)
+
     return HandoverView(
         state=state,
         running=tuple(running(alert) for alert in state.running),
         gaps=tuple(gap(each) for each in state.unprotected),
         back=tuple(Back(each, names.of(each.silence.author)) for each in state.ending),
         notes=tuple(Written(each, names.of(each.author)) for each in state.notes),
-        before=tuple(
-            Past(each, names.of(each.from_worker_id), names.of(each.taken_over_by)) for each in state.before
-        ),
+        before=tuple(past(each) for each in state.before),
         coming=tuple(names.of(each) for each in (state.coming.worker_ids if state.coming else ())),
         people=people,
         giver=_giver(state, people, who),
