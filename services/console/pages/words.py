@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from services.console.pages.alerts.owners import ToldWhen
 from services.console.pages.alerts.refusals import Refused
 from services.console.pages.devices.words import DEVICE_WORDS
 from services.console.pages.names import Nobody
@@ -42,6 +43,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         AlertState.ACCEPTED: said("On the way"),
         AlertState.ARRIVED: said("Somebody is there"),
         AlertState.CLOSED: said("Over"),
+    },
+    ToldWhen: {
+        ToldWhen.NOW: said("Told now"),
+        ToldWhen.HELD: said("Told a little later"),
+        ToldWhen.IN_THE_MORNING: said("Told in the morning"),
     },
     Severity: {
         Severity.HIGH: said("Urgent"),

@@ -14,9 +14,9 @@ from services.console.pages.words import KIND_WORDS
 from services.domain.alerts import AlertFact, AlertState, Deadline, DeadlineKind, Outcome, RunningTest
 from services.domain.devices import Device, DeviceType, Ecosystem
 from services.domain.events import Event, Origin
-from services.domain.findings import Evidence, Finding, Severity
+from services.domain.findings import Evidence, Finding, FindingState, Severity
 from services.domain.kinds import KINDS
-from services.domain.notices import NoticeState
+from services.domain.notices import NoticeReason, NoticeState
 from services.domain.people import Role
 from tests.unit.console.cast import NIGHT, Cast, press
 from tests.unit.console.forms import Forms
@@ -117,6 +117,44 @@ def test_who_was_told_and_not_reached_is_marked(house: Cast) -> None:
         [notice] = uow.notices.of_alert("alert-1")
         uow.notices.save(replace(notice, state=NoticeState.FAILED))
     assert "已通知 Basang ( 没有联系上 )" in text_of(page_of(house)).replace("(没有联系上)", "( 没有联系上 )")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "failed"),
+    [
+        ("zh-CN", "早上再通知 Basang", "没有联系上"),
+        ("bo", "ཞོགས་པར་བརྡ་གཏོང་། Basang", "འབྲེལ་བ་མ་བྱུང་།"),
+        ("en", "Told in the morning Basang", "not reached"),
+    ],
+)
+def test_who_hears_of_it_in_the_morning_was_not_failed_to_be_reached(
+    house: Cast, language: str, said: str, failed: str
+) -> None:
+    fact = AlertFact("finding-1", NIGHT, NIGHT, FindingState.HOLDS, is_alarm=False)
+    press(house, severity=Severity.LOW, policy="digest", facts=(fact,))
+    with house.store.reading() as uow:
+        assert {each.reason for each in uow.notices.of_alert("alert-1")} == {NoticeReason.DIGEST}
+    text = text_of(page_of(house, language=language))
+    assert said in text
+    assert failed not in text
+
+
+def test_who_is_held_back_for_a_while_hears_of_it_later(house: Cast) -> None:
+    press(house)
+    with house.store.writing() as uow:
+        [notice] = uow.notices.of_alert("alert-1")
+        held = replace(
+            notice,
+            id="ntc_held",
+            reason=NoticeReason.THROTTLED,
+            state=NoticeState.NOT_SENT,
+            next_attempt_at=None,
+            text={"held": notice.id},
+        )
+        uow.notices.add([held])
+    text = text_of(page_of(house))
+    assert "稍后通知 Basang" in text
+    assert "已通知 Basang" not in text
 
 
 def test_who_is_asked_to_take_it_over_is_asked_on_the_page(house: Cast) -> None:

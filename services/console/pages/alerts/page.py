@@ -22,6 +22,7 @@ from services.console.api.fields import Note, PathId, Shape
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages.addresses import BOARD, inside
+from services.console.pages.alerts.owners import ToldWhen
 from services.console.pages.alerts.refusals import Refused, missing, refused_as, why_refused
 from services.console.pages.alerts.view import view_of
 from services.console.pages.pictures import strips
@@ -168,4 +169,5 @@ def _page(request: Request, parts: Console, who: Caller, alert_id: str, shown: S
         shown=shown,
         night=_picture(language_of(request, who), view.night),
         outcomes=PERSONS_OUTCOMES,
+        told_when=tuple(ToldWhen),
     )

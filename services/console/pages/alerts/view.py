@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from services.console.callers import Caller
 from services.console.pages.alerts.evidence import Evidence, evidence_of
 from services.console.pages.alerts.offers import Offers, offers_of
+from services.console.pages.alerts.owners import Owner, ToldWhen, owners_of
 from services.console.pages.alerts.story import Story, story_of
 from services.console.pages.due import is_later
 from services.console.pages.names import Names
@@ -25,8 +26,8 @@ from services.domain.notices import Notice, NoticeReason, NoticeState
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
 from services.escalation.scene import Scene
-from services.escalation.steps import has_failed, step_due
-from services.escalation.telling import CALLS, key_of
+from services.escalation.steps import step_due
+from services.escalation.telling import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,6 @@ class Next:
     kind: DeadlineKind
     due_at: datetime
     people: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Somebody who is told now; ``missed`` where nothing reached them."""
-
-    name: str
-    missed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +92,10 @@ class AlertView:
     unfolded: tuple[Alert, ...] = ()
     """The alert itself, where the page shows what only whoever goes has to know."""
 
+    def told(self, when: ToldWhen) -> tuple[Owner, ...]:
+        """The owners who are told then."""
+        return tuple(owner for owner in self.owners if owner.when is when)
+
 
 def view_of(
     uow: UnitOfWork, parts: Console, who: Caller, alert_id: str, *, whole_story: bool = False
@@ -127,7 +124,7 @@ def view_of(
         mine=me is not None and alert.accepted_by == me,
         asked_to_take=me is not None and alert.handover_to == me,
         asked_other=names.of(alert.handover_to) if alert.handover_to and alert.handover_to != me else None,
-        owners=_owners(alert, scene, names),
+        owners=owners_of(alert, scene, names),
         declined=tuple(names.of(each) for each in alert.declined_by),
         i_declined=alert.state is AlertState.OPEN and me in alert.declined_by,
         is_later=is_later(alert, now),
@@ -164,20 +161,6 @@ def _night(uow: UnitOfWork, alert: Alert, scene: Scene, sight: Sight) -> Strip |
     if resident is None or alert.synthetic or not sight.resident(resident):
         return None
     return night_around(uow, resident.id, alert.began_at, scene.now, scene.zone())
-
-
-def _owners(alert: Alert, scene: Scene, names: Names) -> tuple[Owner, ...]:
-    newest = {
-        key_of(notice): notice
-        for notice in scene.notices
-        if notice.kind in CALLS and notice.reason is not NoticeReason.THROTTLED  # another one is the call
-    }
-    missed = {
-        key for key, notice in newest.items() if notice.state is NoticeState.NOT_SENT or has_failed(notice)
-    }
-    return tuple(
-        Owner(names.of(each), each in missed) for each in alert.owner_ids if each not in alert.declined_by
-    )
 
 
 def _deadlines(alert: Alert, scene: Scene, names: Names) -> tuple[Next, ...]:
