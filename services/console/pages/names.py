@@ -18,6 +18,7 @@ class Nobody(StrEnum):
     """Who acts or is told and is no person."""
 
     HOUSE = "house"
+    DUTY_DESK = "duty_desk"
     LAST_RESORT = "last_resort"
     PROGRAM = "program"
 

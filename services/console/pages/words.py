@@ -111,6 +111,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     Nobody: {
         Nobody.HOUSE: said("the house"),
+        Nobody.DUTY_DESK: said("Duty desk"),
         Nobody.LAST_RESORT: said("the last resort"),
         Nobody.PROGRAM: said("a program"),
     },

@@ -200,10 +200,36 @@ def test_a_device_without_a_resident_is_named_itself(house: Cast) -> None:
     with house.store.writing() as uow:
         uow.devices.add(Device("loose-1", "loose-1", Ecosystem.NATIVE, DeviceType.CALL_BUTTON))
         uow.alerts.add(replace(alert, id="alert-2", subject="device:loose-1", device_id="loose-1"), [])
-        uow.alerts.add(replace(alert, id="alert-3", subject="house:unknown", device_id=None), [])
+        uow.alerts.add(replace(alert, id="alert-3", subject="device:", device_id=None), [])
     client = house.worker("pema")
     assert "loose-1" in words(client.get("/alerts/alert-2", headers=PAGE).text)
     assert "未登记的设备" in words(client.get("/alerts/alert-3", headers=PAGE).text)
+
+
+@pytest.mark.parametrize("subject", ["house:roster/{team}", "house:roster/duty-desk", "house:rules"])
+@pytest.mark.parametrize("language", ["zh-CN", "bo", "en"])
+def test_a_matter_of_the_house_is_called_by_what_it_is_about(
+    house: Cast, language: str, subject: str
+) -> None:
+    with house.store.reading() as uow:
+        team = next(iter(uow.teams.all()))
+    subject = subject.format(team=team.id)
+    alert = press(house)
+    change(house, state=AlertState.CLOSED, outcome=Outcome.HELPED)
+    alone = replace(
+        alert, id="alert-2", subject=subject, resident_id=None, home_id=None, device_id=None, facts=()
+    )
+    with house.store.writing() as uow:
+        uow.alerts.add(alone, [])
+    client = house.of(Role.MANAGER)
+    client.cookies.set("anxin_language", language)
+    page = client.get("/alerts/alert-2", headers=PAGE).text
+    called = {
+        "house:roster/duty-desk": {"zh-CN": "值班台", "bo": "ལས་རེས་ཁང་།", "en": "Duty desk"},
+        "house:rules": {"zh-CN": "系统", "bo": "མ་ལག", "en": "the house"},
+    }
+    name = called.get(subject, {}).get(language, team.name)
+    assert f'<h1 class="who">{name}</h1>' in page
 
 
 def test_a_press_names_everybody_who_lives_there_and_a_finding_whom_it_is_about(house: Cast) -> None:

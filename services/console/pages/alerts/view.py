@@ -16,18 +16,23 @@ from services.console.pages.alerts.offers import Offers, offers_of
 from services.console.pages.alerts.owners import Owner, ToldWhen, owners_of
 from services.console.pages.alerts.story import Story, story_of
 from services.console.pages.due import is_later
-from services.console.pages.names import Names
+from services.console.pages.names import Names, Nobody
 from services.console.pages.pictures.gathering import Strip, night_around
 from services.console.parts import Console
 from services.console.problems import not_found
 from services.console.sight import Sight
-from services.domain.alerts import Alert, AlertState, DeadlineKind
+from services.domain.alerts import HOUSE, Alert, AlertState, DeadlineKind
 from services.domain.notices import Notice, NoticeReason, NoticeState
 from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
+from services.domain.posts import DUTY_DESK
+from services.domain.posts import SUBJECT as ROSTER
+from services.escalation.routing import HOUSE_DESK
 from services.escalation.scene import Scene
 from services.escalation.steps import step_due
 from services.escalation.telling import key_of
+
+_HOUSE = f"{HOUSE}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class AlertView:
     people: tuple[Person, ...]
     place: Place
     device: str | None
+    of_the_house: str | Nobody | None
+    """What it is about where that is nobody and no device: a team without anybody on duty, or the house."""
     since: datetime
     holder: str | None
     mine: bool
@@ -119,6 +126,7 @@ def view_of(
         people=tuple(_person(each, sight) for each in scene.in_need(alert)),
         place=_place(alert, scene, sight),
         device=device.external_id if device else None,
+        of_the_house=_of_the_house(uow, alert),
         since=alert.began_at,
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         mine=me is not None and alert.accepted_by == me,
@@ -142,6 +150,16 @@ def view_of(
 
 def _person(resident: Resident, sight: Sight) -> Person:
     return Person(resident.name, resident.id, resident.phone, sight.resident(resident))
+
+
+def _of_the_house(uow: UnitOfWork, alert: Alert) -> str | Nobody | None:
+    """What of the house an alert is about, which has neither a resident nor a device."""
+    if not alert.subject.startswith(_HOUSE) or alert.resident_id or alert.device_ids:
+        return None
+    if alert.subject in {DUTY_DESK, HOUSE_DESK}:
+        return Nobody.DUTY_DESK
+    team = uow.teams.get(alert.subject.removeprefix(ROSTER)) if alert.subject.startswith(ROSTER) else None
+    return team.name if team else Nobody.HOUSE
 
 
 def _place(alert: Alert, scene: Scene, sight: Sight) -> Place:
