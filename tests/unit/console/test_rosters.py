@@ -251,3 +251,13 @@ def test_the_board_says_in_one_line_who_is_on_duty_and_who_is_next(house: Cast, 
     page = " ".join(words(signed_in(house, "desk").get("/").text))
     assert "值班" in page
     assert "下一班" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("zh-CN", "班次名称"), ("bo", "ལས་རེས་ཀྱི་མིང་།"), ("en", "Name of the shift")]
+)
+def test_the_name_of_a_shift_is_not_that_of_a_user(house: Cast, language: str, name: str) -> None:
+    client = house.of(Role.ADMIN)
+    client.cookies.set("anxin_language", language)
+    page = client.get("/rosters/new?team=team", headers={"Accept": "text/html"}).text
+    assert f'<span>{name}</span><input name="name0"' in page
