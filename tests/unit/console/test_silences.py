@@ -228,3 +228,22 @@ def test_a_synthetic_resident_is_on_no_list(home: Cast) -> None:
     made(desk)
     assert desk.get(API).json()["items"] == []
     assert len(desk.get(API, params={"synthetic": True}).json()["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-CN", "求助仍会照常通知"),
+        ("bo", "རོགས་འབོད་བྱུང་ན་སྔར་བཞིན་བརྡ་གཏོང་།"),
+        ("en", "Calls for help are told all the same."),
+    ],
+)
+def test_the_board_says_that_calls_for_help_are_told_in_spite_of_a_silence(
+    home: Cast, language: str, said: str
+) -> None:
+    desk = home.worker("pema")
+    wanted = {"resident_id": "yangzom", "minutes": "60", "reason": "女儿陪着", "alert_kind": ""}
+    assert desk.post("/silences", data=wanted, follow_redirects=False).status_code == 303
+    desk.cookies.set("anxin_language", language)
+    board = desk.get("/", headers={"Accept": "text/html"}).text
+    assert said in board[board.index('data-part="silenced"') :]
