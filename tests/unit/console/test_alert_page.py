@@ -18,6 +18,7 @@ from services.domain.findings import Evidence, Finding, FindingState, Severity
 from services.domain.kinds import KINDS
 from services.domain.notices import NoticeReason, NoticeState
 from services.domain.people import Role
+from services.escalation.joining import UNKNOWN_ORIGIN
 from tests.unit.console.cast import NIGHT, Cast, press
 from tests.unit.console.forms import Forms
 from tests.unit.console.test_alert_page_offers import alert_of, change
@@ -200,7 +201,7 @@ def test_a_device_without_a_resident_is_named_itself(house: Cast) -> None:
     with house.store.writing() as uow:
         uow.devices.add(Device("loose-1", "loose-1", Ecosystem.NATIVE, DeviceType.CALL_BUTTON))
         uow.alerts.add(replace(alert, id="alert-2", subject="device:loose-1", device_id="loose-1"), [])
-        uow.alerts.add(replace(alert, id="alert-3", subject="device:", device_id=None), [])
+        uow.alerts.add(replace(alert, id="alert-3", subject=UNKNOWN_ORIGIN, device_id=None), [])
     client = house.worker("pema")
     assert "loose-1" in words(client.get("/alerts/alert-2", headers=PAGE).text)
     assert "未登记的设备" in words(client.get("/alerts/alert-3", headers=PAGE).text)

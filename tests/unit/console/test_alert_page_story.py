@@ -279,7 +279,7 @@ def test_an_alert_that_is_over_keeps_its_story(house: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("receipt", "said"),
-    [(ReceiptResult.DELIVERED, "on the telephone, says the carrier"), (ReceiptResult.FAILED, "停机")],
+    [(ReceiptResult.DELIVERED, "运营商回报：手机已收到"), (ReceiptResult.FAILED, "停机")],
 )
 def test_what_the_carrier_said_afterwards_stands_under_the_attempt_with_its_time(
     house: Cast, receipt: ReceiptResult, said: str

@@ -27,6 +27,7 @@ from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
 from services.domain.posts import DUTY_DESK
 from services.domain.posts import SUBJECT as ROSTER
+from services.escalation.joining import UNKNOWN_ORIGIN
 from services.escalation.routing import HOUSE_DESK
 from services.escalation.scene import Scene
 from services.escalation.steps import step_due
@@ -153,8 +154,9 @@ def _person(resident: Resident, sight: Sight) -> Person:
 
 
 def _of_the_house(uow: UnitOfWork, alert: Alert) -> str | Nobody | None:
-    """What of the house an alert is about, which has neither a resident nor a device."""
-    if not alert.subject.startswith(_HOUSE) or alert.resident_id or alert.device_ids:
+    """What of the house an alert is about. A device that nobody entered is not the house's."""
+    is_its_own = alert.subject.startswith(_HOUSE) and alert.subject != UNKNOWN_ORIGIN
+    if not is_its_own or alert.resident_id or alert.device_ids:
         return None
     if alert.subject in {DUTY_DESK, HOUSE_DESK}:
         return Nobody.DUTY_DESK
