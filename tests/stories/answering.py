@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from datetime import timedelta
-
-from fastapi.testclient import TestClient
 
 from services.domain.notices import Notice
 from services.escalation.links import code_of, link_key, token_of
 from services.storage.store import SqlStore
-from services.wiring.clock import SteppedClock
+from tests.stories.ground import Ground
 
 MESSENGER = "brings what people reply"
 LINK_KEY = link_key("the stage's own")
 
 
-class Answers(ABC):
+class Answers(Ground):
     """The part of a stage on which people answer without signing in, and further devices call them."""
 
-    _api: TestClient
     _store: SqlStore
-    _clock: SteppedClock
-    _worker: dict[str, str]
-
-    @abstractmethod
-    def _begin(self) -> None: ...
-
-    @abstractmethod
-    def _settle(self) -> None: ...
 
     @abstractmethod
     def _register(self, name: str, kind: str) -> str: ...

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi.testclient import TestClient
-
 from services.domain.instants import format_instant, parse_instant
+from tests.stories.ground import Ground
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -20,23 +17,8 @@ def local_instant(text: str) -> datetime:
     return parse_instant(text.replace(" ", "T") + ":00", ZONE)
 
 
-class ChangesRules(ABC):
+class ChangesRules(Ground):
     """The part of a stage on which rules are changed."""
-
-    _api: TestClient
-    _resident: str
-
-    @abstractmethod
-    def _begin(self) -> None: ...
-
-    @abstractmethod
-    def _settle(self) -> None: ...
-
-    @abstractmethod
-    def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]: ...
-
-    @abstractmethod
-    def _all(self, path: str) -> list[dict[str, Any]]: ...
 
     def overrides(self, rule: str, key: str, value: object, until: str | None = None) -> None:
         """Another value of one key of a rule for the resident, up to a local instant."""

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
-
-from fastapi.testclient import TestClient
 
 from services.domain.instants import format_instant, parse_span
-from services.wiring.clock import SteppedClock
 from tests.stories.changing_rules import local_instant
+from tests.stories.ground import Ground
 
 
-class SitsAtTheDesk(ABC):
+class SitsAtTheDesk(Ground):
     """The part of a stage on which alerts and shifts change hands."""
 
-    _api: TestClient
-    _clock: SteppedClock
-    _resident: str
-    _team: str
-    _worker: dict[str, str]
     _desk_team: str | None = None
-
-    @abstractmethod
-    def _begin(self) -> None: ...
-
-    @abstractmethod
-    def _settle(self) -> None: ...
-
-    @abstractmethod
-    def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]: ...
-
-    @abstractmethod
-    def _get(self, path: str) -> dict[str, Any]: ...
-
-    @abstractmethod
-    def _all(self, path: str) -> list[dict[str, Any]]: ...
 
     @abstractmethod
     def _patch(self, path: str, body: Mapping[str, object]) -> None: ...

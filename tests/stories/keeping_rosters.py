@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi.testclient import TestClient
+from tests.stories.ground import Ground
 
 
-class KeepsRosters(ABC):
+class KeepsRosters(Ground):
     """The part of a stage on which it is written down who comes when."""
-
-    _api: TestClient
-    _resident: str
-    _team: str
-    _worker: dict[str, str]
-
-    @abstractmethod
-    def _begin(self) -> None: ...
-
-    @abstractmethod
-    def _settle(self) -> None: ...
-
-    @abstractmethod
-    def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]: ...
-
-    @abstractmethod
-    def _get(self, path: str) -> dict[str, Any]: ...
 
     def hires(self, name: str, role: str) -> None:
         """One more of the east team."""

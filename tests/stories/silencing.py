@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from fastapi.testclient import TestClient
-
 from services.domain.instants import format_instant, parse_span
-from services.wiring.clock import SteppedClock
 from tests.stories.changing_rules import ZONE
+from tests.stories.ground import Ground
 
 
-class Silences(ABC):
+class Silences(Ground):
     """The part of a stage on which people ask the house to look away."""
 
-    _api: TestClient
-    _clock: SteppedClock
-    _resident: str
     _silence: str
-
-    @abstractmethod
-    def _begin(self) -> None: ...
-
-    @abstractmethod
-    def _settle(self) -> None: ...
-
-    @abstractmethod
-    def _post(self, path: str, body: Mapping[str, object], status: int = 201) -> dict[str, Any]: ...
-
-    @abstractmethod
-    def _all(self, path: str) -> list[dict[str, Any]]: ...
 
     def goes_away(self, until: str | None = None) -> None:
         """Somebody records that the resident is away, and for how long where they know."""
