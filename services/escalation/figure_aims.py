@@ -96,10 +96,14 @@ def read_aims(text: str) -> tuple[Aims | None, tuple[PolicyFault, ...]]:
     return (read.aims() if read is not None else None), faults
 
 
-def aims_in(texts: Mapping[str, str]) -> tuple[Aims, tuple[PolicyFault, ...]]:
-    """What the texts of a folder of policies say, else the shipped file, and what is wrong there."""
-    aims, faults = read_aims(texts[FIGURES]) if FIGURES in texts else (None, ())
-    return aims or shipped_aims(), faults
+def aims_in(texts: Mapping[str, str], before: Aims | None = None) -> tuple[Aims, tuple[PolicyFault, ...]]:
+    """What the texts of a folder of policies say, and what is wrong there. For a faulty file stands what was
+    ``before``; without that, and where there is none, the shipped one.
+    """
+    if FIGURES not in texts:
+        return shipped_aims(), ()
+    aims, faults = read_aims(texts[FIGURES])
+    return aims or before or shipped_aims(), faults
 
 
 @cache

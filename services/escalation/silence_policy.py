@@ -81,10 +81,16 @@ def read_silence_policy(text: str) -> tuple[SilencePolicy | None, tuple[PolicyFa
     return read_file(SilencePolicy, text, SILENCES, "a mapping with format, silence, away")
 
 
-def silence_policy_in(texts: Mapping[str, str]) -> tuple[SilencePolicy, tuple[PolicyFault, ...]]:
-    """The policy among the texts of a folder of policies, else the shipped one, and what is wrong there."""
-    policy, faults = read_silence_policy(texts[SILENCES]) if SILENCES in texts else (None, ())
-    return policy or shipped_silence_policy(), faults
+def silence_policy_in(
+    texts: Mapping[str, str], before: SilencePolicy | None = None
+) -> tuple[SilencePolicy, tuple[PolicyFault, ...]]:
+    """The policy among the texts of a folder of policies, and what is wrong there. For a faulty one stands
+    what was ``before``; without that, and where there is none, the shipped one.
+    """
+    if SILENCES not in texts:
+        return shipped_silence_policy(), ()
+    policy, faults = read_silence_policy(texts[SILENCES])
+    return policy or before or shipped_silence_policy(), faults
 
 
 @cache

@@ -1,19 +1,21 @@
 """The policy shelf: the escalation policies as they lie in the data folder now.
 
-A file that was changed is read anew at the next alert; one with a fault is said in the log, and what it said
-before goes on; after a start, the shipped policy of that name. For a faulty file of the silences or of the
-figures the shipped one stands in at once.
+A file that was changed is read anew when it is next asked for; one with a fault is said in the log, and what
+it said before goes on; after a start, the shipped file of that name.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from services.domain.service_figures import Aims
 from services.escalation.figure_aims import aims_in
 from services.escalation.policies import Policies
+from services.escalation.policy_faults import PolicyFault
 from services.escalation.policy_files import read_policies
 from services.escalation.silence_policy import SilencePolicy, silence_policy_in
 from services.wiring.shipped import texts_in
@@ -22,6 +24,28 @@ log = logging.getLogger("anxin.policies")
 
 Marks = tuple[tuple[str, int, int], ...]
 """Name, time of change and size of each file: enough to see that somebody saved one."""
+Faults = tuple[PolicyFault, ...]
+T = TypeVar("T")
+
+
+class _Kept(Generic[T]):
+    """What one reader makes of the folder, and of which state of it."""
+
+    def __init__(self, read: Callable[[Mapping[str, str], T | None], tuple[T, Faults]], fault: str) -> None:
+        self._read = read
+        self._fault = fault
+        self._marks: Marks | None = None
+        self._value: T | None = None
+
+    def at(self, marks: Marks, texts: Callable[[], Mapping[str, str]]) -> T:
+        """What is in force while the folder is as ``marks`` say."""
+        value = self._value
+        if value is None or marks != self._marks:
+            value, faults = self._read(texts(), value)
+            self._value, self._marks = value, marks
+            for fault in faults:
+                log.error("%s: %s", self._fault, fault)
+        return value
 
 
 class PolicyShelf:
@@ -31,46 +55,24 @@ class PolicyShelf:
         self._folder = folder
         self._texts = texts_in(folder)
         self._lock = threading.Lock()
-        self._marks: Marks | None = None
-        self._policies: Policies | None = None
-        self._silencing_marks: Marks | None = None
-        self._silencing: SilencePolicy
-        self._aims_marks: Marks | None = None
-        self._aims: Aims
+        self._policies = _Kept(read_policies, "a policy is not used as it lies there")
+        self._silencing = _Kept(silence_policy_in, "how long people may silence is not used as it lies there")
+        self._aims = _Kept(aims_in, "what the figures are held against is not used as it lies there")
 
     def policies(self) -> Policies:
         """The policies in force now."""
         with self._lock:
-            marks = self._look()
-            policies = self._policies
-            if policies is None or marks != self._marks:
-                policies, faults = read_policies(self._texts(), before=policies)
-                self._policies, self._marks = policies, marks
-                for fault in faults:
-                    log.error("a policy is not used as it lies there: %s", fault)
-            return policies
+            return self._policies.at(self._look(), self._texts)
 
     def silencing(self) -> SilencePolicy:
         """How long people may silence, as it stands in the folder now."""
         with self._lock:
-            marks = self._look()
-            if marks != self._silencing_marks:
-                self._silencing, faults = silence_policy_in(self._texts())
-                self._silencing_marks = marks
-                for fault in faults:
-                    log.error("how long people may silence is not used as it lies there: %s", fault)
-            return self._silencing
+            return self._silencing.at(self._look(), self._texts)
 
     def aims(self) -> Aims:
         """What the figures are held against, as it stands in the folder now."""
         with self._lock:
-            marks = self._look()
-            if marks != self._aims_marks:
-                self._aims, faults = aims_in(self._texts())
-                self._aims_marks = marks
-                for fault in faults:
-                    log.error("what the figures are held against is not used as it lies there: %s", fault)
-            return self._aims
+            return self._aims.at(self._look(), self._texts)
 
     def _look(self) -> Marks:
         found = []
