@@ -62,9 +62,9 @@ BUILT_IN = "anxin"
 """The rulebook that the house's own rules name: the press floor, and its watch over the rules."""
 RULE_UNAVAILABLE = "rule-unavailable"
 """The house's own rule that finds rules which cannot work: a matter of whoever manages the house."""
-ROSTER_HOLE = "roster.hole"
+ROSTER_HOLE = "roster-hole"
 """The house's own rule that finds hours in which nobody is on duty."""
-PAGES_AT_NIGHT = "pages.night"
+PAGES_AT_NIGHT = "pages-at-night"
 """The house's own rule that finds who is called too often in one night."""
 
 SHIFT_NOT_TAKEN_OVER = "shift-not-taken-over"
@@ -141,6 +141,35 @@ class Finding:
     def chain(self) -> str:
         """The id of the event that began it; its own where an absence did."""
         return self.evidence.event_ids[0] if self.evidence.event_ids else self.id
+
+
+def found_by_house(
+    rule: str,
+    finding_id: str,
+    *,
+    at: datetime,
+    raised_at: datetime,
+    severity: Severity,
+    policy: str,
+    titles: Mapping[str, str],
+    figures: Mapping[str, Json],
+) -> Finding:
+    """What one of the house's own rules found, which alerts by its own name; ``figures`` say of what."""
+    return Finding(
+        id=finding_id,
+        rulebook=BUILT_IN,
+        revision=0,
+        content_hash="",
+        rule=rule,
+        trigger=Trigger.ON,
+        at=at,
+        raised_at=raised_at,
+        severity=severity,
+        alert_kind=rule,
+        policy=policy,
+        titles=titles,
+        evidence=Evidence(figures=figures),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, DeadlineKind
 from services.domain.events import Event
-from services.domain.findings import BUILT_IN, Evidence, Finding, Severity, Trigger
+from services.domain.findings import BUILT_IN, Finding, Severity, Trigger, found_by_house
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import NoticeReason, Recipient
@@ -140,22 +140,21 @@ def over(silence: Silence, ending: Ending, at: datetime, by: str = HOUSE) -> Sil
 def overdue_finding(absence: Silence, at: datetime) -> Finding:
     """What makes somebody look where a resident is who is not back in time."""
     severity = Severity.MEDIUM
-    return Finding(
-        id=overdue_id(absence),
-        rulebook=BUILT_IN,
-        revision=0,
-        content_hash="",
-        rule=AWAY_OVERDUE,
-        trigger=Trigger.UNLESS,
+    found = found_by_house(
+        AWAY_OVERDUE,
+        overdue_id(absence),
         at=absence.due_at or at,
         raised_at=at,
         severity=severity,
-        alert_kind=AWAY_OVERDUE,
         policy=BY_SEVERITY[severity],
         titles=_OVERDUE,
+        figures={"until": format_instant(absence.until), "reason": absence.reason},
+    )
+    return replace(
+        found,
+        trigger=Trigger.UNLESS,
         resident_id=absence.resident_id,
         home_id=absence.home_id,
-        evidence=Evidence(figures={"until": format_instant(absence.until), "reason": absence.reason}),
         synthetic=absence.synthetic,
     )
 

@@ -27,6 +27,7 @@ from services.escalation.steps import (
     has_failed,
     hold_back,
     quiet_end,
+    silenced,
     step_due,
 )
 from services.escalation.telling import key_of, notice_to, stand_down
@@ -85,18 +86,7 @@ def hold(alert: Alert, scene: Scene, silence: Silence, *, by: str = HOUSE) -> Mo
         return Move(held.alert, held.changes, called + held.notices)
     kept = tuple(each for each in alert.deadlines if each.kind not in HELD)
     held_alert = replace(alert, deadlines=(*kept, Deadline(DeadlineKind.SILENCE, silence.until)))
-    said = change(
-        held_alert,
-        scene,
-        ChangeReason.SILENCED,
-        from_state=alert.state,
-        by=by,
-        silence_id=silence.id,
-        author=silence.author,
-        until=format_instant(silence.until),
-        why=silence.reason,
-    )
-    return Move(held_alert, (said,))
+    return Move(held_alert, (silenced(held_alert, scene, silence, from_state=alert.state, by=by),))
 
 
 def go_on_after_silence(alert: Alert, scene: Scene, *, by: str = HOUSE) -> Move:

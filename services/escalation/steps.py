@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, Deadline, DeadlineKind
+from services.domain.alerts import HOUSE, Alert, AlertChange, AlertState, ChangeReason, Deadline, DeadlineKind
 from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.domain.people import Language
@@ -85,6 +85,21 @@ def begin_again(
     return Move(alert, (said,)).then(begin(alert, scene, also=(*also, *with_them)))
 
 
+def silenced(held: Alert, scene: Scene, silence: Silence, *, from_state: AlertState, by: str) -> AlertChange:
+    """What the alert's story says of a silence that holds it back from now on."""
+    return change(
+        held,
+        scene,
+        ChangeReason.SILENCED,
+        from_state=from_state,
+        by=by,
+        silence_id=silence.id,
+        author=silence.author,
+        until=format_instant(silence.until),
+        why=silence.reason,
+    )
+
+
 def hold_back(
     alert: Alert, scene: Scene, silence: Silence, also: Sequence[Recipient] = (), *, by: str = HOUSE
 ) -> Move:
@@ -100,17 +115,7 @@ def hold_back(
         for each in found.recipients
     )
     words = {"silence_id": silence.id, "silence_reason": silence.reason}
-    said = change(
-        held,
-        scene,
-        ChangeReason.SILENCED,
-        from_state=alert.state,
-        by=by,
-        silence_id=silence.id,
-        author=silence.author,
-        until=format_instant(silence.until),
-        why=silence.reason,
-    )
+    said = silenced(held, scene, silence, from_state=alert.state, by=by)
     return Move(
         held,
         (said,),

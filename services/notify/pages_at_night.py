@@ -12,7 +12,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.alerts import AlertState
-from services.domain.findings import BUILT_IN, PAGES_AT_NIGHT, Evidence, Finding, Severity, Trigger
+from services.domain.findings import (
+    BUILT_IN,
+    PAGES_AT_NIGHT,
+    Finding,
+    Severity,
+    found_by_house,
+)
 from services.domain.identity import derived_id
 from services.domain.instants import local
 from services.domain.people import Worker
@@ -99,26 +105,19 @@ def _finding(
     worker_id: str, worker: Worker | None, pages: int, evening: date, now: datetime, aims: Aims
 ) -> Finding:
     said = {"name": worker.name if worker else worker_id, "pages": pages, "most": aims.pages_a_night}
-    return Finding(
-        id=derived_id("fnd", BUILT_IN, PAGES_AT_NIGHT, worker_id, evening.isoformat()),
-        rulebook=BUILT_IN,
-        revision=0,
-        content_hash="",
-        rule=PAGES_AT_NIGHT,
-        trigger=Trigger.ON,
+    return found_by_house(
+        PAGES_AT_NIGHT,
+        derived_id("fnd", BUILT_IN, PAGES_AT_NIGHT, worker_id, evening.isoformat()),
         at=now,
         raised_at=now,
         severity=SEVERITY,
-        alert_kind=PAGES_AT_NIGHT,
         policy=POLICY,
         titles={language: title.format(**said) for language, title in _TITLES.items()},
-        evidence=Evidence(
-            figures={
-                "subject": f"{CALLED_TOO_OFTEN}{worker_id}",
-                "worker_id": worker_id,
-                "night": evening.isoformat(),
-                "pages": pages,
-                "pages_a_night": aims.pages_a_night,
-            }
-        ),
+        figures={
+            "subject": f"{CALLED_TOO_OFTEN}{worker_id}",
+            "worker_id": worker_id,
+            "night": evening.isoformat(),
+            "pages": pages,
+            "pages_a_night": aims.pages_a_night,
+        },
     )

@@ -17,12 +17,11 @@ from services.domain.duty import HoleReason
 from services.domain.findings import (
     BUILT_IN,
     ROSTER_HOLE,
-    Evidence,
     Finding,
     FindingChange,
     FindingState,
     Severity,
-    Trigger,
+    found_by_house,
 )
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
@@ -173,29 +172,22 @@ def _is_pressing(found: UnmannedPost, following: datetime) -> bool:
 
 def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneInfo) -> Finding:
     subject, hole = found.post.subject, found.first
-    return Finding(
-        id=derived_id("fnd", BUILT_IN, ROSTER_HOLE, subject, format_instant(look_at)),
-        rulebook=BUILT_IN,
-        revision=0,
-        content_hash="",
-        rule=ROSTER_HOLE,
-        trigger=Trigger.ON,
+    return found_by_house(
+        ROSTER_HOLE,
+        derived_id("fnd", BUILT_IN, ROSTER_HOLE, subject, format_instant(look_at)),
         at=look_at,
         raised_at=now,
         severity=SEVERITY,
-        alert_kind=ROSTER_HOLE,
         policy=ROSTERS,
         titles={language: _title(found, language, zone) for language in _TITLES},
-        evidence=Evidence(
-            figures={
-                "subject": subject,
-                "team_id": found.post.team_id,
-                "since": format_instant(hole.starts_at),
-                "until": format_instant(hole.ends_at),
-                "reasons": [reason.value for reason in hole.reasons],
-                "holes": len(found.holes),
-            }
-        ),
+        figures={
+            "subject": subject,
+            "team_id": found.post.team_id,
+            "since": format_instant(hole.starts_at),
+            "until": format_instant(hole.ends_at),
+            "reasons": [reason.value for reason in hole.reasons],
+            "holes": len(found.holes),
+        },
     )
 
 

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.domain.findings import (
-    BUILT_IN,
     SHIFT_NOT_TAKEN_OVER,
-    Evidence,
     Finding,
     FindingChange,
     FindingState,
     Severity,
-    Trigger,
+    found_by_house,
 )
 from services.domain.handovers import (
     DeskShift,
@@ -102,20 +100,15 @@ class ShiftHandovers:
 
     def _finding(self, turn: DeskShift, terms: ShiftHandover, now: datetime) -> Finding:
         began = f"{local(turn.starts_at, self._gathering.house.timezone):%H:%M}"
-        return Finding(
-            id=finding_id_of(turn),
-            rulebook=BUILT_IN,
-            revision=0,
-            content_hash="",
-            rule=SHIFT_NOT_TAKEN_OVER,
-            trigger=Trigger.ON,
+        return found_by_house(
+            SHIFT_NOT_TAKEN_OVER,
+            finding_id_of(turn),
             at=turn.starts_at + terms.taken_over_within,
             raised_at=now,
             severity=Severity.MEDIUM,
-            alert_kind=SHIFT_NOT_TAKEN_OVER,
             policy=terms.policy,
             titles={language: title.format(time=began) for language, title in _TITLES.items()},
-            evidence=Evidence(figures={"starts_at": format_instant(turn.starts_at)}),
+            figures={"starts_at": format_instant(turn.starts_at)},
         )
 
 

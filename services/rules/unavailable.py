@@ -14,12 +14,11 @@ from datetime import datetime
 from services.domain.findings import (
     BUILT_IN,
     RULE_UNAVAILABLE,
-    Evidence,
     Finding,
     FindingChange,
     FindingState,
     Severity,
-    Trigger,
+    found_by_house,
 )
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
@@ -124,19 +123,13 @@ def _lame(faults: Iterable[StandingFault]) -> dict[str, Lame]:
 
 
 def _finding(lame: Lame) -> Finding:
-    return Finding(
-        id=lame.finding_id,
-        rulebook=BUILT_IN,
-        revision=0,
-        content_hash="",
-        rule=RULE_UNAVAILABLE,
-        trigger=Trigger.ON,
+    return found_by_house(
+        RULE_UNAVAILABLE,
+        lame.finding_id,
         at=lame.since,
         raised_at=lame.since,
         severity=_SEVERITY,
-        alert_kind=RULE_UNAVAILABLE,
         policy=DEFAULT_POLICY[_SEVERITY],
         titles={language: title.format(rule=lame.name) for language, title in _TITLES.items()},
-        state=FindingState.HOLDS,
-        evidence=Evidence(figures={"rule": lame.name}),
+        figures={"rule": lame.name},
     )

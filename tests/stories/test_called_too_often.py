@@ -14,7 +14,7 @@ BUDGET = 4
 
 def pages(stage: Stage) -> list[dict[str, Any]]:
     """What was found about pages at night."""
-    return [each for each in stage.findings() if each["rule"] == "pages.night"]
+    return [each for each in stage.findings() if each["rule"] == "pages-at-night"]
 
 
 def called_and_helped(stage: Stage, wall: str) -> None:
@@ -40,7 +40,7 @@ def test_the_fifth_call_of_a_night_is_said_to_the_desk_once_and_never_to_who_is_
     assert {each["evidence"]["figures"]["pages"] for each in found} == {BUDGET + 1}
     tired = {each["evidence"]["figures"]["worker_id"] for each in found}
     assert tired == {stage.worker("assigned"), stage.worker("neighbour")}
-    about = [each for each in stage.alerts() if each["kind"] == "pages.night"]
+    about = [each for each in stage.alerts() if each["kind"] == "pages-at-night"]
     assert {each["title"] for each in about} == {
         "assigned今夜已收到5次通知（上限4次）：请换人接替",
         "neighbour今夜已收到5次通知（上限4次）：请换人接替",

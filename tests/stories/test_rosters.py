@@ -39,7 +39,7 @@ def leave(stage: Stage, who: str, since: str, until: str) -> str:
 
 
 def holes(stage: Stage) -> list[str]:
-    return [str(each["state"]) for each in stage.findings() if each["rule"] == "roster.hole"]
+    return [str(each["state"]) for each in stage.findings() if each["rule"] == "roster-hole"]
 
 
 @story("2025-07-23 09:00")
@@ -52,7 +52,7 @@ def test_noon_finds_the_hole_of_the_night_dusk_says_it_again_and_filling_it_ends
     stage.at("12:00")
     assert stage.told() == ["12:00 desk", "12:00 manager"]
     alert = stage.alert()
-    assert (alert["kind"], alert["severity"], alert["policy"]) == ("roster.hole", "medium", "rosters")
+    assert (alert["kind"], alert["severity"], alert["policy"]) == ("roster-hole", "medium", "rosters")
     assert alert["title"] == "排班空缺：east7月23日22:00至7月24日06:00无人值班（请假）"
     assert alert["subject"] == f"house:roster/{stage.team()}"
     stage.at("13:00").does("desk", "accept")

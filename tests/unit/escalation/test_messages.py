@@ -44,7 +44,7 @@ UNTAKEN = {
     "bo": "08:00 ནས་འགོ་བཙུགས་པའི་ལས་རེས་སུས་ཀྱང་མ་བླངས།",
     "en": "Nobody has taken over the shift that began at 08:00",
 }
-TITLES = {"roster.hole": HOLE, "shift-not-taken-over": UNTAKEN}
+TITLES = {"roster-hole": HOLE, "shift-not-taken-over": UNTAKEN}
 """What stands above a matter that is about no home."""
 PRIVATE = {
     "key_place": "门框上方的暗格",
