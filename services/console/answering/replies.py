@@ -29,6 +29,7 @@ from services.escalation.answering import answer, answer_id, waits_for
 from services.escalation.links import code_of
 from services.escalation.permission import Actor, NotAllowed, require_may_close
 from services.escalation.replies import Said, Word, said_in
+from services.escalation.scene import is_urgent
 from services.escalation.telling import key_of
 from services.escalation.text import names_by_code, title_in
 
@@ -252,7 +253,9 @@ def _found(at_hand: AtHand, said: Said) -> Told | Result:
         return Result.NOT_UNDERSTOOD if at_hand.waiting else Result.UNANSWERED
     waiting = at_hand.waiting
     if len(waiting) > 1:
-        return Result.WHICH_ONE
+        # Who is called at night answers that call, whatever else has waited since the day.
+        urgent = [told for told in waiting if is_urgent(told.alert)]
+        return urgent[0] if urgent == [waiting[-1]] else Result.WHICH_ONE
     if waiting:
         return waiting[0]
     late = at_hand.any_of_them

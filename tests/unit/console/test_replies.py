@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from services.domain.alerts import AlertState, Outcome
-from services.domain.findings import Severity
+from services.domain.alerts import AlertFact, AlertState, Outcome
+from services.domain.findings import FindingState, Severity
 from services.domain.notices import NoticeKind
 from services.domain.people import Channel, Contact
 from services.escalation.links import code_of
@@ -160,6 +161,30 @@ def test_with_several_running_the_code_is_needed_and_the_answer_says_so(
     assert messenger.brings(BASANG, f"1 {codes[1]}") == "accepted"
     assert alert_of(house, "alert-2").accepted_by == "basang"
     assert alert_of(house, "alert-1").accepted_by is None
+
+
+NO_ALARM = AlertFact("finding-visit", NIGHT, NIGHT, FindingState.HOLDS, is_alarm=False)
+VISIT: dict[str, Any] = {"facts": (NO_ALARM,), "severity": Severity.MEDIUM, "device_id": None}
+"""Told at once as a press is, so that it waits beside one."""
+
+
+@pytest.mark.parametrize("reminders", [1, 6])
+def test_who_is_called_at_night_needs_no_code_for_what_has_waited_since_the_day(
+    house: Cast, messenger: Messenger, reminders: int
+) -> None:
+    for number in range(reminders):
+        press(house, f"alert-{number + 2}", kind=f"visit-{number}", **VISIT)
+    press(house)
+    assert messenger.brings(BASANG, "1") == "accepted"
+    assert alert_of(house).accepted_by == "basang"
+    assert {alert_of(house, f"alert-{number + 2}").accepted_by for number in range(reminders)} == {None}
+
+
+def test_what_came_after_the_call_may_be_what_is_meant(house: Cast, messenger: Messenger) -> None:
+    press(house)
+    press(house, "alert-2", kind="visit", **VISIT)
+    assert messenger.brings(BASANG, "1") == "which_one"
+    assert alert_of(house).accepted_by is None
 
 
 @pytest.mark.parametrize("written", ["1 {}", "{} 1", "1{}", "1，{}", "1 号{}", "收到 {}", "1 code: {}"])
