@@ -133,7 +133,7 @@ class DeviceAccounts:
                 self._adjust()
             except (BrokerUnavailable, Refused) as error:
                 self._fault = f"the accounts of devices are not those of the store: {error}"
-                log.exception("the accounts of devices could not be brought to those of the store")
+                log.warning("%s", self._fault)
 
         threading.Thread(target=work, name="anxin-accounts", daemon=True).start()
 
