@@ -120,6 +120,19 @@ def test_what_somebody_has_taken_meanwhile_is_not_told_when_it_may_go(here: Comm
     assert {notice.reason for notice in held} >= {NoticeReason.THROTTLED, NoticeReason.ACCEPTED_ALREADY}
 
 
+def test_what_has_become_graver_meanwhile_is_told_as_that_alone(here: Community) -> None:
+    throttled(here, Throttle(TWO_IN_TEN_MINUTES))
+    for number in range(3):
+        here.press(**matter(number))
+    [held] = [notice for notice in here.notices() if notice.state is NoticeState.DUE]
+    assert here.told() == ["pema"] * 2
+    here.press(**matter(2, Severity.HIGH))
+    assert here.told() == ["pema"]
+    here.after(minutes=10)
+    [was_held] = [notice for notice in here.notices() if notice.id == held.id]
+    assert (was_held.state, was_held.reason) == (NoticeState.NOT_SENT, NoticeReason.OVERTAKEN)
+
+
 def test_over_a_channel_that_is_free_it_goes_at_once(here: Community) -> None:
     here.gets_mail_too("pema")
     throttled(here, Throttle(address={ChannelKind.WEBHOOK: Cap(1, timedelta(minutes=10))}))
