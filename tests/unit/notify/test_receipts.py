@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from services.domain.alerts import ChangeReason
-from services.domain.notices import NoticeReason, NoticeState, ReceiptResult
+from services.domain.notices import NoticeKind, NoticeReason, NoticeState, ReceiptResult
 from services.domain.people import ChannelKind
 from services.domain.receipts import Brought, Fate, NoReceipts, NotTheCarrier, Taken, Unreadable
+from services.notify.attempts import LONGEST_WAIT
 from services.notify.channels import sms_aliyun, sms_tencent, webhook
 from services.notify.channels.http_gateway import Receiving, Sign
 from services.notify.channels.receiving import Carrier
@@ -182,6 +183,23 @@ def test_days_later_it_is_written_down_and_moves_nobody(here: Community) -> None
     here.told()
     assert fates(brings(here, {"notice_id": called.id, "result": "failed"})) == [Fate.STORED]
     assert "pema" not in here.told()
+
+
+@pytest.mark.parametrize(
+    ("after", "by_mail"), [(LONGEST_WAIT, [POSTMAN.address]), (LONGEST_WAIT + SECOND, [])]
+)
+def test_that_somebody_is_not_needed_any_more_is_told_in_time_or_never(
+    here: Community, after: timedelta, by_mail: Sequence[str]
+) -> None:
+    here.gets_mail_too("pema")
+    here.press(**ROUTINE)
+    here.accept("desk")
+    here.settle()
+    assert here.notice_of("pema").kind is NoticeKind.STAND_DOWN
+    here.told(), here.told("email")
+    here.after(seconds=after.total_seconds())
+    brings(here, about(here, "pema", "failed"))
+    assert here.told("email") == by_mail
 
 
 def test_one_that_nobody_knows_is_said_to_be_unknown(here: Community) -> None:
