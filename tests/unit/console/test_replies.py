@@ -310,6 +310,16 @@ def test_whoever_guesses_codes_is_stopped_and_a_plain_digit_still_counts(
     assert messenger.brings(BASANG, "1") == "accepted"
 
 
+def test_after_five_guesses_not_even_the_right_code_is_tried(house: Cast, messenger: Messenger) -> None:
+    press(house)
+    right = code_to(house, "basang", "alert-1")
+    wrong = [str(code) for code in range(2000, 2010) if str(code) != right]
+    for code in wrong[:5]:
+        messenger.brings(BASANG, f"1 {code}")
+    assert messenger.brings(BASANG, f"1 {right}") == "too_many"
+    assert alert_of(house).accepted_by is None
+
+
 def test_two_machines_do_not_answer_each_other_for_ever(house: Cast, messenger: Messenger) -> None:
     press(house)
     results = [messenger.brings(BASANG, "I am out of office") for _ in range(20)]
