@@ -106,3 +106,12 @@ def test_a_message_longer_than_a_page_is_the_clients_and_so_is_what_comes_of_it(
     page = cut(PUBACK + whole[:PAGE])
     assert page.packets == [PUBACK, whole[:PAGE]]
     assert (page.torn, page.owed) == (b"", len(whole) - PAGE)
+
+
+@pytest.mark.parametrize("came", range(1, 5))
+def test_of_a_longest_length_that_is_torn_the_rest_is_waited_for(came: int) -> None:
+    whole = packet(Publish(b"t", b"x" * 2**21, 1, 1, dup=False, retain=False))
+    assert _length(2**21 + 5) == whole[1:5]
+    page = cut(PINGRESP + whole[:came])
+    assert (page.packets, page.torn, page.owed) == ([PINGRESP], whole[:came], 0)
+    assert cut(page.torn + whole[came:PAGE]).owed == len(whole) - PAGE
