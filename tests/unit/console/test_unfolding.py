@@ -73,6 +73,15 @@ def test_it_does_not_unfold_for_who_came_second_nor_after_the_end(house: Cast) -
     assert audited(house, UNFOLDED) == []
 
 
+def test_it_does_not_unfold_after_the_end_for_who_had_it_either(house: Cast) -> None:
+    press(house)
+    client, link = house.client(), link_to(house, "basang")
+    assert KEY in tap(client, link, "accept").text
+    house.worker("basang").post("/api/v1/alerts/alert-1/close", json={"outcome": "helped"})
+    assert KEY not in client.post(link, data={"alert": "alert-1", "action": "unfold"}).text
+    assert len(audited(house, UNFOLDED)) == 1
+
+
 @pytest.mark.parametrize("path", ["/api/v1/homes/home-1", "/api/v1/homes"])
 def test_the_api_tells_a_grid_worker_where_the_key_is_while_they_have_an_alert(
     house: Cast, path: str
