@@ -66,6 +66,23 @@ def test_a_message_longer_than_a_page_goes_through_the_client(
     assert (came, read) == (READ, whole)
 
 
+def test_a_message_of_several_pages_is_the_clients_to_its_last_byte(
+    pair: tuple[BufferedSocket, socket.socket],
+) -> None:
+    ours, theirs = pair
+    body = b"\x00\x01a" + MESSAGE * PAGE
+    length = bytes([len(body) & 127 | 128, (len(body) >> 7) & 127 | 128, (len(body) >> 14) & 127])
+    whole, read = b"\x30" + length + body, b""
+    for begin in range(0, len(whole), PAGE):
+        theirs.sendall(whole[begin : begin + PAGE])
+        for came in ours.messages():
+            assert came is None, "what lies in it is no message"
+            read += ours.recv(2 * PAGE)
+    assert read == whole
+    theirs.sendall(MESSAGE)
+    assert list(ours.messages()) == [READ]
+
+
 def test_what_is_sent_goes_out_with_the_turn(pair: tuple[BufferedSocket, socket.socket]) -> None:
     ours, theirs = pair
     assert ours.send(b"abc") + ours.send(b"de") == 5
