@@ -104,6 +104,17 @@ def test_a_failed_call_of_somebody_else_leaves_the_question_open(case: Case) -> 
     assert case.running.handover_to == "yonten"
 
 
+def test_who_is_asked_again_is_waited_for_by_the_newest_call_alone(case: Case) -> None:
+    asks(case, "pema", "yonten")
+    case.fails("yonten")
+    case.after(minutes=1)
+    asks(case, "pema", "yonten")
+    case.fails("pema")
+    assert case.running.handover_to == "yonten", "that they could not be reached before says nothing now"
+    case.fails("yonten")
+    assert case.running.handover_to is None
+
+
 def test_who_leaves_the_house_while_asked_is_not_waited_for(case: Case) -> None:
     asks(case, "pema", "yonten")
     case.told(NoticeKind.HANDOVER)
