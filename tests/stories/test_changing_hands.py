@@ -128,6 +128,13 @@ def test_a_shift_that_nobody_takes_over_is_said_to_the_manager_until_somebody_do
 
 
 @story("2025-07-23 06:00")
+def test_a_shift_that_is_over_by_now_is_nobody_s_to_take_over_any_more(stage: Stage) -> None:
+    stage.sits("desk", "2025-07-22 20:00", "2025-07-23 06:00")
+    stage.at("06:02")
+    assert all(each["kind"] != "shift-not-taken-over" for each in stage.alerts())
+
+
+@story("2025-07-23 06:00")
 def test_a_shift_of_a_rotation_and_one_that_was_swapped_have_to_be_taken_over_as_well(stage: Stage) -> None:
     team = stage.records("teams", {"name": "desk"})["id"]
     stage.hires("second", "duty_desk")
