@@ -5,13 +5,14 @@ A page works without scripts. It must never show what the person who looks may n
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.console.callers import Caller, parts_of
+from services.console.callers import Caller, identify, parts_of
 from services.console.pages.addresses import asked_for, sign_in_before, wanted
 from services.console.pages.files import address_of
 from services.console.pages.not_done import sentence_of
@@ -21,6 +22,7 @@ from services.console.pages.words import said
 from services.console.problems import Problem
 from services.console.rights import RIGHTS
 from services.domain.people import Language
+from services.domain.ports import StoreUnavailable
 
 LANGUAGE_COOKIE = "anxin_language"
 LANGUAGE_NAMES = {Language.ZH_CN: "中文", Language.BO: "བོད་ཡིག", Language.EN: "English"}
@@ -105,4 +107,17 @@ def problem_page(request: Request, problem: Problem) -> Response:
     """A fault in words; who is not known is asked to sign in, and then comes back."""
     if problem.status == 401:  # noqa: PLR2004 - the contract's own number
         return RedirectResponse(sign_in_before(wanted(request)), 303)
+    _know_who_asks(request)
     return page(request, "problem.html", problem.status, problem=problem, sentence=sentence_of(problem))
+
+
+def _know_who_asks(request: Request) -> None:
+    """A refusal comes before the gate has let anybody in, and where no route is there is no gate at all: the
+    page is in their language all the same, and has their sections as the way back.
+    """
+    if caller_of(request) is not None:
+        return
+    parts = parts_of(request)
+    # Where the store cannot be reached, the page still says what happened; of who asks it knows nothing then.
+    with suppress(StoreUnavailable), parts.store.reading() as uow:
+        request.state.caller = identify(uow, request, parts.clock.now())

@@ -11,6 +11,7 @@ import pytest
 from services import console
 from services.console.pages.not_done import sentence_of
 from services.console.problems import Problem
+from services.domain.people import Role
 from services.escalation.permission import Refusal
 from tests.unit.console.cast import Cast
 from tests.unit.console.test_pages import signed_in
@@ -60,3 +61,21 @@ def test_the_words_of_the_interface_are_small_print(house: Cast, address: str, s
     page = client.get(address, headers={"Accept": "text/html"}).text
     assert f'role="alert">{sentence}</p>' in page
     assert '<small lang="en">' in page
+
+
+@pytest.mark.parametrize(
+    ("login", "address", "status"),
+    [("desk", "/nothing-here", 404), ("grid", "/handover", 403), ("desk", "/visits?unheard=of", 422)],
+)
+def test_a_refusal_speaks_the_language_of_whoever_asks_and_leads_back(
+    house: Cast, login: str, address: str, status: int
+) -> None:
+    client = signed_in(house, login)
+    worker = client.get("/api/v1/session").json()["worker_id"]
+    changed = house.of(Role.ADMIN).patch(f"/api/v1/workers/{worker}", json={"language": "bo"})
+    assert changed.status_code == 200, changed.text
+    answer = client.get(address, headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert answer.status_code == status
+    assert '<html lang="bo">' in answer.text
+    assert '<a href="/rosters"' in answer.text, "the sections are the way back"
+    assert 'action="/sign-out"' in answer.text
