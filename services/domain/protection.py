@@ -53,13 +53,14 @@ class ProtectionReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Protection:
     """The state with its reasons; somebody owns every state that is not green, ``due_at`` is None where
-    nobody knows since when.
+    nobody knows since when, and ``hole_at`` is when the hole of the roster begins, where that is a reason.
     """
 
     state: ProtectionState
     reasons: tuple[ProtectionReason, ...] = ()
     owner_id: str | None = None
     due_at: datetime | None = None
+    hole_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def protection_of(
         ends.append(roster_hole.starts_at)  # it has to be filled before it begins
     if not reasons:
         return Protection(ProtectionState.PROTECTED)
-    return Protection(ProtectionState.UNPROTECTED, reasons, owner_id, min(ends, default=None))
+    hole_at = roster_hole.starts_at if roster_hole is not None else None
+    return Protection(ProtectionState.UNPROTECTED, reasons, owner_id, min(ends, default=None), hole_at)
 
 
 def _gaps(

@@ -261,3 +261,16 @@ def test_the_name_of_a_shift_is_not_that_of_a_user(house: Cast, language: str, n
     client.cookies.set("anxin_language", language)
     page = client.get("/rosters/new?team=team", headers={"Accept": "text/html"}).text
     assert f'<span>{name}</span><input name="name0"' in page
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "said"),
+    [("08:00", "20:00", "现在没有人值班"), ("20:00", "08:00", "08:00 起没有人值班")],
+)
+@pytest.mark.parametrize("path", ["/", "/handover", "/residents/yangzom"])
+def test_a_hole_says_when_wherever_somebody_is_not_protected(
+    house: Cast, admin: TestClient, starts: str, ends: str, said: str, path: str
+) -> None:
+    shifts = [{"name": "one", "starts": starts, "ends": ends}]
+    made(admin, shifts=shifts, cycle=["one"], members=["karma"])
+    assert said in " ".join(words(signed_in(house, "desk").get(path).text))

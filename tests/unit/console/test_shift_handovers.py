@@ -172,3 +172,18 @@ def test_a_form_that_names_nobody_is_answered_in_words(house: Cast) -> None:
     answer = signed_in(house, "desk").post("/handover", data={"key": "k2"})
     assert answer.status_code == 422
     assert "未能接班：请选择交班人和接班人。" in words(answer.text)
+
+
+def test_who_has_the_same_gap_stands_together_and_after_the_taking_over(house: Cast) -> None:
+    admin = house.of(Role.ADMIN)
+    for name in ("Tsering", "Norbu", "Pema"):
+        admin.post("/api/v1/residents", json={"name": name, "home_id": "home-1"})
+    page = words(signed_in(house, "desk").get("/handover").text)
+    gaps = page[page.index("确认接班") :]
+    alike = gaps.index("没有责任人")
+    assert [each for each in gaps[alike:] if each in {"Tsering", "Norbu", "Pema"}] == [
+        "Tsering",
+        "Norbu",
+        "Pema",
+    ]
+    assert gaps.count("没有责任人") == 1

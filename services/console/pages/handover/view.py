@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.console.callers import Caller
 from services.console.pages.names import Names, Nobody
@@ -13,6 +14,7 @@ from services.domain.alerts import Alert
 from services.domain.handovers import Handover, ShiftNote
 from services.domain.people import Worker
 from services.domain.ports import UnitOfWork
+from services.domain.protection import Protection
 
 Called = str | Nobody
 
@@ -29,12 +31,23 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Exposed:
     """Somebody who is not protected."""
 
     of: Unprotected
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """People who are not protected for the same reasons, with whose that is to mend. ``due_at`` is None where
+    it is not the same for all of them.
+    """
+
+    protection: Protection
     owner: Called | None
+    due_at: datetime | None
+    people: tuple[Exposed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +115,15 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller) -> HandoverView:
             tuple(names.of(each) for each in alert.owner_ids if each not in alert.declined_by),
         )
 
-    def gap(each: Unprotected) -> Gap:
-        owner = each.protection.owner_id
-        return Gap(each, address(each.resident.home_id), names.of(owner) if owner else None)
+    def gap(alike: list[Unprotected]) -> Gap:
+        of_all = alike[0].protection
+        due = {each.protection.due_at for each in alike}
+        return Gap(
+            of_all,
+            names.of(of_all.owner_id) if of_all.owner_id else None,
+            of_all.due_at if len(due) == 1 else None,
+            tuple(Exposed(each, address(each.resident.home_id)) for each in alike),
+        )
 
     def past(each: Handover) -> Past:
         notes = tuple(Written(note, names.of(note.author)) for note in notes_taken(uow, each))
@@ -113,7 +132,7 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller) -> HandoverView:
     return HandoverView(
         state=state,
         running=tuple(running(alert) for alert in state.running),
-        gaps=tuple(gap(each) for each in state.unprotected),
+        gaps=tuple(gap(alike) for alike in _alike(state.unprotected)),
         back=tuple(Back(each, names.of(each.silence.author)) for each in state.ending),
         notes=tuple(Written(each, names.of(each.author)) for each in state.notes),
         before=tuple(past(each) for each in state.before),
@@ -122,6 +141,15 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller) -> HandoverView:
         giver=_giver(state, people, who),
         is_of_the_desk=any(each.id == who.worker_id for each in people),
     )
+
+
+def _alike(unprotected: Iterable[Unprotected]) -> list[list[Unprotected]]:
+    """Together those with the same gap; the smallest first, so that nobody stands behind a long list."""
+    found: dict[object, list[Unprotected]] = {}
+    for each in unprotected:
+        gap = each.protection
+        found.setdefault((gap.reasons, gap.owner_id, gap.hole_at), []).append(each)
+    return sorted(found.values(), key=len)
 
 
 def _giver(state: ShiftState, people: Sequence[Worker], who: Caller) -> str:
