@@ -274,3 +274,31 @@ def test_a_hole_says_when_wherever_somebody_is_not_protected(
     shifts = [{"name": "one", "starts": starts, "ends": ends}]
     made(admin, shifts=shifts, cycle=["one"], members=["karma"])
     assert said in " ".join(words(signed_in(house, "desk").get(path).text))
+
+
+def test_days_that_are_over_can_be_left_out_and_a_night_that_still_runs_is_not_over(
+    house: Cast, admin: TestClient
+) -> None:
+    made(admin)
+    desk = signed_in(house, "desk")
+    page = desk.get("/rosters", params={"team": "team"}).text
+    days = [each.split(">", 1)[0] for each in page.split('<li class="day')[1:]]
+    assert ['over"' in each for each in days] == [True, False, False, False, False, False, False]
+    assert " today" in days[2], "of the day before a turn runs on into this one"
+    assert "也显示已过去的日子" in words(page)
+    before = desk.get("/rosters", params={"team": "team", "week": "2025-07-14"}).text
+    assert "也显示已过去的日子" not in words(before), "who asks for a week that is over wants to see it"
+
+
+def test_a_hole_stands_between_the_turns_in_the_order_of_the_day(house: Cast, admin: TestClient) -> None:
+    shifts = [
+        {"name": "early", "starts": "08:00", "ends": "12:00"},
+        {"name": "late", "starts": "16:00", "ends": "20:00"},
+    ]
+    reached = [{"kind": "webhook", "address": "http://127.0.0.1:9/notices"}]
+    assert admin.patch("/api/v1/workers/karma", json={"channels": reached}).status_code == 200
+    made(admin, shifts=shifts, cycle=["early", "late"], members=["karma", "pema"])
+    page = signed_in(house, "desk").get("/rosters", params={"team": "team"}).text
+    tomorrow = words(page.split('<li class="day">')[1].split('<li class="day', 1)[0])
+    begins = [each[:5] for each in tomorrow if each[2:3] == ":" and "–" in each]
+    assert begins == ["08:00", "12:00", "16:00"], "Pema goes to no home, and leaves the hole open"

@@ -43,13 +43,31 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """What stands under a day: a turn, or the hole between two."""
+
+    turn: Turn | None = None
+    hole: Hole | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DayOfWeek:
-    """The turns that begin on a local day, and the holes that do."""
+    """The turns that begin on a local day, and the holes that do. ``is_over``: it lies before today, and none
+    of its turns runs on into today.
+    """
 
     day: date
     is_today: bool
+    is_over: bool
     turns: tuple[Turn, ...]
     holes: tuple[Hole, ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        """All of it in the order in which it begins; a hole stands after the turn that leaves it."""
+        rows = [(turn.duty.starts_at, 0, Row(turn=turn)) for turn in self.turns]
+        rows += [(hole.starts_at, 1, Row(hole=hole)) for hole in self.holes]
+        return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +198,19 @@ def _days(
     post = next((each for each in posts if each.team_id == team.id), None)
     holes = plan.holes(post, max(since, now), until) if post is not None and until > now else []
     today = local(now, zone).date()
-    return tuple(
-        DayOfWeek(
+    is_this_week = monday <= today < monday + WEEK
+
+    def of_day(day: date) -> DayOfWeek:
+        begun = tuple(turn for turn in turns if _begins_on(turn.duty.starts_at, since, zone) == day)
+        return DayOfWeek(
             day,
             day == today,
-            tuple(turn for turn in turns if _begins_on(turn.duty.starts_at, since, zone) == day),
+            is_this_week and day < today and not any(turn.duty.ends_at > now for turn in begun),
+            begun,
             tuple(hole for hole in holes if _begins_on(hole.starts_at, since, zone) == day),
         )
-        for day in (monday + timedelta(days=number) for number in range(7))
-    )
+
+    return tuple(of_day(monday + timedelta(days=number)) for number in range(7))
 
 
 def _begins_on(at: datetime, since: datetime, zone: ZoneInfo) -> date:
