@@ -267,3 +267,10 @@ def test_a_house_without_anything_says_so(house: Cast) -> None:
     said = words(house.worker("lhamo").get("/figures", headers=PAGE).text)
     assert "这段日期内没有紧急警报。" in said
     assert "这段日期内没有通知过任何人。" in said
+
+
+def test_what_was_never_reached_is_left_out_and_the_strips_say_what_they_mean(told: Cast) -> None:
+    page = " ".join(words(told.worker("lhamo").get("/figures", headers=PAGE).text))
+    assert "始终没有：1起。" in page
+    assert "–内" not in page, "nine of ten were not answered: there is no time within which they were"
+    assert "每格为一夜" in page

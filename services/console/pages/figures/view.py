@@ -128,11 +128,18 @@ class View:
         t = self._texts
         if not speed.count:
             return t(said("Nothing to judge yet."))
+        never = t.number(speed.never)
+        if speed.median is None:
+            return t("Never: {never}.", never=never)
+        if speed.ninth is None:
+            return t(
+                "Half of them within {median}. Never: {never}.", median=self.wait(speed.median), never=never
+            )
         return t(
             "Half of them within {median}, nine of ten within {ninth}. Never: {never}.",
             median=self.wait(speed.median),
             ninth=self.wait(speed.ninth),
-            never=t.number(speed.never),
+            never=never,
         )
 
     # ------------------------------------------------------------------- in pictures
