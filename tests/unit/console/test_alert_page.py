@@ -233,6 +233,26 @@ def test_a_matter_of_the_house_is_called_by_what_it_is_about(
     assert f'<h1 class="who">{name}</h1>' in page
 
 
+def test_a_hole_of_a_roster_leads_to_the_roster_and_sends_nobody_out(house: Cast) -> None:
+    alert = press(house)
+    alone = replace(
+        alert,
+        id="alert-2",
+        subject="house:roster/team",
+        resident_id=None,
+        home_id=None,
+        device_id=None,
+        facts=(),
+    )
+    with house.store.writing() as uow:
+        uow.alerts.add(alone, [])
+    page = house.worker("pema").get("/alerts/alert-2", headers=PAGE).text
+    assert 'href="/rosters?team=team"' in page
+    assert "由我处理" in words(page)
+    assert "这就赶去" not in words(page)
+    assert "/rosters?team" not in page_of(house, "pema")
+
+
 def test_a_press_names_everybody_who_lives_there_and_a_finding_whom_it_is_about(house: Cast) -> None:
     house.of(Role.ADMIN).post("/api/v1/residents", json={"name": "Sonam", "home_id": "home-1"})
     press(house)

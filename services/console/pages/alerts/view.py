@@ -23,7 +23,7 @@ from services.console.problems import not_found
 from services.console.sight import Sight
 from services.domain.alerts import HOUSE, Alert, AlertState, DeadlineKind
 from services.domain.notices import Notice, NoticeReason, NoticeState
-from services.domain.people import Resident
+from services.domain.people import Resident, Team
 from services.domain.ports import UnitOfWork
 from services.domain.posts import DUTY_DESK
 from services.domain.posts import SUBJECT as ROSTER
@@ -77,6 +77,8 @@ class AlertView:
     device: str | None
     of_the_house: str | Nobody | None
     """What it is about where that is nobody and no device: a team without anybody on duty, or the house."""
+    roster_of: str | None
+    """The team whose roster has a hole, by its id."""
     since: datetime
     holder: str | None
     mine: bool
@@ -128,6 +130,7 @@ def view_of(
         place=_place(alert, scene, sight),
         device=device.external_id if device else None,
         of_the_house=_of_the_house(uow, alert),
+        roster_of=team.id if (team := _team_of_roster(uow, alert)) else None,
         since=alert.began_at,
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         mine=me is not None and alert.accepted_by == me,
@@ -160,8 +163,13 @@ def _of_the_house(uow: UnitOfWork, alert: Alert) -> str | Nobody | None:
         return None
     if alert.subject in {DUTY_DESK, HOUSE_DESK}:
         return Nobody.DUTY_DESK
-    team = uow.teams.get(alert.subject.removeprefix(ROSTER)) if alert.subject.startswith(ROSTER) else None
+    team = _team_of_roster(uow, alert)
     return team.name if team else Nobody.HOUSE
+
+
+def _team_of_roster(uow: UnitOfWork, alert: Alert) -> Team | None:
+    """The team in whose roster there is a hole."""
+    return uow.teams.get(alert.subject.removeprefix(ROSTER)) if alert.subject.startswith(ROSTER) else None
 
 
 def _place(alert: Alert, scene: Scene, sight: Sight) -> Place:
