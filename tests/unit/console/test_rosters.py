@@ -253,6 +253,24 @@ def test_the_board_says_in_one_line_who_is_on_duty_and_who_is_next(house: Cast, 
     assert "下一班" in page
 
 
+def test_whoever_is_of_no_team_reads_on_the_board_who_is_on_duty_in_each(
+    house: Cast, admin: TestClient
+) -> None:
+    made(admin)
+    page = house.worker("lhamo").get("/", headers={"Accept": "text/html"}).text
+    assert "下一班" in " ".join(words(page))
+
+
+def test_who_is_on_leave_is_not_called_on_duty(house: Cast, admin: TestClient) -> None:
+    shifts = [{"name": "night", "starts": "20:00", "ends": "08:00"}]
+    made(admin, shifts=shifts, cycle=["night"], members=["karma"])
+    desk = signed_in(house, "desk")
+    assert "正在值班" in words(desk.get("/rosters?team=team").text)
+    ill = {"starts_at": "2025-07-22T12:00:00Z", "ends_at": "2025-07-23T00:00:00Z", "reason": "病"}
+    assert admin.post("/api/v1/leaves", json=ill | {"worker_id": "karma"}).status_code == 201
+    assert "正在值班" not in words(desk.get("/rosters?team=team").text)
+
+
 @pytest.mark.parametrize(
     ("language", "name"), [("zh-CN", "班次名称"), ("bo", "ལས་རེས་ཀྱི་མིང་།"), ("en", "Name of the shift")]
 )

@@ -147,7 +147,7 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller, team_id: str, week: dat
 def on_board(watch: Watch, who: Caller, now: datetime) -> tuple[Present, ...]:
     """Who is on duty, for one line of the board: of the caller's own team, else of the first few posts."""
     keeps = watch.plan.teams_with_roster(now).__contains__
-    posts = {post.team_id for post in posts_of(watch.teams, watch.grids, watch.workers, keeps)}
+    posts = {post.team_id for post in posts_of(watch.teams, watch.grids, watch.workers, keeps)} - {None}
     own = who.worker.team_id if who.worker is not None else None
     wanted = [team for team in watch.teams if team.id in ({own} if own in posts else posts)]
     names = Names(watch.workers)
