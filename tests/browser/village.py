@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.browser.saying import Said, say
 from tests.live.house.registering import by_webhook
-from tests.live.house.running import Api, Hook, HouseProcess
+from tests.live.house.running import Api, Hook, HouseProcess, may_be_paged_all_night
 
 PASSWORD = "a-night-in-july"
 ROLES = {
@@ -44,6 +44,7 @@ class Village:
     _ending: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def start(self) -> Village:
+        may_be_paged_all_night(self.folder)
         self.hook = Hook()
         self._ending.callback(self.hook.close)
         self._go_up()

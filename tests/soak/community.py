@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.wiring.demo import mark_as_invented
-from services.wiring.shipped import shipped
-from tests.live.house.running import Api
+from tests.live.house.running import Api, may_be_paged_all_night
 from tests.soak.buttons import Button
 from tests.soak.judge import JOINED_AT_MOST_EVERY
 
@@ -56,14 +55,11 @@ class Registered:
 
 def lay_out(folder: Path) -> None:
     """Make the data folder: everybody in it is invented, and its policies are the soak's."""
-    policies = folder / "policies"
-    policies.mkdir(parents=True)
+    may_be_paged_all_night(folder)
     mark_as_invented(folder, "soak")
-    for name, text in shipped("policies").items():
-        (policies / name).write_text(text, encoding="utf-8")
     for name in ("emergency", "night-emergency"):
         text = POLICY.format(name=name, joined=int(JOINED_AT_MOST_EVERY.total_seconds()))
-        (policies / f"{name}.yaml").write_text(text, encoding="utf-8")
+        (folder / "policies" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 
 def enrol(api: Api, homes: int, telephones: Mapping[str, int]) -> list[Registered]:
