@@ -269,9 +269,11 @@ def _devices(resident: Resident, now: datetime) -> Iterator[Device]:
 
 
 def _visits(resident: Resident, enrolled_at: datetime, now: datetime, dice: Random) -> Iterator[Event]:
-    """Up to two visits this month so far; at least 2 a month are owed."""
+    """The visits of this month so far. At least 2 a month are owed, and a few residents had fewer: in the last
+    week of a month the board is to show them, and not half the community.
+    """
     days = max((now - enrolled_at).days, 1)
-    for _ in range(dice.choice((0, 1, 2, 2))):
+    for _ in range(dice.choices((0, 1, 2, 3), weights=(1, 5, 60, 20))[0]):
         at = enrolled_at + timedelta(days=dice.randrange(days), hours=dice.randint(9, 17))
         if at >= now:
             continue
