@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from services.storage.compiled import COMPILED
 from services.storage.refusals import translate
 
 MOST_READERS = 60
 """Connections that may read at once; more than threads serve requests, so that nobody queues for one."""
+SHARED = {"compiled_cache": COMPILED}
 WRITERS_TURN = 0x616E78696E
 """The advisory lock that one writing transaction holds on PostgreSQL ('anxin' as a number)."""
 
@@ -86,6 +88,7 @@ def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous, most_by
         max_overflow=0,
         pool_timeout=patience.total_seconds(),
         hide_parameters=True,
+        execution_options=SHARED,
     )
     reading = create_engine(
         address,
@@ -95,6 +98,7 @@ def _sqlite(address: URL, patience: timedelta, synchronous: Synchronous, most_by
         pool_timeout=patience.total_seconds(),
         pool_use_lifo=True,
         hide_parameters=True,
+        execution_options=SHARED,
     )
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine, "connect", prepare)
@@ -124,6 +128,7 @@ def _postgresql(address: URL, patience: timedelta) -> Engines:
         pool_timeout=patience.total_seconds(),
         pool_use_lifo=True,
         hide_parameters=True,
+        execution_options=SHARED,
     )
     reading = create_engine(
         address,
@@ -134,6 +139,7 @@ def _postgresql(address: URL, patience: timedelta) -> Engines:
         pool_timeout=patience.total_seconds(),
         pool_use_lifo=True,
         hide_parameters=True,
+        execution_options=SHARED,
     )
     # Read committed matters: a snapshot taken before the lock was had would not see what its last holder
     # wrote.
