@@ -18,6 +18,7 @@ from services.wiring.cli import (
     simulate,
     up,
 )
+from services.wiring.garbage import look_seldom
 
 app = typer.Typer(
     help="Anxin keeps watch over elders who live at home, and tells the right person until somebody has it.",
@@ -25,6 +26,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def anxin() -> None:
+    look_seldom()
+
+
 app.command("up")(up.up)
 app.command("doctor")(doctor.doctor)
 for name in service.WORDS:
