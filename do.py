@@ -225,7 +225,16 @@ def anxin(arguments: "list[str]") -> int:
 def test(arguments: "list[str]") -> int:
     set_up([RUN_LOCK, DEV_LOCK])
     os.chdir(str(ROOT))
+    keep_what_is_compiled()
     return hand_over([tool("pytest"), *processes(arguments, os.cpu_count() or 1), *arguments])
+
+
+def keep_what_is_compiled() -> None:
+    """The tests start some hundred processes. Where none may leave compiled code beside its source, each would
+    compile everything again; so it is kept beside the packages instead.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))
 
 
 def processes(arguments: "list[str]", cores: int) -> "list[str]":

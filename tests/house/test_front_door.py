@@ -126,6 +126,17 @@ def test_tests_run_on_every_core_unless_somebody_looks_into_one(
     assert do.processes(words, cores) == added
 
 
+def test_where_no_compiled_code_may_lie_about_the_tests_keep_theirs_with_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+    do.keep_what_is_compiled()
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+    assert os.environ["PYTHONPYCACHEPREFIX"].startswith(str(do.VENV))
+
+
 def test_ci_installs_every_program_that_a_test_may_ask_for() -> None:
     script = tree.text(Path(".ci/run"))
     assert [package for package in programs.PACKAGES.values() if package not in script] == []
