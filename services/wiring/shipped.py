@@ -1,14 +1,18 @@
 """What ships with the house and lies in the data folder from the first start on: rulebooks with their
 stories, and policies.
 
-The files in the data folder are the administrator's: they are copied once and never overwritten.
+The files in the data folder are the administrator's and are never overwritten. A policy that came with a
+newer version is laid beside them: it was in force without a file already. A rulebook never is: its rules
+would begin to call people unasked.
 """
 
 from __future__ import annotations
 
 import errno
+import logging
+import os
+import secrets
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,12 +21,20 @@ from services.domain.records import FileMark
 from services.rules.reading import content_hash_of
 from services.wiring.rulebook_desk import FolderDesk
 
+log = logging.getLogger("anxin.shipped")
+
+ORIGIN = Path(__file__).resolve().parents[2]
+"""Beneath it the folders lie as shipped, in a checkout and where the house was installed."""
 STORY = ".story.yaml"
 """How a file of stories ends; it lies beside the rulebook that it is about, and is none itself."""
 
 
 def lay_out(data_dir: Path) -> None:
-    """Copy the shipped rulebooks, the stories beside them and the policies where no such folder is yet."""
+    """Copy the shipped rulebooks, the stories beside them and the policies where no such folder is yet; and
+    into a folder of policies that is there, those that it lacks.
+
+    Several processes may do so at once. Policies that cannot be written keep nobody from starting.
+    """
     for name in ("rulebooks", "policies"):
         folder = data_dir / name
         if folder.exists():
@@ -30,17 +42,54 @@ def lay_out(data_dir: Path) -> None:
         with TemporaryDirectory(dir=data_dir, prefix=f".{name}-") as made:
             new = Path(made) / name
             new.mkdir()
-            for text_name, text in _texts(name).items():
-                (new / text_name).write_text(text, encoding="utf-8")
+            for path in _files(name):
+                (new / path.name).write_bytes(path.read_bytes())
             if name == "rulebooks":
-                texts = shipped(name)
-                FolderDesk(new).note({file: _as_shipped(file, text) for file, text in texts.items()})
+                FolderDesk(new).note({file: _as_shipped(file, text) for file, text in shipped(name).items()})
             try:
                 new.rename(folder)
             except OSError as error:
                 if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                     raise
                 # another process that shares the folder was quicker
+    _lay_beside(data_dir / "policies")
+
+
+def lacking_policies(folder: Path) -> list[str]:
+    """The shipped policies of which no file lies in a folder; what they say is in force nevertheless."""
+    return [file for file in shipped("policies") if not os.path.lexists(folder / file)]
+
+
+def _lay_beside(folder: Path) -> None:
+    texts = shipped("policies")
+    try:
+        new = [file for file in lacking_policies(folder) if _was_laid(folder / file, texts[file])]
+    except OSError as error:
+        log.warning("%s lacks policies that ship with this version, which are in force: %s", folder, error)
+        return
+    if new:
+        log.warning(
+            "%s: laid out as shipped, since this version has them and the folder lacked them; "
+            "they were in force already and can be changed there: %s",
+            folder,
+            ", ".join(new),
+        )
+
+
+def _was_laid(path: Path, text: str) -> bool:
+    """Write a file whole, or leave the one that another process or a person was quicker to make."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with new.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(new)
+    except FileExistsError:
+        return False
+    finally:
+        new.unlink(missing_ok=True)
+    return True
 
 
 def _as_shipped(file: str, text: str) -> FileMark:
@@ -52,15 +101,16 @@ def _as_shipped(file: str, text: str) -> FileMark:
 
 def shipped(name: str) -> Mapping[str, str]:
     """The texts of the shipped ``rulebooks`` or ``policies`` by file name; stories are none."""
-    return {file: text for file, text in _texts(name).items() if not file.endswith(STORY)}
+    return {path.name: path.read_text(encoding="utf-8") for path in shipped_files(name)}
 
 
-def _texts(name: str) -> Mapping[str, str]:
-    return {
-        entry.name: entry.read_text(encoding="utf-8")
-        for entry in sorted(files(name).iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".yaml")
-    }
+def shipped_files(name: str) -> list[Path]:
+    """Where the shipped ``rulebooks`` or ``policies`` lie; stories are none."""
+    return [path for path in _files(name) if not path.name.endswith(STORY)]
+
+
+def _files(name: str) -> list[Path]:
+    return sorted((ORIGIN / name).glob("*.yaml"))
 
 
 def texts_in(folder: Path) -> RulebookTexts:

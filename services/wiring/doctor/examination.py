@@ -49,6 +49,7 @@ STORED: tuple[StoreCheck, ...] = (
     self_watch.own_presses,
     self_watch.path_check,
     texts.assignments,
+    texts.shipped_rulebooks,
 )
 """Those that read what is stored; they need tables of this version."""
 AROUND: tuple[Check, ...] = (

@@ -12,7 +12,7 @@ from services.escalation.silence_policy import silence_policy_in
 from services.rules.reading import read_what_is_good
 from services.wiring.doctor.installation import Installation
 from services.wiring.doctor.judgement import Judgement, fault, ok, to_see_to
-from services.wiring.shipped import texts_in
+from services.wiring.shipped import lacking_policies, shipped, shipped_files, texts_in
 
 
 def rulebooks(house: Installation) -> Iterator[Judgement]:
@@ -54,6 +54,13 @@ def policies(house: Installation) -> Iterator[Judgement]:
     if not texts:
         yield _none("policies", house)
         return
+    lacking = lacking_policies(house.data_dir / "policies")
+    if lacking:
+        yield to_see_to(
+            "policies",
+            f"in force as shipped, without a file to change it in: {', '.join(lacking)}",
+            "The next start lays them out; where it cannot, the log says why.",
+        )
     found = (*read_policies(texts)[1], *silence_policy_in(texts)[1], *aims_in(texts)[1])
     if found:
         yield fault(
@@ -63,7 +70,8 @@ def policies(house: Installation) -> Iterator[Judgement]:
             "and after a start the shipped ones.",
         )
     else:
-        yield ok("policies", f"{len(texts)} without a fault")
+        own = sum(text != shipped("policies").get(file) for file, text in texts.items())
+        yield ok("policies", f"{len(texts)} without a fault, {len(texts) - own} of them as shipped")
 
 
 def assignments(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
@@ -80,6 +88,17 @@ def assignments(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
             f"{found[0]}{_more(len(found))}",
             "Correct them: `anxin policies check` says every fault. Until then the rule's policy stands in.",
         )
+
+
+def shipped_rulebooks(house: Installation, uow: UnitOfWork) -> Iterator[Judgement]:
+    """Which rulebooks came with a newer version and were never at work here: nobody has to use them, and a
+    house that took one away has had it.
+    """
+    lying = (file.removesuffix(".yaml") for file in texts_in(house.data_dir / "rulebooks")())
+    known = {*uow.rulebooks.heads(), *lying}
+    new = [path for path in shipped_files("rulebooks") if path.stem not in known]
+    said = "; ".join(f"to have {path.stem}: `anxin rules put {path} --reason …`" for path in new)
+    yield ok("shipped rulebooks", said or "each of them is known here")
 
 
 def _none(check: str, house: Installation) -> Judgement:

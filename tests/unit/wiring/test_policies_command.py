@@ -28,6 +28,23 @@ def test_the_policies_as_shipped_have_no_faults(data_dir: Path) -> None:
     assert [line.split(":")[0] for line in result.stdout.splitlines()] == sorted(shipped_texts())
 
 
+def test_what_the_house_changed_and_what_it_lacks_is_told_from_what_ships(data_dir: Path) -> None:
+    (data_dir / "policies" / "figures.yaml").unlink()
+    routine = data_dir / "policies" / "routine.yaml"
+    routine.write_text(routine.read_text("utf-8") + "# ours\n", encoding="utf-8")
+    result = check("--data-dir", data_dir)
+    said = dict(line.split(": ", 1) for line in result.stdout.splitlines())
+    assert result.exit_code == 0
+    assert said["figures.yaml"].startswith("in force as shipped; the next start lays it out")
+    assert said["routine.yaml"].endswith("no faults")
+    assert said["emergency.yaml"].endswith("no faults, as shipped")
+    lay_out(data_dir)
+    assert (
+        "figures.yaml: what the figures are held against, no faults, as shipped"
+        in check("--data-dir", data_dir).stdout.splitlines()
+    )
+
+
 def test_without_a_file_those_of_the_data_folder_are_read(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

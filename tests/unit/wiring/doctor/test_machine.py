@@ -14,11 +14,13 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
+from services.domain.records import RulebookRevision
 from services.storage import migrate
 from services.wiring.data_folder import UNFINISHED, DataFolder
 from services.wiring.doctor import thresholds
 from services.wiring.doctor.judgement import State
 from services.wiring.doctor.time import kernel_clock
+from services.wiring.shipped import lay_out
 from tests.unit.wiring.doctor.patient import NOW, Patient, event
 
 WELL = {
@@ -31,6 +33,7 @@ WELL = {
         "refusals",
         "signing key",
         "rulebooks",
+        "shipped rulebooks",
         "policies",
         "last resort",
         "mail server",
@@ -198,6 +201,33 @@ def test_faults_in_rulebooks_and_policies_are_said(patient: Patient) -> None:
     found = patient.examined()
     assert "stops" in found["rulebooks"].found
     assert "steps: found nothing" in found["policies"].found
+
+
+def test_a_policy_that_came_with_a_newer_version_is_said_until_it_lies_there(patient: Patient) -> None:
+    shipped = len(list((patient.data_dir / "policies").iterdir()))
+    (patient.data_dir / "policies" / "figures.yaml").unlink()
+    said = patient.examined()["policies"]
+    assert (said.state, "figures.yaml" in said.found) == (State.TO_SEE_TO, True)
+    lay_out(patient.data_dir)
+    said = patient.examined()["policies"]
+    assert said.state is State.OK
+    assert said.found == f"{shipped} without a fault, {shipped} of them as shipped"
+
+
+def test_a_rulebook_that_came_with_a_newer_version_is_named_and_begins_nothing(patient: Patient) -> None:
+    (patient.data_dir / "rulebooks" / "grid-care.yaml").unlink()
+    lay_out(patient.data_dir)
+    assert not (patient.data_dir / "rulebooks" / "grid-care.yaml").exists()
+    said = patient.examined()["shipped rulebooks"]
+    assert re.search(r"`anxin rules put \S+/rulebooks/grid-care\.yaml --reason", said.found)
+    assert "home-beds" not in said.found
+
+
+def test_a_shipped_rulebook_that_the_house_took_away_is_not_named_again(patient: Patient) -> None:
+    (patient.data_dir / "rulebooks" / "grid-care.yaml").unlink()
+    gone = RulebookRevision("grid-care", 2, "", "", NOW)
+    patient.change(lambda uow: uow.rulebooks.add(gone))
+    assert "grid-care" not in patient.examined()["shipped rulebooks"].found
 
 
 def test_a_fault_in_how_long_people_may_silence_is_said(patient: Patient) -> None:
