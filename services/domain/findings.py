@@ -66,7 +66,11 @@ ROSTER_HOLE = "roster-hole"
 """The house's own rule that finds hours in which nobody is on duty."""
 PAGES_AT_NIGHT = "pages-at-night"
 """The house's own rule that finds who is called too often in one night."""
-
+AWAY_OVERDUE = "away-overdue"
+"""The house's own rule that finds who is not back from being away in time."""
+BED_UNSTEADY = "bed-unsteady"
+BED_CONTRADICTION = "bed-contradiction"
+"""The house's own rules that find what sensors say of a bed and no sleeper does."""
 SHIFT_NOT_TAKEN_OVER = "shift-not-taken-over"
 """The house's own rule that finds a shift of the duty desk that nobody has taken over."""
 

@@ -16,12 +16,12 @@ from services.domain.findings import Severity
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason, NoticeState
-from services.domain.people import Language, Role, Worker
+from services.domain.people import Role, Worker
 from services.domain.self_watch import PATH, REFUSED, PathCheck
 from services.escalation.scene import House, Move, Scene, change
 from services.escalation.steps import begin, has_failed
-from services.escalation.text import texts
 from services.escalation.withdrawing import over_by_itself
+from services.titles.naming import titles_of
 
 MOST_NAMED = 5
 """Channels that a title names; the others are counted."""
@@ -92,7 +92,7 @@ def report(check: PathCheck, notices: Sequence[Notice], now: datetime) -> Alert:
         subject=PATH,
         severity=Severity.MEDIUM if grave else Severity.LOW,
         policy="routine" if grave else "digest",
-        titles={language.value: _title(language, refused(notices)) for language in Language},
+        titles=titles_of(REFUSED, who=_named(refused(notices))),
         opened_at=now,
         run_started_at=now,
     )
@@ -116,8 +116,7 @@ def nothing_refused(running: Alert, scene: Scene) -> Move:
     return over_by_itself(running, scene) if running.state is AlertState.OPEN else Move(running)
 
 
-def _title(language: Language, found: Sequence[Refused]) -> str:
-    words = texts(language).words
+def _named(found: Sequence[Refused]) -> str:
     named = "、".join(f"{each.name} ({each.channel})" for each in found[:MOST_NAMED])
     more = len(found) - MOST_NAMED
-    return words["path_refused"].format(who=named + (f" +{more}" if more > 0 else ""))
+    return named + (f" +{more}" if more > 0 else "")

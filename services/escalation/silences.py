@@ -10,10 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.domain.alerts import Alert, DeadlineKind
+from services.domain.findings import AWAY_OVERDUE
 from services.domain.silences import Silence
-
-AWAY_OVERDUE = "away-overdue"
-"""The kind of alert that asks somebody to look where a resident is."""
 
 HELD = frozenset(
     {DeadlineKind.STEP, DeadlineKind.ARRIVAL_REMINDER, DeadlineKind.ARRIVAL, DeadlineKind.CLOSING}

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from services.domain.alerts import HOUSE, Alert, AlertState, ChangeReason, DeadlineKind
 from services.domain.events import Event
-from services.domain.findings import BUILT_IN, Finding, Severity, Trigger, found_by_house
+from services.domain.findings import AWAY_OVERDUE, BUILT_IN, Finding, Severity, Trigger, found_by_house
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import NoticeReason, Recipient
@@ -22,20 +22,14 @@ from services.escalation.deadlines import deadlines_when_accepted, deadlines_whe
 from services.escalation.routing import relations_of, route
 from services.escalation.scene import Move, Scene
 from services.escalation.silence_policy import SilencePolicy
-from services.escalation.silences import AWAY_OVERDUE
 from services.escalation.stages import go_on_after_silence, hold, put_off
 from services.escalation.steps import begin_again
+from services.titles.naming import titles_of
 
 PRESSES = frozenset({"call_button.pressed"})
 BED_KINDS = frozenset({"bed.entered", "bed.exited"})
 ACTIVITY = PRESSES | BED_KINDS
 """What ends a silence or an absence by itself: somebody is at home and does something."""
-
-_OVERDUE = {
-    "zh-CN": "外出未按时返回",
-    "bo": "ཕྱི་ལ་ཐོན་ནས་དུས་ཐོག་ཏུ་ཕྱིར་མ་ལོག",
-    "en": "Not back when expected",
-}
 
 
 def fitted(alert: Alert, scene: Scene, *, by: str = HOUSE) -> Move:
@@ -147,7 +141,7 @@ def overdue_finding(absence: Silence, at: datetime) -> Finding:
         raised_at=at,
         severity=severity,
         policy=BY_SEVERITY[severity],
-        titles=_OVERDUE,
+        titles=titles_of(AWAY_OVERDUE),
         figures={"until": format_instant(absence.until), "reason": absence.reason},
     )
     return replace(

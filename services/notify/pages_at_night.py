@@ -27,6 +27,7 @@ from services.domain.reckoning import night, night_of
 from services.domain.service_figures import Aims
 from services.escalation.gathering import Gathering
 from services.escalation.routing import CALLED_TOO_OFTEN
+from services.titles.naming import titles_of
 
 POLICY = "pages"
 """The policy that says who is told of it."""
@@ -37,12 +38,6 @@ DUE_WITHIN = timedelta(minutes=5)
 """What is due by then is going out: longer than a lease lasts, and long before any morning."""
 LONGEST_REST = timedelta(hours=1)
 """By day, until somebody's change of when the night begins is seen."""
-
-_TITLES = {
-    "zh-CN": "{name}今夜已收到{pages}次通知（上限{most}次）：请换人接替",
-    "bo": "{name} ལ་དོ་ནུབ་བརྡ་ཐེངས་ {pages} བཏང་ཟིན། (མང་མཐའ་ཐེངས་ {most}) གཞན་ཞིག་གིས་ཚབ་བྱེད་རོགས།",
-    "en": "{name} was called {pages} times tonight (at most {most}): let somebody else take over",
-}
 
 
 class PagesWatch:
@@ -104,7 +99,7 @@ def _new(uow: UnitOfWork, evening: date, now: datetime, aims: Aims, zone: ZoneIn
 def _finding(
     worker_id: str, worker: Worker | None, pages: int, evening: date, now: datetime, aims: Aims
 ) -> Finding:
-    said = {"name": worker.name if worker else worker_id, "pages": pages, "most": aims.pages_a_night}
+    name = worker.name if worker else worker_id
     return found_by_house(
         PAGES_AT_NIGHT,
         derived_id("fnd", BUILT_IN, PAGES_AT_NIGHT, worker_id, evening.isoformat()),
@@ -112,7 +107,7 @@ def _finding(
         raised_at=now,
         severity=SEVERITY,
         policy=POLICY,
-        titles={language: title.format(**said) for language, title in _TITLES.items()},
+        titles=titles_of(PAGES_AT_NIGHT, name=name, pages=pages, most=aims.pages_a_night),
         figures={
             "subject": f"{CALLED_TOO_OFTEN}{worker_id}",
             "worker_id": worker_id,

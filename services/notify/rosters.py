@@ -9,7 +9,6 @@ is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,6 +29,7 @@ from services.domain.posts import DUTY_DESK, StandingHole, UnmannedPost, posts_o
 from services.escalation.gathering import Gathering
 from services.escalation.policies import ROSTERS, Looks
 from services.escalation.quiet_hours import next_local
+from services.titles.naming import Word, titles_of
 
 CURSOR = "alerts.roster-changes"
 PART = 200
@@ -40,34 +40,6 @@ OF_THE_DESK = MATTERS | {"handover"}
 """Kinds of things whose change may be about a shift of the duty desk."""
 SEVERITY = Severity.MEDIUM
 """Nobody is in need yet, and somebody has to see to it today."""
-
-_TITLES = {
-    "zh-CN": "排班空缺：{post}{since}至{until}无人值班（{why}）{more}",
-    "bo": "ལས་རེས་སྟོང་ཆ། {post} {since} ནས་ {until} བར་ལས་རེས་པ་མེད། ({why}){more}",
-    "en": "Roster: nobody on duty for {post} from {since} to {until} ({why}){more}",
-}
-_MORE = {"zh-CN": "，另有{count}处", "bo": " གཞན་ཡང་སྟོང་ཆ་ {count}", "en": ", and {count} more"}
-_DESK = {"zh-CN": "值班台", "bo": "ལས་རེས་ཁང་།", "en": "the duty desk"}
-_WHY = {
-    "zh-CN": {
-        HoleReason.NOBODY: "没有排人",
-        HoleReason.ON_LEAVE: "请假",
-        HoleReason.INACTIVE: "已停用",
-        HoleReason.NO_CHANNEL: "没有联系方式",
-    },
-    "bo": {
-        HoleReason.NOBODY: "མི་བཀོད་མེད།",
-        HoleReason.ON_LEAVE: "དགོངས་པ་ཞུས་པ།",
-        HoleReason.INACTIVE: "མཚམས་བཞག་ཟིན།",
-        HoleReason.NO_CHANNEL: "འབྲེལ་གཏུགས་བྱེད་ཐབས་མེད།",
-    },
-    "en": {
-        HoleReason.NOBODY: "nobody has the turn",
-        HoleReason.ON_LEAVE: "on leave",
-        HoleReason.INACTIVE: "switched off",
-        HoleReason.NO_CHANNEL: "nothing to reach them by",
-    },
-}
 
 
 class RosterWatch:
@@ -171,7 +143,7 @@ def _is_pressing(found: UnmannedPost, following: datetime) -> bool:
 
 
 def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneInfo) -> Finding:
-    subject, hole = found.post.subject, found.first
+    subject, hole, others = found.post.subject, found.first, len(found.holes) - 1
     return found_by_house(
         ROSTER_HOLE,
         derived_id("fnd", BUILT_IN, ROSTER_HOLE, subject, format_instant(look_at)),
@@ -179,7 +151,14 @@ def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneIn
         raised_at=now,
         severity=SEVERITY,
         policy=ROSTERS,
-        titles={language: _title(found, language, zone) for language in _TITLES},
+        titles=titles_of(
+            ROSTER_HOLE,
+            post=Word("duty_desk") if subject == DUTY_DESK else found.post.name,
+            since=hole.starts_at.astimezone(zone),
+            until=hole.ends_at.astimezone(zone),
+            why=tuple(Word(reason.value) for reason in hole.reasons),
+            more=Word("more", {"count": others}) if others else "",
+        ),
         figures={
             "subject": subject,
             "team_id": found.post.team_id,
@@ -189,25 +168,3 @@ def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneIn
             "holes": len(found.holes),
         },
     )
-
-
-def _title(found: UnmannedPost, language: str, zone: ZoneInfo) -> str:
-    hole, others = found.first, len(found.holes) - 1
-    return _TITLES[language].format(
-        post=_DESK[language] if found.post.subject == DUTY_DESK else found.post.name,
-        since=_wall(hole.starts_at, zone, language),
-        until=_wall(hole.ends_at, zone, language),
-        why=_reasons(hole.reasons, language),
-        more=_MORE[language].format(count=others) if others else "",
-    )
-
-
-def _wall(at: datetime, zone: ZoneInfo, language: str) -> str:
-    there = at.astimezone(zone)
-    day = f"{there.month}月{there.day}日" if language == "zh-CN" else f"{there.day}/{there.month} "
-    return f"{day}{there:%H:%M}"
-
-
-def _reasons(reasons: Sequence[HoleReason], language: str) -> str:
-    words: Iterable[str] = (_WHY[language][reason] for reason in reasons)
-    return {"zh-CN": "、", "bo": " ", "en": ", "}[language].join(words)

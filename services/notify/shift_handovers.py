@@ -31,6 +31,7 @@ from services.domain.instants import format_instant, local
 from services.domain.ports import Store, Topic, UnitOfWork
 from services.escalation.assignments import ShiftHandover
 from services.escalation.gathering import Gathering
+from services.titles.naming import titles_of
 
 LOOKS_BACK = timedelta(days=2)
 """Shifts that ended longer ago are nobody's to take over any more."""
@@ -38,11 +39,6 @@ LOOKS_AHEAD = timedelta(days=2)
 """How far ahead the next shift is looked for; the looks at the rosters, some each day, come before that."""
 LOOKS_EVERY = timedelta(minutes=1)
 """After which the assignments are read again, which a text editor may have changed."""
-_TITLES = {
-    "zh-CN": "{time} 开始的班次无人接班",
-    "bo": "{time} ནས་འགོ་བཙུགས་པའི་ལས་རེས་སུས་ཀྱང་མ་བླངས།",
-    "en": "Nobody has taken over the shift that began at {time}",
-}
 
 
 class ShiftHandovers:
@@ -107,7 +103,7 @@ class ShiftHandovers:
             raised_at=now,
             severity=Severity.MEDIUM,
             policy=terms.policy,
-            titles={language: title.format(time=began) for language, title in _TITLES.items()},
+            titles=titles_of(SHIFT_NOT_TAKEN_OVER, time=began),
             figures={"starts_at": format_instant(turn.starts_at)},
         )
 

@@ -7,11 +7,12 @@ for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.domain.findings import (
+    BED_CONTRADICTION,
+    BED_UNSTEADY,
     BUILT_IN,
     Evidence,
     Finding,
@@ -30,10 +31,8 @@ from services.rules.missed import Absence
 from services.rules.profile import Profile
 from services.rules.reading import DEFAULT_POLICY
 from services.rules.signs import Sign
+from services.titles.naming import titles_of
 
-UNSTEADY = "bed-unsteady"
-CONTRADICTION = "bed-contradiction"
-"""The built-in rules."""
 ALERT_KIND = "bed-sensor"
 UNSTEADY_FOR = timedelta(minutes=30)
 """For how long a bed may fail to settle (docs/rulebooks.md, *Beds*)."""
@@ -41,18 +40,6 @@ HELD_FOR = timedelta(seconds=60)
 """How long a bed must stay as it is to have settled, as for the exits of a night (docs/rulebooks.md)."""
 OPPOSED_FOR = timedelta(hours=12)
 """For how long the sensors of one bed may contradict each other (docs/rulebooks.md, *Beds*)."""
-TITLES: Mapping[str, Mapping[str, str]] = {
-    UNSTEADY: {
-        "zh-CN": "床垫传感器读数反复跳变",
-        "bo": "ཉལ་ཁྲིའི་ཚོར་ཆས་ཀྱི་བརྡ་ཡང་ཡང་འགྱུར་བ།",
-        "en": "The bed sensor does not settle",
-    },
-    CONTRADICTION: {
-        "zh-CN": "同一张床的传感器读数互相矛盾",
-        "bo": "ཉལ་ཁྲི་གཅིག་གི་ཚོར་ཆས་གཉིས་ཀྱི་བརྡ་ཕན་ཚུན་མི་མཐུན་པ།",
-        "en": "Two sensors of one bed contradict each other",
-    },
-}
 
 
 def observe(
@@ -105,7 +92,7 @@ def _due_at(bed: Bed) -> datetime | None:
 def _contradicted(bed: Bed, at: datetime, raised_at: datetime, profile: Profile, result: Result) -> Bed:
     heard = [sensor for sensor in bed.sensors if sensor.heard]
     suspect = min(heard, key=lambda sensor: (sensor.newest_at, sensor.newest_seq))
-    found = _finding(CONTRADICTION, suspect.device_id, at, raised_at, profile)
+    found = _finding(BED_CONTRADICTION, suspect.device_id, at, raised_at, profile)
     figures = {"hours": OPPOSED_FOR / timedelta(hours=1), "sensors": [sensor.device_id for sensor in heard]}
     result.findings.append(replace(found, evidence=Evidence(figures=figures)))
     return replace(bed, trouble=replace(bed.trouble, contradiction=found.id))
@@ -122,7 +109,7 @@ def _after_change(bed: Bed, change: Sign, sign: Sign, profile: Profile, result: 
     after = replace(trouble, changed_at=change.at)
     if trouble.unsteady is None and change.at - since >= UNSTEADY_FOR:
         raised_at = max(sign.received_at, change.at)
-        found = _finding(UNSTEADY, sign.device_id or "", change.at, raised_at, profile)
+        found = _finding(BED_UNSTEADY, sign.device_id or "", change.at, raised_at, profile)
         figures = {"minutes": (change.at - since) / timedelta(minutes=1)}
         evidence = Evidence((sign.event_id,), (sign.seq,), figures)
         result.findings.append(replace(found, evidence=evidence))
@@ -162,7 +149,7 @@ def _finding(rule: str, device_id: str, at: datetime, raised_at: datetime, profi
         severity=Severity.LOW,
         alert_kind=ALERT_KIND,
         policy=DEFAULT_POLICY[Severity.LOW],
-        titles=TITLES[rule],
+        titles=titles_of(rule),
         device_id=device_id or None,
         home_id=profile.home_id,
         synthetic=profile.synthetic,

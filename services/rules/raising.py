@@ -6,7 +6,6 @@ The floor is the rule that no rulebook can switch off: it is built here and nowh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.domain.events import Event
@@ -26,17 +25,7 @@ from services.rules.case import Case, Raise
 from services.rules.reading import DEFAULT_POLICY, FLOOR
 from services.rules.rulebook import Per, Rule
 from services.rules.signs import Sign
-
-FLOOR_TITLES: Mapping[str, Mapping[str, str]] = {
-    "call_button.pressed": {
-        "zh-CN": "呼叫器求助",
-        "bo": "འབོད་ཆས་མནན་པ།",
-        "en": "Call button pressed",
-    },
-    "fall.detected": {"zh-CN": "检测到跌倒", "bo": "འགྱེལ་བ་ཤེས་ཚོར་བྱུང་བ།", "en": "A fall was detected"},
-    "smoke.detected": {"zh-CN": "检测到烟雾", "bo": "དུ་བ་ཤེས་ཚོར་བྱུང་བ།", "en": "Smoke was detected"},
-    "gas.detected": {"zh-CN": "检测到燃气泄漏", "bo": "འབར་རླངས་འཐོན་པ་ཤེས་ཚོར་བྱུང་བ།", "en": "Gas was detected"},
-}
+from services.titles.naming import titles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +95,7 @@ def floor_finding(event: Event, sign: Sign, home_id: str | None) -> Finding:
         severity=Severity.HIGH,
         alert_kind=KINDS[event.kind].floor_alert or event.kind,
         policy=DEFAULT_POLICY[Severity.HIGH],
-        titles=FLOOR_TITLES[event.kind],
+        titles=titles_of(event.kind),
         resident_id=event.resident_id,
         device_id=event.device_id,
         home_id=home_id,

@@ -27,12 +27,8 @@ from services.domain.records import StandingFault
 from services.rules.engine import Result, RuleFault
 from services.rules.reading import DEFAULT_POLICY
 from services.rules.shelf import Shelf
+from services.titles.naming import titles_of
 
-_TITLES = {
-    "zh-CN": "规则无法运行：{rule}",
-    "bo": "སྒྲིག་གཞི་འདི་ལས་མི་ཐུབ། {rule}",
-    "en": "A rule cannot work: {rule}",
-}
 _SEVERITY = Severity.MEDIUM
 """Someone may be less well looked after than they think, and everybody sleeps: the policy is `routine`."""
 
@@ -130,6 +126,6 @@ def _finding(lame: Lame) -> Finding:
         raised_at=lame.since,
         severity=_SEVERITY,
         policy=DEFAULT_POLICY[_SEVERITY],
-        titles={language: title.format(rule=lame.name) for language, title in _TITLES.items()},
+        titles=titles_of(RULE_UNAVAILABLE, rule=lame.name),
         figures={"rule": lame.name},
     )

@@ -14,6 +14,7 @@ from tests.house import tree
 
 THINKING = {
     "domain": {"pydantic"},
+    "titles": {"pydantic", "ruamel"},
     "rules": {"pydantic", "ruamel", "cel_expr_python", "notation"},
     "escalation": {"pydantic", "ruamel", "cel_expr_python"},
 }

@@ -10,13 +10,12 @@ import pytest
 
 from services.domain.alerts import AlertState, ChangeReason
 from services.domain.events import Event, Origin
-from services.domain.findings import FindingState, Severity, Trigger
+from services.domain.findings import AWAY_OVERDUE, FindingState, Severity, Trigger
 from services.domain.notices import NoticeKind, NoticeReason
 from services.domain.silences import Ending, SilenceKind
 from services.escalation import holding
 from services.escalation.permission import NotAllowed
 from services.escalation.silence_policy import shipped_silence_policy
-from services.escalation.silences import AWAY_OVERDUE
 from services.escalation.silencing import end_due, ended_by, first_due, overdue_finding
 from services.notify.superseded import why_never_called, why_superseded
 from tests.unit.escalation.cast import NIGHT, OUT_OF_BED, PEMA, ROUTINE
