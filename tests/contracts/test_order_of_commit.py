@@ -93,7 +93,9 @@ def test_a_reader_with_a_cursor_misses_nothing_while_many_write(
 def test_a_number_is_never_handed_out_before_the_smaller_one_is_committed(
     store: Store, another_process: Store
 ) -> None:
-    """The classic: A takes a number, B takes the next and commits first, a reader passes A by."""
+    """The classic: A takes a number, B takes the next and commits first, a reader passes A by. That B waits for
+    the number is not enough: it must not even have looked at anything before A committed.
+    """
 
     def slow(time: int, has_its_number: threading.Event, other_tries: threading.Event) -> int:
         with store.writing() as unit:
@@ -105,19 +107,22 @@ def test_a_number_is_never_handed_out_before_the_smaller_one_is_committed(
                 unit.events.last_seq()
         return seq
 
-    def quick(time: int, other_has_its_number: threading.Event, tries: threading.Event) -> tuple[int, int]:
+    def quick(
+        time: int, other_has_its_number: threading.Event, tries: threading.Event
+    ) -> tuple[int, int, int]:
         other_has_its_number.wait(30)
         tries.set()
         with another_process.writing() as unit:
+            found = unit.events.last_seq()
             seq = unit.events.append([event(f"b{time}")])[0].event.seq
         with another_process.reading() as unit:
-            return seq, unit.events.last_seq()
+            return found, seq, unit.events.last_seq()
 
     with ThreadPoolExecutor(2) as threads:
         for time in range(OVERTAKEN):
             a_has_its_number, b_tries = threading.Event(), threading.Event()
             a = threads.submit(slow, time, a_has_its_number, b_tries)
             b = threads.submit(quick, time, a_has_its_number, b_tries)
-            seq, visible = b.result(60)
-            assert a.result(60) < seq
-            assert visible == seq
+            found, seq, visible = b.result(60)
+            assert found == a.result(60)
+            assert (seq, visible) == (found + 1, found + 1)
