@@ -93,8 +93,8 @@ def test_a_reader_with_a_cursor_misses_nothing_while_many_write(
 def test_a_number_is_never_handed_out_before_the_smaller_one_is_committed(
     store: Store, another_process: Store
 ) -> None:
-    """The classic: A takes a number, B takes the next and commits first, a reader passes A by. That B waits for
-    the number is not enough: it must not even have looked at anything before A committed.
+    """The classic: A takes a number, B takes the next and commits first, a reader passes A by. That B waits
+    for the number is not enough: it must not even have looked at anything before A committed.
     """
 
     def slow(time: int, has_its_number: threading.Event, other_tries: threading.Event) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.domain.events import Mark
+from services.domain.events import Event, Mark, Origin
+from services.domain.instants import format_instant
+from services.ingest.deduplication import Claimed, Sameness
 from tests.unit.ingest.door import NIGHT, Door, press
 
 MINUTE = timedelta(minutes=1)
@@ -59,6 +62,30 @@ def test_what_was_known_as_an_unconfirmed_copy_alone_is_a_press_once_its_device_
     assert [event.resident_id for event in door.presses] == [None, "res_pema"]
     assert [event.marks for event in door.presses] == [(Mark.UNCONFIRMED,), ()]
     assert door.receipts == ["stored", "duplicate", "duplicate"]
+
+
+@pytest.mark.parametrize("own_id", ["17", None])
+def test_a_re_send_is_the_press_that_the_device_said_and_not_the_copy_before_it(own_id: str | None) -> None:
+    said = Claimed(
+        *("dev_button", "call_button.pressed", NIGHT, NIGHT),
+        own_id=own_id,
+        claim=format_instant(NIGHT),
+        is_alarm=True,
+    )
+
+    def stored_as(key: str, *marks: Mark) -> Event:
+        at = (said.occurred_at, said.received_at)
+        ids = {"device_id": said.device_id, "device_event_id": own_id, "dedupe_key": key}
+        return Event("evt", said.kind, *at, Origin.DEVICE, marks=marks, **ids)
+
+    def sameness(event: Event) -> Sameness:
+        return Sameness({(said.device_id, own_id or ""): [event]}, lambda *_: event, lambda: 1)
+
+    copy = stored_as(sameness(stored_as("another")).unconfirmed(said, b"") or "", Mark.UNCONFIRMED)
+    press = stored_as(sameness(copy).judge(said).key)
+    assert press.dedupe_key not in {copy.dedupe_key, ""}
+    again = replace(said, received_at=NIGHT + MINUTE)
+    assert sameness(press).judge(again).key == press.dedupe_key
 
 
 def test_a_retained_reading_is_no_event(door: Door) -> None:
