@@ -1,9 +1,9 @@
 """Pages at night: somebody who is called more often in one night than is allowed becomes a Finding, once a
 night, for whoever can take the rest of it from them.
 
-Part of the alert loop. It looks when notices were made since its last look, by night alone, and counts what
-went out and what is going out. It never holds a page back: an elder who calls is told to whoever is there,
-however tired they are, and it says nothing while an urgent alert is nobody's.
+A chore of the alert loop. It looks when notices were made since its last look, by night alone, and counts
+what went out and what is going out. It never holds a page back: an elder who calls is told to whoever is
+there, however tired they are, and it says nothing while an urgent alert is nobody's.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ LONGEST_REST = timedelta(hours=1)
 
 
 class PagesWatch:
-    """One process has it, with the alerts. Which notices it has looked at is in memory alone: after a restart
-    the night is counted once more, and what was found has the same id.
+    """Which notices it has looked at is in memory alone: after a restart the night is counted once more, and
+    what was found has the same id.
     """
 
     def __init__(self, store: Store, gathering: Gathering) -> None:
@@ -74,6 +74,10 @@ class PagesWatch:
                 uow.findings.add(new)
         self._seen = newest
         return bool(new)
+
+    def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - whatever is stored
+        """No instant of its own: nobody is called without a notice, and each wakes the loop."""
+        return None
 
     def _somebody_waits(self) -> bool:
         with self._store.reading() as uow:

@@ -1,6 +1,7 @@
 """Returning: a device that comes back online hears what its light should say now (docs/wire).
 
-It reads `device.online` events of the log, each once. A device without a running alarm hears nothing.
+A chore of the alert loop. It reads `device.online` events of the log, each once. A device without a running
+alarm hears nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.domain.events import Event
-from services.domain.ports import Store, Topic
+from services.domain.ports import Store, Topic, UnitOfWork
 from services.escalation.reassure import on_device_online
 
 CURSOR = "alerts.devices-online"
@@ -17,7 +18,7 @@ BATCH = 50
 
 
 class Returning:
-    """Part of the alert loop. What was looked through without finding any is remembered in memory only."""
+    """What was looked through without finding any is remembered in memory only."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -35,6 +36,10 @@ class Returning:
             self._greet(events, now)
         self._looked_until = events[-1].seq if events else newest
         return bool(events)
+
+    def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - whatever is stored
+        """No instant of its own: it waits for events."""
+        return None
 
     def _greet(self, events: Sequence[Event], now: datetime) -> None:
         with self._store.writing() as uow:

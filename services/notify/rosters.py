@@ -2,9 +2,9 @@
 still time to fill them, at each of the looks that the policy of the rosters names and for as long as they
 stand.
 
-Part of the alert loop. What people changed since is looked at as soon as it is written in the audit: a hole
-that was filled ends at once, and one that begins before the next look is said at once. It never decides who
-is told.
+A chore of the alert loop. What people changed since is looked at as soon as it is written in the audit: a
+hole that was filled ends at once, and one that begins before the next look is said at once. It never decides
+who is told.
 """
 
 from __future__ import annotations
@@ -29,58 +29,42 @@ from services.domain.posts import DUTY_DESK, StandingHole, UnmannedPost, posts_o
 from services.escalation.gathering import Gathering
 from services.escalation.policies import ROSTERS, Looks
 from services.escalation.quiet_hours import next_local
+from services.notify.duty_changes import DutyChanges
 from services.titles.naming import Word, titles_of
 
 CURSOR = "alerts.roster-changes"
-PART = 200
-"""Entries of the audit that are read at once."""
-MATTERS = frozenset({"roster", "shift", "swap", "leave", "worker", "team", "grid"})
-"""Kinds of things whose change may open or fill a hole."""
-OF_THE_DESK = MATTERS | {"handover"}
-"""Kinds of things whose change may be about a shift of the duty desk."""
 SEVERITY = Severity.MEDIUM
 """Nobody is in need yet, and somebody has to see to it today."""
 
 
 class RosterWatch:
-    """One process has it, with the alerts. How far it has read the audit is remembered in memory as well, so
-    that what does not matter costs no write.
-    """
+    """A chore of the alert loop."""
 
     def __init__(self, store: Store, gathering: Gathering) -> None:
         self._store = store
         self._gathering = gathering
-        self._read_until = 0
+        self._changes = DutyChanges()
         self._due_at: datetime | None = None
         self._is_known = False
-        self.newest_change = 0
-        """The number of the newest entry of the audit about who is on duty, hand-overs among them."""
 
     def step(self, now: datetime) -> bool:
         """Look, if it is time or anything has changed; True if anything came of it or more is to be read."""
         with self._store.reading() as uow:
             if not self._is_known:
                 self._due_at, self._is_known = _nearest(uow), True
-            after = max(self._read_until, uow.cursors.get(CURSOR))
-            has_new = uow.audit.last_number() > after  # asked at every step, and there seldom is
-            entries = uow.audit.page({}, after, PART).items if has_new else ()
-        newest = entries[-1].number if entries else after
-        has_changed = any(entry.object_kind in MATTERS for entry in entries)
-        of_the_desk = (entry.number for entry in entries if entry.object_kind in OF_THE_DESK)
-        self.newest_change = max(of_the_desk, default=self.newest_change)
-        if not has_changed and self._due_at is not None and self._due_at > now:
-            self._read_until = newest
-            return len(entries) == PART
+            self._changes.read(uow, after=uow.cursors.get(CURSOR))
+        if not self._changes.are_any and self._due_at is not None and self._due_at > now:
+            return self._changes.is_more
         looks = self._gathering.policies().looks
         if looks is None:
             return False
-        return self._look(now, looks, newest) or len(entries) == PART
+        return self._look(now, looks) or self._changes.is_more
 
-    def next_due_at(self) -> datetime | None:
+    def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - it is known since the last step
         """The next look, or the end of a hole that stands."""
         return self._due_at
 
-    def _look(self, now: datetime, looks: Looks, newest: int) -> bool:
+    def _look(self, now: datetime, looks: Looks) -> bool:
         zone = self._gathering.house.timezone
         self._is_known = False  # until it is stored, whatever becomes of this transaction
         with self._store.writing() as uow:
@@ -107,9 +91,10 @@ class RosterWatch:
                 if subject in still
             )
             uow.roster_looks.set_due_at(following)
-            uow.cursors.set(CURSOR, newest)
+            uow.cursors.set(CURSOR, self._changes.read_until)
             nearest = _nearest(uow)
-        self._due_at, self._is_known, self._read_until = nearest, True, newest
+        self._due_at, self._is_known = nearest, True
+        self._changes.seen()
         return bool(new or over)
 
 

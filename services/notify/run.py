@@ -19,13 +19,8 @@ from services.escalation.gathering import Gathering, store_move
 from services.escalation.joining import subject_of, take_all_in, take_in_unjudged
 from services.escalation.stages import meet
 from services.escalation.withdrawing import fact_changed
+from services.notify.chores import chores
 from services.notify.conflicts import again_on_conflict
-from services.notify.pages_at_night import PagesWatch
-from services.notify.returning import Returning
-from services.notify.rosters import RosterWatch
-from services.notify.shift_handovers import ShiftHandovers
-from services.notify.silences import SilencesEnd
-from services.notify.windows import WindowsOver
 
 FINDINGS = "alerts.findings"
 PRESSES = "alerts.presses"
@@ -52,40 +47,24 @@ class AlertLoop:
         self._store = store
         self._clock = clock
         self._gathering = gathering
-        self._returning = Returning(store)
-        self._windows = WindowsOver(store, gathering)
-        self._silences = SilencesEnd(store, gathering)
-        self._rosters = RosterWatch(store, gathering)
-        self._shifts = ShiftHandovers(store, gathering, lambda: self._rosters.newest_change)
-        self._pages = PagesWatch(store, gathering)
+        self._chores = chores(store, gathering)
         self._reached = reached
 
     def step(self) -> bool:
-        """Take in findings, then their changes, then meet deadlines, then end silences and test windows that
-        are over, then greet devices that came back, then look at the rosters, the shifts of the desk and who
-        is called how often.
-
-        True if there was any of it.
+        """Take in findings, then their changes, then meet deadlines, then see to the chores; True if there
+        was any of it. The first of them that has something to do has the step to itself.
         """
         return (
             self._take_findings()
             or self._take_changes()
             or self._meet_deadlines()
-            or self._silences.step(self._clock.now())
-            or self._windows.step(self._clock.now())
-            or self._returning.step(self._clock.now())
-            or self._rosters.step(self._clock.now())
-            or self._shifts.step(self._clock.now())
-            or self._pages.step(self._clock.now())
+            or any(chore.step(self._clock.now()) for chore in self._chores)
         )
 
     def next_due_at(self) -> datetime | None:
-        """The nearest deadline of all running alerts and silences, the next look at the rosters, or the
-        instant by which a shift of the desk has to be taken over.
-        """
+        """The nearest deadline of all running alerts, and of the chores."""
         with self._store.reading() as uow:
-            stored = (uow.alerts.next_due_at(), self._silences.next_due_at(uow))
-        due = (*stored, self._rosters.next_due_at(), self._shifts.next_due_at())
+            due = (uow.alerts.next_due_at(), *(chore.next_due_at(uow) for chore in self._chores))
         return min((at for at in due if at is not None), default=None)
 
     def _take_findings(self) -> bool:

@@ -1,13 +1,13 @@
 """Shift hand-overs: a shift of the duty desk that nobody has taken over in time becomes a Finding, and so a
 matter of the manager; it ends when somebody takes it over.
 
-Part of the alert loop. When it is due is reckoned from the roster and the hand-overs as they are stored, so
-that a restart asks for nothing twice. Without a word of hand-overs in the assignments nobody is told.
+A chore of the alert loop. When it is due is reckoned from the roster and the hand-overs as they are stored,
+so that a restart asks for nothing twice. Without a word of hand-overs in the assignments nobody is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,7 @@ from services.domain.instants import format_instant, local
 from services.domain.ports import Store, Topic, UnitOfWork
 from services.escalation.assignments import ShiftHandover
 from services.escalation.gathering import Gathering
+from services.notify.duty_changes import WHO_IS_ON_DUTY, DutyChanges
 from services.titles.naming import titles_of
 
 LOOKS_BACK = timedelta(days=2)
@@ -41,33 +42,38 @@ LOOKS_EVERY = timedelta(minutes=1)
 """After which the assignments are read again, which a text editor may have changed."""
 
 
+OF_THE_DESK = WHO_IS_ON_DUTY | {"handover"}
+"""Kinds of things whose change may be about a shift of the duty desk."""
+
+
 class ShiftHandovers:
-    """Says it of the shift that began last; those before it are past mending and end with the next one.
+    """Says it of the shift that began last; those before it are past mending and end with the next one."""
 
-    ``changes`` is the number of the newest change of who is on duty, as far as anybody has seen: with
-    another one it looks anew.
-    """
-
-    def __init__(self, store: Store, gathering: Gathering, changes: Callable[[], int]) -> None:
+    def __init__(self, store: Store, gathering: Gathering) -> None:
         self._store = store
         self._gathering = gathering
-        self._changes = changes
-        self._seen: int | None = None
+        self._changes = DutyChanges(OF_THE_DESK)
         self._look_at: datetime | None = None
         self._due_at: datetime | None = None
 
     def step(self, now: datetime) -> bool:
-        """Say of a shift that it was not taken over, or that it was after all; True if there was any."""
-        changes = self._changes()
-        if self._seen == changes and self._look_at is not None and now < self._look_at:
-            return False
+        """Say of a shift that it was not taken over, or that it was after all; True if there was any, or more
+        is to be read.
+        """
+        with self._store.reading() as uow:
+            if self._look_at is None:
+                self._changes.begin(uow)
+            self._changes.read(uow)
+        if not self._changes.are_any and self._look_at is not None and now < self._look_at:
+            return self._changes.is_more
         terms = self._gathering.policies().assignments.shift_handover
-        due_at, has_said = (None, False) if terms is None else self._look(terms, now)
-        self._seen, self._due_at = changes, due_at
-        self._look_at = min(now + LOOKS_EVERY, due_at) if due_at is not None else now + LOOKS_EVERY
-        return has_said
+        self._due_at, has_said = (None, False) if terms is None else self._look(terms, now)
+        look_at = now + LOOKS_EVERY
+        self._look_at = look_at if self._due_at is None else min(look_at, self._due_at)
+        self._changes.seen()
+        return has_said or self._changes.is_more
 
-    def next_due_at(self) -> datetime | None:
+    def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - it is known since the last step
         """When the next shift has to be taken over, if it is not until then."""
         return self._due_at
 

@@ -1,8 +1,8 @@
 """Silences and absences as time and the home move on: warned of, ended by their time, or ended by themselves
 because somebody lay down or pressed.
 
-Part of the alert loop. How far the log was looked through is remembered in memory only; a new process looks
-again from where the oldest of those that run began, and ends nothing twice.
+A chore of the alert loop. How far the log was looked through is remembered in memory only; a new process
+looks again from where the oldest of those that run began, and ends nothing twice.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Windows: test windows whose time is over are ended, and no clock that is set back brings one to life again
 or keeps a test waiting.
 
-Part of the alert loop. An open window that lies ahead of the clock is ended too, and a running test that does
-goes on as real.
+A chore of the alert loop. An open window that lies ahead of the clock is ended too, and a running test that
+does goes on as real.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ class WindowsOver:
             self._go_on(alert.id, now)
         self._looked_at = now
         return bool(over or ahead)
+
+    def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - whatever is stored
+        """No instant of its own: a window that is over holds nothing, whether it is ended yet or not."""
+        return None
 
     def _end(self, device_ids: list[str], now: datetime) -> None:
         with self._store.writing() as uow:

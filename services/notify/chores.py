@@ -1,0 +1,50 @@
+"""Chores: what the alert loop sees to once no finding and no deadline of an alert waits, in the order below.
+
+Each is a file of its own and looks at one thing. None of them decides who is told: what they find are
+Findings like any other, and the loop takes them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from services.domain.ports import Store, UnitOfWork
+from services.escalation.gathering import Gathering
+from services.notify.pages_at_night import PagesWatch
+from services.notify.returning import Returning
+from services.notify.rosters import RosterWatch
+from services.notify.shift_handovers import ShiftHandovers
+from services.notify.silences import SilencesEnd
+from services.notify.windows import WindowsOver
+
+
+class Chore(Protocol):
+    """One thing that is looked at, by the one process that has the alerts.
+
+    It is asked at every step of the loop and says within a query or two that there is nothing to do. What it
+    remembers of its last look may be lost at any time: a new one looks again and says nothing twice.
+    """
+
+    def step(self, now: datetime) -> bool:
+        """Look, if it is time or anything has changed, and store what follows in transactions of its own;
+        True if anything did, or there may be more.
+        """
+        ...
+
+    def next_due_at(self, uow: UnitOfWork) -> datetime | None:
+        """When to look again though nobody stores anything; None: only then, or at any beat."""
+        ...
+
+
+def chores(store: Store, gathering: Gathering) -> Sequence[Chore]:
+    """All of them, the most urgent first."""
+    return (
+        SilencesEnd(store, gathering),
+        WindowsOver(store, gathering),
+        Returning(store),
+        RosterWatch(store, gathering),
+        ShiftHandovers(store, gathering),
+        PagesWatch(store, gathering),
+    )
