@@ -101,7 +101,7 @@ def _of_worker(worker: WorkerFigures) -> Iterator[Row]:
     yield from _of_speed("on_site", worker.on_site)
     yield _count("pages", worker.pages)
     yield _count("pages_at_night", worker.pages_at_night)
-    yield _count("nights_over_budget", worker.nights_with_too_many)
+    yield _count("nights_with_too_many", worker.nights_with_too_many)
 
 
 def _count(name: str, value: float | None) -> Row:

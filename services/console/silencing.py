@@ -1,7 +1,7 @@
 """Silencing as the console does it: who may silence whom, for how long, and what of it is noted. API and
 pages go through here alike.
 
-Nothing that is asked for here can hold back a call for help; whoever asks for that is told so in words.
+Nothing that is asked for here can silence a call for help; whoever asks for that is told so in words.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Wish:
 
 
 def silence(uow: UnitOfWork, parts: Console, who: Caller, wish: Wish) -> Silence:
-    """Store a silence and hold back what runs; `Problem` 422 names what cannot be."""
+    """Store a silence and silence what runs; `Problem` 422 names what cannot be."""
     now = parts.clock.now()
     _check_kind(parts, wish.alert_kind)
     _check_end(parts, who, wish.until, now)

@@ -80,7 +80,7 @@ class ChangeReason(StrEnum):
     SILENCE_OVER = "silence_over"
     """The silence is over and it still holds: the policy runs from its first step."""
     SILENCE_BROKEN = "silence_broken"
-    """Somebody called for help, which no silence holds back."""
+    """Somebody called for help, which nothing silences."""
 
 
 class DeadlineKind(StrEnum):
@@ -263,7 +263,7 @@ class Alert:
 
     @property
     def is_silenced(self) -> bool:
-        """Held back by a silence."""
+        """Under a silence: nobody is told before its end."""
         return any(deadline.kind is DeadlineKind.SILENCE for deadline in self.deadlines)
 
     @property

@@ -55,7 +55,7 @@ class UrgentAlert(NamedTuple):
 
     ``asked_at`` is when help was called for, ``answered_at`` when somebody first took it or ended it after
     that, ``arrived_at`` when somebody was first there. ``zone`` is that of the resident's clock, else of the
-    home's; None: the house's. ``was_silenced``: a silence held it back, and it was no call for help.
+    home's; None: the house's. ``was_silenced``: a silence was over it, and it was no call for help.
     """
 
     id: str
@@ -181,7 +181,7 @@ class WorkerFigures:
 
     @property
     def nights_with_too_many(self) -> int:
-        """Nights over the budget."""
+        """Nights with more pages than one person is to have."""
         return sum(each.is_too_many for each in self.nights)
 
     @property

@@ -1,7 +1,7 @@
 """Silences: spans of time in which somebody has asked the house to leave people alone about a home or a
 device, and absences, which end as silences do.
 
-Each has a reason, an author and an end; none is without one. The nouns only: what a silence holds back is
+Each has a reason, an author and an end; none is without one. The nouns only: what a silence silences is
 decided by escalation, and no call for help is ever among it.
 """
 
@@ -18,7 +18,7 @@ class SilenceKind(StrEnum):
     SILENCE = "silence"
     """Alerts about its subject are made and not told."""
     AWAY = "away"
-    """Its resident is not at home. It holds back no alert: the rules rest by themselves. It is kept here for
+    """Its resident is not at home. It silences no alert: the rules rest by themselves. It is kept here for
     its warning, its end, and whoever must ask when nobody has returned.
     """
 

@@ -26,7 +26,7 @@ from services.escalation.permission import (
 )
 from services.escalation.reassure import reassured
 from services.escalation.scene import Move, Scene, change
-from services.escalation.steps import begin_again, go_on, hold_back
+from services.escalation.steps import begin_again, go_on, tell_nobody
 from services.escalation.testing import go_on_as_real, is_test
 
 
@@ -105,7 +105,7 @@ def worker_gone(alert: Alert, scene: Scene, worker_id: str, by: str) -> Move:
         )
     silence = scene.silence_over(alert)
     if silence is not None:
-        return hold_back(alert, scene, silence, by=by)  # told when that is over; until then it is others'
+        return tell_nobody(alert, scene, silence, by=by)  # told when that is over; until then it is others'
     return go_on(alert, scene, ChangeReason.DECLINED)
 
 

@@ -34,7 +34,7 @@ from services.escalation.silencing import (
 
 
 def begin(uow: UnitOfWork, gathering: Gathering, silence: Silence, now: datetime) -> Silence:
-    """Store a new one with its first deadline, and hold back what runs."""
+    """Store a new one with its first deadline, and silence what runs."""
     due_at = first_due(silence, gathering.silencing())
     stored = uow.silences.add(replace(silence, after_seq=uow.events.last_seq(), due_at=due_at))
     _fit(uow, gathering, stored, now, stored.author)
@@ -56,7 +56,7 @@ def move_end(
 def end(
     uow: UnitOfWork, gathering: Gathering, silence: Silence, ending: Ending, now: datetime, by: str = HOUSE
 ) -> Silence:
-    """End a running one now. What it held back is told, and nobody is asked any more where somebody is."""
+    """End a running one now. What it silenced is told, and nobody is asked any more where somebody is."""
     ended = uow.silences.save(over(silence, ending, now, by))
     if silence.overdue_at is not None:
         uow.findings.change([FindingChange(overdue_id(silence), FindingState.ENDED, now)])

@@ -1,6 +1,6 @@
-"""Which silence holds an alert back, if any.
+"""Which silence an alert is under, if any.
 
-Asked wherever somebody would be told. Whatever somebody called for help about is never held back, however
+Asked wherever somebody would be told. Whatever somebody called for help about is never silenced, however
 the silence was put; nor is the question whether somebody who was away is back.
 """
 
@@ -13,14 +13,14 @@ from services.domain.alerts import Alert, DeadlineKind
 from services.domain.findings import AWAY_OVERDUE
 from services.domain.silences import Silence
 
-HELD = frozenset(
+PUT_OFF = frozenset(
     {DeadlineKind.STEP, DeadlineKind.ARRIVAL_REMINDER, DeadlineKind.ARRIVAL, DeadlineKind.CLOSING}
 )
-"""The deadlines at which people would be told, and which a silence holds."""
+"""The deadlines at which people would be told, and which a silence puts off."""
 
 
 def silence_over(alert: Alert, silences: Iterable[Silence], at: datetime) -> Silence | None:
-    """The silence that holds an alert back at an instant, the longest of them; None if none does."""
+    """The silence that an alert is under at an instant, the longest of them; None if there is none."""
     over = [each for each in silences if each.holds(at) and covers(each, alert)]
     return max(over, key=lambda each: (each.until, each.id), default=None)
 

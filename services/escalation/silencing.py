@@ -1,7 +1,7 @@
 """Silencing: what a silence does to an alert that runs when it begins, is changed, or is over; what ends a
 silence by itself; and when the house speaks up about one.
 
-A silence puts off and never forgets: what it holds back has its end as the next deadline, and owners. A call
+A silence puts off and never forgets: what it silences has its end as the next deadline, and owners. A call
 for help breaks it at once, and calls whoever would have been called by then without it.
 """
 
@@ -22,7 +22,7 @@ from services.escalation.deadlines import deadlines_when_accepted, deadlines_whe
 from services.escalation.routing import relations_of, route
 from services.escalation.scene import Move, Scene
 from services.escalation.silence_policy import SilencePolicy
-from services.escalation.stages import go_on_after_silence, hold, put_off
+from services.escalation.stages import fall_silent, go_on_after_silence, put_off
 from services.escalation.steps import begin_again
 from services.titles.naming import titles_of
 
@@ -33,7 +33,7 @@ ACTIVITY = PRESSES | BED_KINDS
 
 
 def fitted(alert: Alert, scene: Scene, *, by: str = HOUSE) -> Move:
-    """The alert as the silences have it now: held back, put off, or told again; nothing where it is so
+    """The alert as the silences have it now: silenced, put off, or told again; nothing where it is so
     already.
     """
     if not alert.is_running:
@@ -42,7 +42,7 @@ def fitted(alert: Alert, scene: Scene, *, by: str = HOUSE) -> Move:
     if silence is None:
         return go_on_after_silence(alert, scene, by=by) if alert.is_silenced else Move(alert)
     if not alert.is_silenced:
-        return hold(alert, scene, silence, by=by)
+        return fall_silent(alert, scene, silence, by=by)
     return Move(put_off(alert, silence))
 
 
@@ -59,7 +59,7 @@ def break_silence(alert: Alert, scene: Scene) -> Move:
 
 
 def reached_by_now(alert: Alert, scene: Scene) -> tuple[Recipient, ...]:
-    """Whom the steps would have called since the opening if nothing had held them back, each once."""
+    """Whom the steps would have called since the opening if nothing had been silenced, each once."""
     policy = scene.policy_of(alert)
     elapsed = scene.now - alert.opened_at
     people: dict[str, Recipient] = {}

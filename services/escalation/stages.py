@@ -19,16 +19,16 @@ from services.escalation.policies import HOLDER, Relation
 from services.escalation.reassure import reassured
 from services.escalation.routing import recipient_of, route
 from services.escalation.scene import Move, Scene, change
-from services.escalation.silences import HELD
+from services.escalation.silences import PUT_OFF
 from services.escalation.steps import (
     anybody,
     begin_again,
     go_on,
     has_failed,
-    hold_back,
     quiet_end,
     silenced,
     step_due,
+    tell_nobody,
 )
 from services.escalation.telling import key_of, notice_to, stand_down
 from services.escalation.testing import go_on_as_real, has_reached_nobody, is_test, unanswered
@@ -43,8 +43,8 @@ def meet(alert: Alert, scene: Scene) -> Move:
     if not due or not alert.is_running:
         return Move(alert)
     silence = scene.silence_over(alert)
-    if silence is not None and due[0].kind in HELD:
-        return hold(alert, scene, silence)
+    if silence is not None and due[0].kind in PUT_OFF:
+        return fall_silent(alert, scene, silence)
     return reassured(alert, _MEETS[due[0].kind](alert, scene), scene)
 
 
@@ -64,7 +64,7 @@ def call_failed(alert: Alert, scene: Scene) -> Move:
     return handing_over.unreached(alert, scene)
 
 
-def hold(alert: Alert, scene: Scene, silence: Silence, *, by: str = HOUSE) -> Move:
+def fall_silent(alert: Alert, scene: Scene, silence: Silence, *, by: str = HOUSE) -> Move:
     """Stop the alert where it stands until the silence is over. Whoever was called and has not answered
     hears that they need not go; whoever has it keeps it and is not asked again before.
     """
@@ -82,15 +82,15 @@ def hold(alert: Alert, scene: Scene, silence: Silence, *, by: str = HOUSE) -> Mo
                 "why": silence.reason,
             },
         )
-        held = hold_back(alert, scene, silence, by=by)
-        return Move(held.alert, held.changes, called + held.notices)
-    kept = tuple(each for each in alert.deadlines if each.kind not in HELD)
-    held_alert = replace(alert, deadlines=(*kept, Deadline(DeadlineKind.SILENCE, silence.until)))
-    return Move(held_alert, (silenced(held_alert, scene, silence, from_state=alert.state, by=by),))
+        untold = tell_nobody(alert, scene, silence, by=by)
+        return Move(untold.alert, untold.changes, called + untold.notices)
+    kept = tuple(each for each in alert.deadlines if each.kind not in PUT_OFF)
+    quiet = replace(alert, deadlines=(*kept, Deadline(DeadlineKind.SILENCE, silence.until)))
+    return Move(quiet, (silenced(quiet, scene, silence, from_state=alert.state, by=by),))
 
 
 def go_on_after_silence(alert: Alert, scene: Scene, *, by: str = HOUSE) -> Move:
-    """The alert that nothing holds back any more: what is nobody's is told from the first step on, and
+    """The alert that no silence is over any more: what is nobody's is told from the first step on, and
     whoever has it is held to what they would be had they taken it now.
     """
     left = without(alert, DeadlineKind.SILENCE)

@@ -40,7 +40,7 @@ def begin(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move
     alert = replace(alert, run_started_at=scene.now, step=0, round=0, deadlines=(), owner_ids=())
     silence = scene.silence_over(alert)
     if silence is not None:
-        return hold_back(alert, scene, silence, also)
+        return tell_nobody(alert, scene, silence, also)
     due_at = _first_due(policy, scene)
     ends_at = quiet_end(policy, alert, due_at, scene)
     if ends_at is not None:
@@ -85,10 +85,10 @@ def begin_again(
     return Move(alert, (said,)).then(begin(alert, scene, also=(*also, *with_them)))
 
 
-def silenced(held: Alert, scene: Scene, silence: Silence, *, from_state: AlertState, by: str) -> AlertChange:
-    """What the alert's story says of a silence that holds it back from now on."""
+def silenced(alert: Alert, scene: Scene, silence: Silence, *, from_state: AlertState, by: str) -> AlertChange:
+    """What the alert's story says of a silence that it is under from now on."""
     return change(
-        held,
+        alert,
         scene,
         ChangeReason.SILENCED,
         from_state=from_state,
@@ -100,24 +100,24 @@ def silenced(held: Alert, scene: Scene, silence: Silence, *, from_state: AlertSt
     )
 
 
-def hold_back(
+def tell_nobody(
     alert: Alert, scene: Scene, silence: Silence, also: Sequence[Recipient] = (), *, by: str = HOUSE
 ) -> Move:
-    """Tell nobody until the silence is over. Those of the first step own it meanwhile, and each of them is
+    """Nobody is told until the silence is over. Those of the first step own it meanwhile, and each of them is
     recorded as not told, because of the silence.
     """
-    held = _waiting(alert, scene, silence.until, also, DeadlineKind.SILENCE)
-    policy = scene.policy_of(held)
-    index = min(held.step, len(policy.steps) - 1)
-    found = route(relations_of(policy.steps[index], held, held.round, is_first=index == 0), scene)
+    quiet = _waiting(alert, scene, silence.until, also, DeadlineKind.SILENCE)
+    policy = scene.policy_of(quiet)
+    index = min(quiet.step, len(policy.steps) - 1)
+    found = route(relations_of(policy.steps[index], quiet, quiet.round, is_first=index == 0), scene)
     notices = (
-        _notice(each, held, scene, (index, held.round), cause=f"silenced:{silence.id}")
+        _notice(each, quiet, scene, (index, quiet.round), cause=f"silenced:{silence.id}")
         for each in found.recipients
     )
     words = {"silence_id": silence.id, "silence_reason": silence.reason}
-    said = silenced(held, scene, silence, from_state=alert.state, by=by)
+    said = silenced(quiet, scene, silence, from_state=alert.state, by=by)
     return Move(
-        held,
+        quiet,
         (said,),
         tuple(
             replace(
@@ -154,7 +154,7 @@ def tell(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move:
     """Tell the next step that has somebody to tell, passing over empty ones."""
     silence = scene.silence_over(alert)
     if silence is not None:
-        return hold_back(alert, scene, silence, also)
+        return tell_nobody(alert, scene, silence, also)
     policy = scene.policy_of(alert)
     move = Move(alert)
     while True:

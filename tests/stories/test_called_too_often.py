@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.stories.stage import Stage, story
 
-BUDGET = 4
+MOST = 4
 """As shipped."""
 
 
@@ -37,7 +37,7 @@ def test_the_fifth_call_of_a_night_is_said_to_the_desk_once_and_never_to_who_is_
     stage.does("assigned", "accept")
     assert stage.told() == ["03:00 desk", "03:00 desk", "03:00 neighbour: stand_down"]
     found = pages(stage)
-    assert {each["evidence"]["figures"]["pages"] for each in found} == {BUDGET + 1}
+    assert {each["evidence"]["figures"]["pages"] for each in found} == {MOST + 1}
     tired = {each["evidence"]["figures"]["worker_id"] for each in found}
     assert tired == {stage.worker("assigned"), stage.worker("neighbour")}
     about = [each for each in stage.alerts() if each["kind"] == "pages-at-night"]

@@ -51,7 +51,7 @@ class SpeedShape(Shape):
 
 
 class GroupShape(Shape):
-    """Urgent alerts. `silenced`: those that a silence held back, which are in none of the figures."""
+    """Urgent alerts. `silenced`: those under a silence, which are in none of the figures."""
 
     alerts: int
     silenced: int
@@ -89,7 +89,7 @@ class NightShape(Shape):
 
     night: Day
     pages: int
-    over_budget: bool
+    too_many: bool
 
 
 class WorkerShape(Shape):
@@ -239,7 +239,7 @@ def _worker(worker: WorkerFigures, name: str | None) -> WorkerShape:
         pages=worker.pages,
         pages_at_night=worker.pages_at_night,
         nights=[
-            NightShape(night=each.night, pages=each.pages, over_budget=each.is_too_many)
+            NightShape(night=each.night, pages=each.pages, too_many=each.is_too_many)
             for each in worker.nights
         ],
     )

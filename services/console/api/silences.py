@@ -119,5 +119,5 @@ def change_silence(parts: Parts, who: Who, silence_id: PathId, body: ChangedSile
 
 @router.delete("/{silence_id}", responses=documented(409))
 def lift_silence(parts: Parts, who: Who, silence_id: PathId) -> SilenceShape:
-    """End it now: what it held back and still holds is told at once. Repeated, nothing happens."""
+    """End it now: what it silenced and still holds is told at once. Repeated, nothing happens."""
     return write(parts, lambda uow: shape_of(end(uow, parts, who, silence_id)))

@@ -102,7 +102,7 @@ def _show(seen: SeenFigures) -> None:
     found = seen.figures
     typer.echo(
         f"{found.since:%Y-%m-%d %H:%M} to {found.until:%Y-%m-%d %H:%M} UTC: "
-        f"urgent alerts: {found.total.alerts}, and held back by a silence: {found.total.silenced}."
+        f"urgent alerts: {found.total.alerts}, and silenced: {found.total.silenced}."
     )
     _speed("answered", found.total.answered)
     _speed("on site", found.total.on_site)

@@ -28,7 +28,7 @@ ANXIN = [sys.executable, "-m", "services.wiring.cli"]
 
 
 def may_be_paged_all_night(data_dir: Path) -> None:
-    """Lay out a new data folder with a budget of pages that nobody reaches. By the machine's own clock a test
+    """Lay out a new data folder in which nobody is ever paged too often. By the machine's own clock a test
     may run at night, when the house would tell of who was paged often; it is to find the same at any hour.
     """
     data_dir.mkdir(parents=True, exist_ok=True)

@@ -105,7 +105,7 @@ def test_shares_stand_beside_their_references_with_so_many_of_so_many(told: Cast
     people = {each["name"]: each for each in found["workers"]}
     assert people["Basang"]["taken"] == 1
     assert people["Norbu"]["answered"]["never"] == 1
-    assert people["Norbu"]["nights"] == [{"night": "2025-07-22", "pages": 1, "over_budget": False}]
+    assert people["Norbu"]["nights"] == [{"night": "2025-07-22", "pages": 1, "too_many": False}]
 
 
 def test_the_manager_sees_everybody_by_name_and_everybody_else_themselves(told: Cast) -> None:

@@ -202,7 +202,7 @@ def test_the_way_is_measured_from_the_taking() -> None:
     assert mine.on_site.median == timedelta(seconds=2_700)
 
 
-def test_a_night_has_too_many_pages_beyond_the_budget_unless_the_night_is_ones_work() -> None:
+def test_a_night_has_too_many_pages_beyond_the_most_of_one_night_unless_the_night_is_ones_work() -> None:
     evenings = [date(2025, 7, 23), date(2025, 7, 24)]
     pages = [
         *(PagesOf("wrk_a", None, 12), PagesOf("wrk_a", 0, 4), PagesOf("wrk_a", 1, 5)),

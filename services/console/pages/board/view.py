@@ -97,7 +97,7 @@ class Tile:
     owner: str | Nobody | None
     card: Card | None
     silenced_until: datetime | None = None
-    """Alerts here are held back until then: it looks quiet and need not be."""
+    """Alerts here are silenced until then: it looks quiet and need not be."""
     is_overdue: bool = False
     """Away, and not back when expected."""
 
@@ -151,7 +151,7 @@ class View:
     way: Way | None = None
     """Whether a press would reach anybody now; None where nobody tries."""
     silenced: int = 0
-    """Homes and devices whose alerts are held back now, as far as the caller sees them."""
+    """Homes and devices whose alerts are silenced now, as far as the caller sees them."""
     unfolded: tuple[Alert, ...] = ()
     """Of these it shows what only whoever goes has to know."""
 
