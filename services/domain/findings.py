@@ -59,7 +59,7 @@ class FindingReason(StrEnum):
 
 
 BUILT_IN = "anxin"
-"""The rulebook that the house's own rules name: the press floor, and its watch over the rules."""
+"""The rulebook that the house's own rules name: the press floor, and those below."""
 RULE_UNAVAILABLE = "rule-unavailable"
 """The house's own rule that finds rules which cannot work: a matter of whoever manages the house."""
 ROSTER_HOLE = "roster-hole"

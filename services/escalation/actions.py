@@ -17,6 +17,7 @@ from services.escalation.deadlines import answered, deadlines_when_accepted, dea
 from services.escalation.permission import (
     Actor,
     AlreadyAccepted,
+    done_by,
     person,
     require_may_answer_test,
     require_may_close,
@@ -24,7 +25,7 @@ from services.escalation.permission import (
 )
 from services.escalation.reassure import reassured
 from services.escalation.routing import NotTold, relations_of, route
-from services.escalation.scene import Move, Scene, change
+from services.escalation.scene import Move, Scene
 from services.escalation.telling import key_of, notice_not_sent, stand_down, told_so_far
 from services.escalation.testing import is_test, overdue, passed
 
@@ -41,7 +42,6 @@ def accept(alert: Alert, scene: Scene, actor: Actor) -> Move:
         return _answer(alert, scene, actor, ChangeReason.ACCEPTED)
     if alert.accepted_by is not None and alert.handover_to != worker.id:
         raise AlreadyAccepted(alert.accepted_by)
-    handed_over = alert.accepted_by is not None
     held = replace(
         alert,
         state=AlertState.ACCEPTED,
@@ -53,16 +53,8 @@ def accept(alert: Alert, scene: Scene, actor: Actor) -> Move:
         declined_by=tuple(each for each in alert.declined_by if each != worker.id),
     )
     held = replace(held, deadlines=deadlines_when_accepted(held, scene))
-    said = change(
-        held,
-        scene,
-        ChangeReason.HANDED_OVER if handed_over else ChangeReason.ACCEPTED,
-        from_state=alert.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-        accepted_by=worker.id,
-        **({"handed_over_by": alert.accepted_by} if handed_over else {}),
-    )
+    reason = ChangeReason.ACCEPTED if alert.accepted_by is None else ChangeReason.HANDED_OVER
+    said = done_by(actor, held, scene, reason, alert, accepted_by=worker.id, handed_over_by=alert.accepted_by)
     has_it = {"because": "accepted", "holder": worker.name}
     notices = stand_down(held, scene, but={worker.id}, cause="accepted", extra=has_it)
     move = Move(held, (said,), notices + _will_not_be_told(alert, held, scene))
@@ -81,14 +73,7 @@ def arrive(alert: Alert, scene: Scene, actor: Actor) -> Move:
     held = accepted.alert
     there = replace(held, state=AlertState.ARRIVED, arrived_at=scene.now)
     there = replace(there, deadlines=deadlines_when_arrived(there, scene))
-    said = change(
-        there,
-        scene,
-        ChangeReason.ARRIVED,
-        from_state=held.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-    )
+    said = done_by(actor, there, scene, ChangeReason.ARRIVED, held)
     return accepted.then(reassured(held, Move(there, (said,)), scene))
 
 
@@ -116,16 +101,7 @@ def _answer(alert: Alert, scene: Scene, actor: Actor, reason: ChangeReason) -> M
     after = answered(alert)
     if after == alert:
         return Move(alert)
-    said = change(
-        after,
-        scene,
-        reason,
-        from_state=alert.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-        answered=True,
-    )
-    return Move(after, (said,))
+    return Move(after, (done_by(actor, after, scene, reason, alert, answered=True),))
 
 
 def _will_not_be_told(open_alert: Alert, held: Alert, scene: Scene) -> tuple[Notice, ...]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.domain.alerts import Alert, AlertState, ChangeReason, Outcome
-from services.escalation.permission import Actor
+from services.escalation.permission import Actor, done_by
 from services.escalation.reassure import reassured
-from services.escalation.scene import Move, Scene, change
+from services.escalation.scene import Move, Scene
 from services.escalation.telling import stand_down
 
 
@@ -29,16 +29,7 @@ def closed(alert: Alert, scene: Scene, actor: Actor, outcome: Outcome, note: str
         owner_ids=(),
         handover_to=None,
     )
-    said = change(
-        over,
-        scene,
-        ChangeReason.CLOSED,
-        from_state=alert.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-        outcome=outcome.value,
-        **({"note": note} if note else {}),
-    )
+    said = done_by(actor, over, scene, ChangeReason.CLOSED, alert, outcome=outcome.value, note=note or None)
     words = {"because": "closed", "holder": scene.name_of(by), "outcome": outcome.value}
     notices = stand_down(over, scene, but={by}, cause="closed", extra=words)
     return reassured(alert, Move(over, (said,), notices), scene)

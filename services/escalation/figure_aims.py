@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from services.domain.people import Role
 from services.domain.service_figures import Aim, Aims
 from services.escalation.policy_faults import PolicyFault
-from services.escalation.policy_files import FIGURES, SHIPPED, read_file
+from services.escalation.policy_files import FIGURES, among, as_shipped, read_file
 from services.escalation.written import Part, Wait, Wall
 
 ALL = 100
@@ -97,20 +97,11 @@ def read_aims(text: str) -> tuple[Aims | None, tuple[PolicyFault, ...]]:
 
 
 def aims_in(texts: Mapping[str, str], before: Aims | None = None) -> tuple[Aims, tuple[PolicyFault, ...]]:
-    """What the texts of a folder of policies say, and what is wrong there. For a faulty file stands what was
-    ``before``; without that, and where there is none, the shipped one.
-    """
-    if FIGURES not in texts:
-        return shipped_aims(), ()
-    aims, faults = read_aims(texts[FIGURES])
-    return aims or before or shipped_aims(), faults
+    """What the texts of a folder of policies say, and what is wrong there; see `among`."""
+    return among(texts, FIGURES, read_aims, before, shipped_aims)
 
 
 @cache
 def shipped_aims() -> Aims:
     """The file as shipped."""
-    try:
-        text = (SHIPPED / FIGURES).read_text(encoding="utf-8")
-    except OSError:
-        return _LAST_STAND
-    return read_aims(text)[0] or _LAST_STAND
+    return as_shipped(FIGURES, read_aims, _LAST_STAND)

@@ -13,7 +13,7 @@ from services.domain.instants import format_instant
 from services.domain.notices import Notice, NoticeKind, NoticeReason
 from services.domain.people import Worker
 from services.escalation.deadlines import answered, without
-from services.escalation.permission import Actor, NotAllowed, Refusal, require_hold, require_running
+from services.escalation.permission import Actor, NotAllowed, Refusal, done_by, require_hold, require_running
 from services.escalation.routing import recipient_of
 from services.escalation.scene import Move, Scene, change
 from services.escalation.steps import has_failed
@@ -39,24 +39,9 @@ def handover(alert: Alert, scene: Scene, actor: Actor, to_worker_id: str) -> Mov
         handover_to=to_worker_id,
         deadlines=(*left.deadlines, Deadline(DeadlineKind.HANDOVER, due_at)),
     )
-    said = change(
-        asked,
-        scene,
-        ChangeReason.HANDED_OVER,
-        from_state=alert.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-        to=to_worker_id,
-    )
-    notice = notice_to(
-        recipient_of(other),
-        asked,
-        scene,
-        kind=NoticeKind.HANDOVER,
-        reason=NoticeReason.HANDOVER,
-        cause=f"handover@{format_instant(scene.now)}",
-        extra={"because": "handover", "holder": scene.name_of(alert.accepted_by)},
-    )
+    said = done_by(actor, asked, scene, ChangeReason.HANDED_OVER, alert, to=to_worker_id)
+    holder = scene.name_of(alert.accepted_by)
+    notice = _notice(other, asked, scene, (NoticeKind.HANDOVER, NoticeReason.HANDOVER), "handover", holder)
     return Move(asked, (said,), (*before, notice))
 
 
@@ -107,17 +92,7 @@ def _tell_holder(alert: Alert, scene: Scene, asked: str, reason: NoticeReason) -
     if holder is None:
         return ()
     because = "handover_declined" if reason is NoticeReason.DECLINED else "handover_unanswered"
-    return (
-        notice_to(
-            recipient_of(holder),
-            alert,
-            scene,
-            kind=NoticeKind.HANDOVER,
-            reason=reason,
-            cause=f"{because}@{format_instant(scene.now)}",
-            extra={"because": because, "holder": asked},
-        ),
-    )
+    return (_notice(holder, alert, scene, (NoticeKind.HANDOVER, reason), because, asked),)
 
 
 def _not_needed(alert: Alert, scene: Scene, asked: str | None) -> tuple[Notice, ...]:
@@ -126,14 +101,21 @@ def _not_needed(alert: Alert, scene: Scene, asked: str | None) -> tuple[Notice, 
     called = {key_of(notice) for notice in still_called(scene.notices)}
     if worker is None or worker.id not in called:
         return ()
-    return (
-        notice_to(
-            recipient_of(worker),
-            alert,
-            scene,
-            kind=NoticeKind.STAND_DOWN,
-            reason=NoticeReason.STAND_DOWN,
-            cause=f"kept@{format_instant(scene.now)}",
-            extra={"because": "kept", "holder": scene.name_of(alert.accepted_by)},
-        ),
+    holder = scene.name_of(alert.accepted_by)
+    return (_notice(worker, alert, scene, (NoticeKind.STAND_DOWN, NoticeReason.STAND_DOWN), "kept", holder),)
+
+
+def _notice(
+    worker: Worker, alert: Alert, scene: Scene, what: tuple[NoticeKind, NoticeReason], because: str, name: str
+) -> Notice:
+    """What one of the two hears of the other, whose ``name`` stands in it."""
+    kind, reason = what
+    return notice_to(
+        recipient_of(worker),
+        alert,
+        scene,
+        kind=kind,
+        reason=reason,
+        cause=f"{because}@{format_instant(scene.now)}",
+        extra={"because": because, "holder": name},
     )

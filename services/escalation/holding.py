@@ -1,7 +1,8 @@
-"""Holding: what else somebody may say about an alert: not I, ten more minutes, a note.
+"""Holding: what else somebody may say about an alert: not I, ten more minutes, a note; and what becomes of it
+when somebody who has it, or was asked, works here no longer.
 
-Declining never leaves an alert without somebody: the next step comes at once. Each of these, said by the
-holder, answers a joined press.
+Declining never leaves an alert without somebody: the next step comes at once. What the holder says answers a
+joined press.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from services.domain.alerts import Alert, AlertChange, AlertState, ChangeReason
+from services.domain.alerts import Alert, AlertState, ChangeReason
 from services.domain.instants import format_span
 from services.domain.people import Worker
 from services.escalation import handing_over
@@ -20,6 +21,7 @@ from services.escalation.permission import (
     AlreadyAccepted,
     NotAllowed,
     Refusal,
+    done_by,
     person,
     require_hold,
     require_running,
@@ -47,7 +49,7 @@ def decline(alert: Alert, scene: Scene, actor: Actor, note: str | None = None) -
     if worker.id in alert.declined_by and alert.handover_to != worker.id:
         return Move(alert)
     declined = replace(alert, declined_by=tuple(dict.fromkeys((*alert.declined_by, worker.id))))
-    said = _said(declined, scene, actor, ChangeReason.DECLINED, alert, declined_by=worker.id, note=note)
+    said = done_by(actor, declined, scene, ChangeReason.DECLINED, alert, declined_by=worker.id, note=note)
     if alert.handover_to == worker.id:
         return Move(declined, (said,)).then(handing_over.declined(declined, scene, worker))
     move = Move(declined, (said,))
@@ -65,7 +67,7 @@ def extend(alert: Alert, scene: Scene, actor: Actor, by_for: timedelta) -> Move:
     if not timedelta() < by_for <= may_extend_by(alert, scene):
         raise NotAllowed(Refusal.TOO_LONG)
     later = extended(answered(alert), by_for)
-    said = _said(later, scene, actor, ChangeReason.EXTENDED, alert, extended_for=format_span(by_for))
+    said = done_by(actor, later, scene, ChangeReason.EXTENDED, alert, extended_for=format_span(by_for))
     return Move(later, (said,))
 
 
@@ -76,7 +78,7 @@ def note(alert: Alert, scene: Scene, actor: Actor, text: str) -> Move:
         raise NotAllowed(Refusal.NOT_FOR_OTHERS)
     is_holder = alert.accepted_by is not None and alert.accepted_by == actor.person_id
     noted = replace(answered(alert) if is_holder else alert, note=text)
-    return Move(noted, (_said(noted, scene, actor, ChangeReason.NOTED, alert, note=text),))
+    return Move(noted, (done_by(actor, noted, scene, ChangeReason.NOTED, alert, note=text),))
 
 
 def worker_gone(alert: Alert, scene: Scene, worker_id: str, by: str) -> Move:
@@ -121,21 +123,3 @@ def _give_back(alert: Alert, scene: Scene, actor: Actor, worker: Worker, note: s
         note=note or "",
     )
     return reassured(alert, again, scene)
-
-
-def _said(
-    after: Alert, scene: Scene, actor: Actor, reason: ChangeReason, before: Alert, /, **detail: object
-) -> AlertChange:
-    return change(
-        after,
-        scene,
-        reason,
-        from_state=before.state,
-        by=actor.by,
-        on_behalf_of=actor.on_behalf_of,
-        **_without_none(**detail),
-    )
-
-
-def _without_none(**detail: object) -> dict[str, object]:
-    return {key: value for key, value in detail.items() if value is not None}

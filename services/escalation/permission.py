@@ -1,4 +1,4 @@
-"""Permission: who acts, for whom, and what an alert refuses.
+"""Permission: who acts, for whom, what an alert refuses, and how what they did is written into its story.
 
 Rights to call a route are the console's; here stands only what depends on the alert itself. A refusal is
 an error that names itself and who can act on it.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.domain.alerts import Alert
+from services.domain.alerts import Alert, AlertChange, ChangeReason
 from services.domain.findings import Severity
 from services.domain.people import Role, Worker
-from services.escalation.scene import Scene
+from services.escalation.scene import Scene, change
 
 MAY_SPEAK_FOR_OTHERS = frozenset({Role.DUTY_DESK, Role.MANAGER, Role.ADMIN})
 """Who may act for somebody who telephoned, and may close a high alert that another has."""
@@ -75,6 +75,21 @@ class Actor:
     def may_speak_for_others(self) -> bool:
         """One of those whom the house trusts with what somebody else has."""
         return self.role in MAY_SPEAK_FOR_OTHERS
+
+
+def done_by(
+    actor: Actor, after: Alert, scene: Scene, reason: ChangeReason, before: Alert, /, **detail: object
+) -> AlertChange:
+    """The change that an action makes of the alert ``before``; a detail that is None is left out."""
+    return change(
+        after,
+        scene,
+        reason,
+        from_state=before.state,
+        by=actor.by,
+        on_behalf_of=actor.on_behalf_of,
+        **{name: value for name, value in detail.items() if value is not None},
+    )
 
 
 def person(actor: Actor, scene: Scene) -> Worker:

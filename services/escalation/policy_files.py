@@ -1,4 +1,4 @@
-"""Policy files: YAML texts → policies and assignments, or every fault in them.
+"""Policy files: YAML texts → policies, assignments and what stands beside them, or every fault in them.
 
 A file with any fault is refused whole; what was in force before, else the shipped one of that name, stands
 in for it, so that a mistake in a text editor never leaves an alert without a policy.
@@ -30,6 +30,7 @@ NO_POLICIES = frozenset({ASSIGNMENTS, SILENCES, FIGURES})
 """The files of the folder that are no policies; `silence_policy` and `figure_aims` read the last two."""
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=64)
@@ -110,6 +111,33 @@ def shipped_assignments() -> Assignments:
 def shipped_texts() -> Mapping[str, str]:
     """Return the policy files as shipped: file name → text."""
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def among(
+    texts: Mapping[str, str],
+    file: str,
+    read: Callable[[str], tuple[T | None, tuple[PolicyFault, ...]]],
+    before: T | None,
+    shipped: Callable[[], T],
+) -> tuple[T, tuple[PolicyFault, ...]]:
+    """What a file that is no policy says, among the texts of a folder, and what is wrong in it. For a faulty
+    one stands what was ``before``; without that, and where there is none, the shipped one.
+    """
+    if file not in texts:
+        return shipped(), ()
+    said, faults = read(texts[file])
+    return said or before or shipped(), faults
+
+
+def as_shipped(
+    file: str, read: Callable[[str], tuple[T | None, tuple[PolicyFault, ...]]], last_stand: T
+) -> T:
+    """What such a file says as shipped; ``last_stand`` where it cannot be read."""
+    try:
+        text = (SHIPPED / file).read_text(encoding="utf-8")
+    except OSError:
+        return last_stand
+    return read(text)[0] or last_stand
 
 
 def read_file(form: type[M], text: str, file: str, expected: str) -> tuple[M | None, tuple[PolicyFault, ...]]:

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from services.domain.people import Role
 from services.escalation.policy_faults import PolicyFault
-from services.escalation.policy_files import SHIPPED, SILENCES, read_file
+from services.escalation.policy_files import SILENCES, among, as_shipped, read_file
 from services.escalation.written import Part, Span, Wait
 
 
@@ -84,20 +84,11 @@ def read_silence_policy(text: str) -> tuple[SilencePolicy | None, tuple[PolicyFa
 def silence_policy_in(
     texts: Mapping[str, str], before: SilencePolicy | None = None
 ) -> tuple[SilencePolicy, tuple[PolicyFault, ...]]:
-    """The policy among the texts of a folder of policies, and what is wrong there. For a faulty one stands
-    what was ``before``; without that, and where there is none, the shipped one.
-    """
-    if SILENCES not in texts:
-        return shipped_silence_policy(), ()
-    policy, faults = read_silence_policy(texts[SILENCES])
-    return policy or before or shipped_silence_policy(), faults
+    """The policy among the texts of a folder of policies, and what is wrong there; see `among`."""
+    return among(texts, SILENCES, read_silence_policy, before, shipped_silence_policy)
 
 
 @cache
 def shipped_silence_policy() -> SilencePolicy:
     """The policy as shipped."""
-    try:
-        text = (SHIPPED / SILENCES).read_text(encoding="utf-8")
-    except OSError:
-        return _LAST_STAND
-    return read_silence_policy(text)[0] or _LAST_STAND
+    return as_shipped(SILENCES, read_silence_policy, _LAST_STAND)

@@ -1,6 +1,6 @@
-"""Written: how policies and their assignments are put down in YAML: spans, wall times, names, parts.
+"""Written: how what lies in the folder of policies is put down in YAML: spans, wall times, names, parts.
 
-Both files are read by these, so that a length of time means the same in either. Decides nothing.
+Each file there is read by these, so that a length of time means the same in all. Decides nothing.
 """
 
 from __future__ import annotations

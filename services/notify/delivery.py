@@ -209,15 +209,7 @@ class DeliveryLoop:
     def _begin_alone(
         self, uow: UnitOfWork, notice: Notice, attempts: list[Attempt], now: datetime
     ) -> Try | None:
-        """A notice that cannot be begun keeps its lease, is tried again after it, and holds up no other."""
-        try:
-            with uow.on_trial():
-                return self._begin(uow, notice, attempts, now)
-        except (StoreUnavailable, Conflict):
-            raise
-        except Exception:
-            log.exception("the notice %s cannot be begun and is tried again in %s", notice.id, LEASE_FOR)
-            return None
+        return _apart(uow, notice, lambda: self._begin(uow, notice, attempts, now))
 
     def _begin(self, uow: UnitOfWork, notice: Notice, attempts: list[Attempt], now: datetime) -> Try | None:
         """Take a leased notice up: it may be superseded, or have tries whose end nobody knows."""
@@ -243,15 +235,7 @@ class DeliveryLoop:
     def _following_alone(
         self, uow: UnitOfWork, course: Course, attempts: list[Attempt], now: datetime
     ) -> Try | None:
-        """What cannot follow from a result is tried again when the lease of its notice ends."""
-        try:
-            with uow.on_trial():
-                return self._following(uow, course, attempts, now)
-        except (StoreUnavailable, Conflict):
-            raise
-        except Exception:
-            log.exception("what follows for notice %s is tried again", course.notice.id)
-            return None
+        return _apart(uow, course.notice, lambda: self._following(uow, course, attempts, now))
 
     def _following(
         self, uow: UnitOfWork, course: Course, attempts: list[Attempt], now: datetime
@@ -378,6 +362,18 @@ class DeliveryLoop:
     def _wait_of(self, alert: Alert | None) -> timedelta:
         name, severity = (alert.runs_by, alert.severity) if alert else ("", Severity.HIGH)
         return self._gathering.policies().named(name, severity).channel_wait
+
+
+def _apart(uow: UnitOfWork, notice: Notice, take: Callable[[], Try | None]) -> Try | None:
+    """What fails for one notice is undone and tried again when its lease ends, and holds up no other."""
+    try:
+        with uow.on_trial():
+            return take()
+    except (StoreUnavailable, Conflict):
+        raise
+    except Exception:
+        log.exception("the notice %s cannot be gone on with and is tried again in %s", notice.id, LEASE_FOR)
+        return None
 
 
 def _attempts_of(uow: UnitOfWork, notices: Sequence[Notice]) -> dict[str, list[Attempt]]:

@@ -1,4 +1,5 @@
-"""The alert loop: findings open or join alerts, changed findings may end them, and due deadlines are met.
+"""The alert loop: findings open or join alerts, changed findings may end them, due deadlines are met; and
+once none of it waits, the chores are seen to.
 
 Each small batch is one transaction with its cursor, so that it happens once or not at all, whatever
 crashes. A finding that cannot be judged still opens a bare alert, and an alert whose deadline cannot be

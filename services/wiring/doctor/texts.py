@@ -97,7 +97,10 @@ def shipped_rulebooks(house: Installation, uow: UnitOfWork) -> Iterator[Judgemen
     lying = (file.removesuffix(".yaml") for file in texts_in(house.data_dir / "rulebooks")())
     known = {*uow.rulebooks.heads(), *lying}
     new = [path for path in shipped_files("rulebooks") if path.stem not in known]
-    said = "; ".join(f"to have {path.stem}: `anxin rules put {path} --reason …`" for path in new)
+    said = "; ".join(
+        f"{path.stem} was never at work here; who wants its rules: `anxin rules put {path} --reason …`"
+        for path in new
+    )
     yield ok("shipped rulebooks", said or "each of them is known here")
 
 
