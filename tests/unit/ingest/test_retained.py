@@ -74,9 +74,8 @@ def test_a_re_send_is_the_press_that_the_device_said_and_not_the_copy_before_it(
     )
 
     def stored_as(key: str, *marks: Mark) -> Event:
-        at = (said.occurred_at, said.received_at)
-        ids = {"device_id": said.device_id, "device_event_id": own_id, "dedupe_key": key}
-        return Event("evt", said.kind, *at, Origin.DEVICE, marks=marks, **ids)
+        event = Event("evt", said.kind, said.occurred_at, said.received_at, Origin.DEVICE, marks=marks)
+        return replace(event, device_id=said.device_id, device_event_id=own_id, dedupe_key=key)
 
     def sameness(event: Event) -> Sameness:
         return Sameness({(said.device_id, own_id or ""): [event]}, lambda *_: event, lambda: 1)
