@@ -219,7 +219,7 @@ class House:
             together = Together(list(named.values()))
             beat = Beat(together.by_name())
             for topic in Topic:
-                self._ground.signals.on(topic, beat.waker(EVERYBODY))
+                self._ground.signals.on(topic, together.unless_at_work(beat.waker(EVERYBODY)))
             return Beats([beat]), together
         beats = [one_beat(named, self._ground.signals)]
         return Beats([*beats, Beat(aside)] if aside else beats), None

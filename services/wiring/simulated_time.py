@@ -8,7 +8,8 @@ somebody was told; what is done at an instant the rooms decide, as they do on a 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,9 +37,11 @@ class Together:
         self._ingest = self._rooms[0]
         self._telling = self._rooms[2:]
         self._turn = threading.RLock()
+        self._at_work: int | None = None
+        """The thread in which everybody works until nothing is left."""
 
     def step(self) -> bool:
-        with self._turn:
+        with self._everybody():
             return any([room.step() for room in self._rooms])  # noqa: C419 - every room has its turn
 
     def by_name(self) -> Mapping[str, Room]:
@@ -51,16 +54,36 @@ class Together:
         with self._turn:
             return next_due(self._rooms)
 
+    def unless_at_work(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """What is called when there is news for everybody: it wakes them, but not for what they wrote while
+        everybody is at work. Whoever lets them work goes on until nothing is left of that.
+        """
+
+        def news() -> None:
+            if self._at_work != threading.get_ident():
+                wake()
+
+        return news
+
+    @contextmanager
+    def _everybody(self) -> Iterator[None]:
+        with self._turn:
+            before, self._at_work = self._at_work, threading.get_ident()
+            try:
+                yield
+            finally:
+                self._at_work = before
+
     def advance(self, clock: SteppedClock, to: datetime) -> None:
         """Move the clock to ``to`` with nobody else at work meanwhile; who came too late finds it done."""
-        with self._turn:
+        with self._everybody():
             advance(clock, self._rooms, max(to, clock.now()))
 
     def advance_with(
         self, clock: SteppedClock, to: datetime, arrivals: Arrivals, stops: Callable[[], bool]
     ) -> None:
         """The same, with what is held arriving on the way; ``stops`` is asked after each instant."""
-        with self._turn:
+        with self._everybody():
             settle(self._rooms)
             while not stops():
                 bound = _earlier(next_due(self._telling), to)

@@ -1,5 +1,6 @@
 """Simulated time: rooms that work in turn, and a clock that two may move at once."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from services.wiring.clock import SteppedClock
@@ -36,3 +37,32 @@ def test_a_message_that_came_lets_ingest_alone_work() -> None:
     assert (ingest.steps, other.steps) == (1, 0)
     rooms[EVERYBODY].step()
     assert (ingest.steps, other.steps) == (2, 1)
+
+
+class Writes(Nothing):
+    """A room whose work is news."""
+
+    def __init__(self, news: list[str]) -> None:
+        self.wake: Callable[[], None] = lambda: None
+        self._news = news
+
+    def step(self) -> bool:
+        self._news.append("worked")
+        self.wake()
+        return False
+
+
+def test_what_everybody_wrote_wakes_nobody_and_what_ingest_or_anybody_else_wrote_does() -> None:
+    said: list[str] = []
+    ingest = Writes(said)
+    rooms = Together([ingest, Nothing()])
+    ingest.wake = rooms.unless_at_work(lambda: said.append("woken"))
+    rooms.step()
+    rooms.advance(SteppedClock(NIGHT), NIGHT)
+    assert "woken" not in said
+    said.clear()
+    rooms.by_name()[INGEST].step()
+    assert said == ["worked", "woken"]
+    said.clear()
+    ingest.wake()
+    assert said == ["woken"]
