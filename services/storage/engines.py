@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from services.storage.compiled import COMPILED
+from services.storage.prepared import run
 from services.storage.refusals import translate
 
 MOST_READERS = 60
@@ -151,6 +152,6 @@ def _postgresql(address: URL, patience: timedelta) -> Engines:
 
 def _saying(statement: str) -> Any:
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        run(connection, statement, ())
 
     return begin
