@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, sel
 
 from services.domain.findings import Severity
 from services.domain.notices import (
+    PAGES,
     Attempt,
     AttemptResult,
     DeviceCommand,
@@ -86,6 +87,15 @@ _TOLD_OF = (
     .where(among(_COLUMNS.alert_id, "keys"), _COLUMNS.worker_id == bindparam("of"))
     .distinct()
 )
+_IS_HELD = _COLUMNS.reason == NoticeReason.THROTTLED
+_IS_CALL = or_(*(_COLUMNS.kind == kind for kind in sorted(PAGES)))
+_OF_ALERTS = among(_COLUMNS.alert_id, "keys")
+_NEWEST_CALLS = (
+    select(func.max(_COLUMNS.number))
+    .where(_OF_ALERTS, _IS_CALL, ~_IS_HELD)
+    .group_by(_COLUMNS.alert_id, _COLUMNS.worker_id, _COLUMNS.contact)
+)
+_CALLS_OF = _ALL.where(_OF_ALERTS, or_(_IS_HELD, _COLUMNS.number.in_(_NEWEST_CALLS)))
 _REACHES = or_(_COLUMNS.state != NoticeState.NOT_SENT, _COLUMNS.reason == NoticeReason.BUNDLED)
 _NEWEST_OF_RUNNING = (
     select(func.max(_COLUMNS.number))
@@ -200,6 +210,9 @@ class SqlNotices:
     def told_of(self, worker_id: str, alert_ids: Iterable[str]) -> set[str]:
         values = {"of": worker_id, "keys": keys(alert_ids)}
         return {row[0] for row in fetch(self._connection, _TOLD_OF, values)}
+
+    def newest_calls(self, alert_ids: Iterable[str]) -> list[Notice]:
+        return self._read(_CALLS_OF, keys=keys(alert_ids))
 
     def told_now(self, worker_id: str) -> list[Notice]:
         return self._read(_TOLD_NOW, of=worker_id)

@@ -38,6 +38,29 @@ def test_the_newest_notice_of_each_running_alert_is_what_somebody_answers(store:
         assert [each.id for each in unit.notices.told_now("wrk_dolma")] == ["ntc_fall"]
 
 
+def test_of_each_person_the_newest_call_is_known_and_what_says_that_one_is_held_back(store: Store) -> None:
+    with store.writing() as unit:
+        unit.alerts.add(alert("press"), [change("alt_press")])
+        unit.alerts.add(alert("fall", kind="fall"), [change("alt_fall")])
+        unit.notices.add(
+            [
+                notice("first", state=NoticeState.SENT),
+                notice("night", state=NoticeState.NOT_SENT, reason=NoticeReason.QUIET_HOURS),
+                notice("held", state=NoticeState.NOT_SENT, reason=NoticeReason.THROTTLED),
+                notice("down", kind=NoticeKind.STAND_DOWN),
+                notice("tashi", worker_id="wrk_tashi", kind=NoticeKind.JOINED),
+                notice("last", worker_id=None),
+                notice("family", worker_id=None, contact="女儿"),
+                notice("fall", alert_id="alt_fall"),
+                notice("other", alert_id="alt_other"),
+            ]
+        )
+    with store.reading() as unit:
+        found = [each.id for each in unit.notices.newest_calls(["alt_press", "alt_fall"])]
+        assert found == ["ntc_night", "ntc_held", "ntc_tashi", "ntc_last", "ntc_family", "ntc_fall"]
+        assert unit.notices.newest_calls([]) == []
+
+
 def test_who_was_told_in_a_bundle_may_answer_each_of_its_matters(store: Store) -> None:
     with store.writing() as unit:
         unit.alerts.add(alert("press"), [change("alt_press")])

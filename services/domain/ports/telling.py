@@ -148,6 +148,12 @@ class Notices(Protocol):
         """Those of the Alerts of which the worker has a notice."""
         ...
 
+    def newest_calls(self, alert_ids: Iterable[str]) -> list[Notice]:
+        """Of each of the Alerts and each person the newest notice that calls them, sent or not, and every
+        record that a call is held back; ascending.
+        """
+        ...
+
     def told_now(self, worker_id: str) -> list[Notice]:
         """Of each running Alert that the worker was told of, the newest notice that was for them to have,
         ascending.
