@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.domain.duty import HoleReason
+from services.domain.duty import Hole, HoleReason
 from services.domain.findings import (
     BUILT_IN,
     ROSTER_HOLE,
@@ -75,7 +75,7 @@ class RosterWatch:
             stood = {hole.subject for hole in before}
             is_time = due_at is not None and due_at <= now
             new = [
-                _finding(each, now, due_at if due_at is not None and is_time else now, zone)
+                _finding(each, now, due_at if due_at is not None and is_time else now, looks, zone)
                 for each in found
                 if is_time or (each.post.subject not in stood and _is_pressing(each, following))
             ]
@@ -127,7 +127,7 @@ def _is_pressing(found: UnmannedPost, following: datetime) -> bool:
     )
 
 
-def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneInfo) -> Finding:
+def _finding(found: UnmannedPost, now: datetime, look_at: datetime, looks: Looks, zone: ZoneInfo) -> Finding:
     subject, hole, others = found.post.subject, found.first, len(found.holes) - 1
     return found_by_house(
         ROSTER_HOLE,
@@ -139,8 +139,7 @@ def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneIn
         titles=titles_of(
             ROSTER_HOLE,
             post=Word("duty_desk") if subject == DUTY_DESK else found.post.name,
-            since=hole.starts_at.astimezone(zone),
-            until=hole.ends_at.astimezone(zone),
+            span=_span(hole, now, looks, zone),
             why=tuple(Word(reason.value) for reason in hole.reasons),
             more=Word("more", {"count": others}) if others else "",
         ),
@@ -153,3 +152,15 @@ def _finding(found: UnmannedPost, now: datetime, look_at: datetime, zone: ZoneIn
             "holes": len(found.holes),
         },
     )
+
+
+def _span(hole: Hole, now: datetime, looks: Looks, zone: ZoneInfo) -> Word:
+    """From when to when, as far as the look can say. Since when one is there already helps nobody to fill it,
+    and of an old one it is not known; of one that goes on beyond what is looked at, the end is not.
+    """
+    begins = "now" if hole.starts_at <= now else "from"
+    ends = "on" if hole.ends_at >= now + looks.ahead else "to"
+    known = {"until": hole.ends_at.astimezone(zone)}
+    if begins == "from":
+        known["since"] = hole.starts_at.astimezone(zone)
+    return Word(f"{begins}_{ends}", known)

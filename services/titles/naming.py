@@ -39,7 +39,7 @@ PLACES: Mapping[str, frozenset[str]] = {
     BED_UNSTEADY: frozenset(),
     PAGES_AT_NIGHT: frozenset({"name", "pages", "most"}),
     REFUSED: frozenset({"who"}),
-    ROSTER_HOLE: frozenset({"post", "since", "until", "why", "more"}),
+    ROSTER_HOLE: frozenset({"post", "span", "why", "more"}),
     RULE_UNAVAILABLE: frozenset({"rule"}),
     SHIFT_NOT_TAKEN_OVER: frozenset({"time"}),
 }
@@ -50,6 +50,8 @@ WORDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys((reason.value for reason in HoleReason), frozenset[str]()),
     "duty_desk": frozenset(),
     "more": frozenset({"count"}),
+    **dict.fromkeys(("from_to", "from_on"), frozenset({"since", "until"})),
+    **dict.fromkeys(("now_to", "now_on"), frozenset({"until"})),
 }
 """What is filled in and has a word of its own in each language."""
 FOLDER = Path(__file__).resolve().parent
@@ -77,7 +79,7 @@ class Word:
     """A word that each language has its own for, with what is filled into it."""
 
     name: str
-    known: Mapping[str, int] = field(default_factory=dict)
+    known: Mapping[str, int | datetime] = field(default_factory=dict)
 
 
 Known = str | int | datetime | Word | tuple[Word, ...]
@@ -102,7 +104,8 @@ def _in(said: Titles, known: Known) -> str:
         case datetime():
             return said.instant.format(at=known)
         case Word():
-            return said.words[known.name].format_map(known.known)
+            filled = {name: _in(said, what) for name, what in known.known.items()}
+            return said.words[known.name].format_map(filled)
         case tuple():
             return said.joint.join(_in(said, word) for word in known)
         case _:

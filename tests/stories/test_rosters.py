@@ -79,6 +79,8 @@ def test_what_opens_a_hole_in_the_evening_is_said_in_the_evening(stage: Stage) -
     stage.told()
     leave(stage, "caregiver", "2025-07-23 19:00", "2025-07-25 06:00")
     assert stage.told() == ["19:00 desk", "19:00 manager"]
+    title = "排班空缺：east7月23日20:00至少到7月24日19:00无人值班（请假）"
+    assert stage.alert()["title"] == title, "farther ahead nobody has looked"
     protection = stage.protection()
     assert protection["reasons"] == ["device_never_live", "roster_hole"]
     assert protection["due_at"] == "2025-07-23T12:00:00Z", "when the hole begins"
@@ -132,7 +134,8 @@ def test_who_is_told_is_looked_up_when_the_step_is_due(stage: Stage) -> None:
 def test_a_team_of_which_all_are_switched_off_is_a_hole(stage: Stage) -> None:
     stage.changes("workers", stage.worker("caregiver"), {"active": False})
     assert stage.told() == ["09:00 desk", "09:00 manager"]
-    assert "停用" in stage.alert()["title"]
+    title = "排班空缺：east现在起至少到7月24日09:00无人值班（已停用）"
+    assert stage.alert()["title"] == title, "since when is not known, nor for how long"
     stage.at("11:00")
     stage.changes("workers", stage.worker("caregiver"), {"active": True})
     assert stage.state() == "closed"
@@ -144,7 +147,7 @@ def test_a_team_of_which_nobody_can_be_reached_yet_waits_for_noon(stage: Stage) 
     assert holes(stage) == []
     stage.at("12:00")
     assert stage.told() == ["12:00 desk", "12:00 manager"]
-    assert "没有联系方式" in stage.alert()["title"]
+    assert stage.alert()["title"] == "排班空缺：east现在起至少到7月24日12:00无人值班（没有联系方式）"
 
 
 @story("2025-03-29 12:30")

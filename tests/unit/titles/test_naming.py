@@ -22,12 +22,11 @@ SCRIPTS = {
 }
 
 
-def hole(others: int = 0, post: str | Word = "上游") -> dict[str, str]:
+def hole(others: int = 0, post: str | Word = "上游", span: str = "from_to") -> dict[str, str]:
     return titles_of(
         ROSTER_HOLE,
         post=post,
-        since=EVENING,
-        until=EVENING.replace(hour=22),
+        span=Word(span, {"since": EVENING, "until": EVENING.replace(hour=22)}),
         why=(Word("on_leave"), Word("no_channel")),
         more=Word("more", {"count": others}) if others else "",
     )
@@ -62,6 +61,18 @@ def test_each_language_writes_days_and_lists_in_its_own_way() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        ("from_on", "from 23/7 20:00 to at least 23/7 22:00"),
+        ("now_to", "now and until 23/7 22:00"),
+        ("now_on", "now and until at least 23/7 22:00"),
+    ],
+)
+def test_an_instant_within_words_is_written_as_any_other(span: str, said: str) -> None:
+    assert f"for 上游 {said} (" in hole(span=span)["en"]
+
+
 def test_what_is_not_filled_in_leaves_nothing_behind() -> None:
     assert hole()["en"].endswith("(on leave, nothing to reach them by)")
 
@@ -81,7 +92,7 @@ def test_a_place_that_is_not_filled_is_an_error_of_whoever_asks() -> None:
         (
             "({why}){more}",
             "({why})",
-            r"titles\.roster-hole: post, since, until, why in braces, expected more",
+            r"titles\.roster-hole: post, span, why in braces, expected more",
         ),
         ("shift that began", "shift that {began}", r"titles\.shift-not-taken-over: began, time in braces"),
         ("{count} more", "{count more", r"words\.more: "),
