@@ -320,3 +320,34 @@ def test_a_hole_stands_between_the_turns_in_the_order_of_the_day(house: Cast, ad
     tomorrow = words(page.split('<li class="day">')[1].split('<li class="day', 1)[0])
     begins = [each[:5] for each in tomorrow if each[2:3] == ":" and "–" in each]
     assert begins == ["08:00", "12:00", "16:00"], "Pema goes to no home, and leaves the hole open"
+
+
+def test_a_hole_is_cut_off_neither_where_its_week_begins_nor_where_it_ends(
+    house: Cast, admin: TestClient
+) -> None:
+    reached = [{"kind": "webhook", "address": "http://127.0.0.1:9/notices"}]
+    assert admin.patch("/api/v1/workers/karma", json={"channels": reached}).status_code == 200
+    shifts = [{"name": "all", "starts": "08:00", "ends": "08:00"}]
+    made(admin, shifts=shifts, cycle=["all"], members=["karma"])
+    away = {"worker_id": "karma", "reason": "ill"}
+    away |= {"starts_at": "2025-07-27T08:00:00+08:00", "ends_at": "2025-07-29T08:00:00+08:00"}
+    assert admin.post("/api/v1/leaves", json=away).status_code == 201
+    desk = signed_in(house, "desk")
+    for week in ("2025-07-21", "2025-07-28"):
+        page = desk.get("/rosters", params={"team": "team", "week": week}).text
+        said = words(page)
+        hole = said[said.index("没有人值班") - 1]
+        assert hole == ("08:00–7月29日 08:00" if week == "2025-07-21" else "7月27日 08:00–7月29日 08:00")
+    assert said[said.index("…–08:00") + 1] == "没有人值班", "and stands under each day that it reaches into"
+    assert "7月27日 08:00–08:00 · all" in said, "so does a turn that began the day before the week"
+
+
+def test_a_hole_that_is_there_begins_now_and_one_without_an_end_in_sight_has_none(
+    house: Cast, admin: TestClient
+) -> None:
+    made(admin)
+    away = {"worker_id": "karma", "reason": "ill"}
+    away |= {"starts_at": "2025-07-22T20:00:00+08:00", "ends_at": "2025-09-01T08:00:00+08:00"}
+    assert admin.post("/api/v1/leaves", json=away).status_code == 201
+    page = words(signed_in(house, "desk").get("/rosters", params={"team": "team"}).text)
+    assert "现在–" in page

@@ -15,7 +15,7 @@ from services.console.parts import Console
 from services.console.protections import Watch
 from services.console.rights import CARE, STAFF
 from services.console.rostering import NEXT_WITHIN
-from services.domain.duty import DutyPlan, Hole, NowAndNext
+from services.domain.duty import DutyPlan, Hole, NowAndNext, Post
 from services.domain.instants import local, start_of_day
 from services.domain.people import Team, Worker
 from services.domain.ports import UnitOfWork
@@ -44,16 +44,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What stands under a day: a turn, or the hole between two."""
+    """What stands under a day: a turn, or the hole between two; ``goes_on``: it began on an earlier day."""
 
     turn: Turn | None = None
     hole: Hole | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DayOfWeek:
-    """The turns that begin on a local day, and the holes that do. ``is_over``: it lies before today, and none
-    of its turns runs on into today.
+    """The turns that begin on a local day, and the holes that do; what began before the week stands under its
+    first. ``is_over``: it lies before today, and none of its turns runs on into today.
     """
 
     day: date
@@ -61,13 +62,16 @@ class DayOfWeek:
     is_over: bool
     turns: tuple[Turn, ...]
     holes: tuple[Hole, ...]
+    holes_before: tuple[Hole, ...]
+    """Those that began under an earlier day of the week and are not over when this one begins."""
 
     @property
     def rows(self) -> list[Row]:
         """All of it in the order in which it begins; a hole stands after the turn that leaves it."""
         rows = [(turn.duty.starts_at, 0, Row(turn=turn)) for turn in self.turns]
         rows += [(hole.starts_at, 1, Row(hole=hole)) for hole in self.holes]
-        return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
+        going_on = [Row(hole=hole, goes_on=True) for hole in self.holes_before]
+        return going_on + [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,11 @@ class RosterView:
         return self.monday + WEEK
 
     @property
+    def looked_until(self) -> datetime:
+        """How far holes were looked for: one that reaches until then goes on for nobody knows how long."""
+        return start_of_day(self.monday + 2 * WEEK, self.zone)
+
+    @property
     def turns(self) -> list[Turn]:
         """Those of the week that are not over."""
         return [turn for day in self.days for turn in day.turns if turn.duty.ends_at > self.now]
@@ -127,7 +136,7 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller, team_id: str, week: dat
     day = week or local(now, zone).date()
     monday = day - timedelta(days=day.weekday())
     since, until = start_of_day(monday, zone), start_of_day(monday + WEEK, zone)
-    plan = uow.people.plan(min(since, now), max(until, now + LEAVES_AHEAD))
+    plan = uow.people.plan(min(since - WEEK, now), max(until + WEEK, now + LEAVES_AHEAD))
     members = [worker for worker in workers if team is not None and worker.team_id == team.id]
     return RosterView(
         now=now,
@@ -196,7 +205,7 @@ def _days(
     kept = plan.teams_with_roster(now) | plan.teams_with_roster(until)
     posts = posts_of(uow.teams.all(), uow.grids.all(), workers, kept.__contains__)
     post = next((each for each in posts if each.team_id == team.id), None)
-    holes = plan.holes(post, max(since, now), until) if post is not None and until > now else []
+    holes = _holes(plan, post, now, since, until) if post is not None else []
     today = local(now, zone).date()
     is_this_week = monday <= today < monday + WEEK
 
@@ -208,9 +217,21 @@ def _days(
             is_this_week and day < today and not any(turn.duty.ends_at > now for turn in begun),
             begun,
             tuple(hole for hole in holes if _begins_on(hole.starts_at, since, zone) == day),
+            tuple(
+                hole
+                for hole in holes
+                if _begins_on(hole.starts_at, since, zone) < day and hole.ends_at > start_of_day(day, zone)
+            ),
         )
 
     return tuple(of_day(monday + timedelta(days=number)) for number in range(7))
+
+
+def _holes(plan: DutyPlan, post: Post, now: datetime, since: datetime, until: datetime) -> list[Hole]:
+    """Those of a week that are not over, with their own ends: a week cuts none off."""
+    begins_at = max(since - WEEK, now)
+    found = plan.holes(post, begins_at, until + WEEK) if until > now else []
+    return [hole for hole in found if hole.ends_at > since and hole.starts_at < until]
 
 
 def _begins_on(at: datetime, since: datetime, zone: ZoneInfo) -> date:
