@@ -162,9 +162,21 @@ def of_validation(error: RequestValidationError) -> Problem:
     errors = error.errors()
     if any(each["type"] == "json_invalid" for each in errors):
         return Problem(400, "malformed_json", "The body is not JSON.")
-    return Problem(
-        422, "unfit", "The request does not fit its schema.", faults=[fault_of(each) for each in errors]
-    )
+    faults = [fault_of(each) for each in _by_field(errors)]
+    return Problem(422, "unfit", "The request does not fit its schema.", faults=faults)
+
+
+def _by_field(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What may be left out is a choice of two to pydantic, which names the choice and says of each why not:
+    said is the one that matters, under the name that the caller sent.
+    """
+    choices = {each["loc"][:-1] for each in errors if each["type"] == "none_required"}
+
+    def named(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
+        return tuple(part for at, part in enumerate(place) if place[:at] not in choices)
+
+    wanted = (each for each in errors if each["type"] != "none_required" or each["loc"][:-1] not in choices)
+    return [{**each, "loc": named(each["loc"])} for each in wanted]
 
 
 def fault_of(each: Mapping[str, Any], under: str = "") -> Fault:
@@ -176,8 +188,9 @@ def fault_of(each: Mapping[str, Any], under: str = "") -> Fault:
     missing = each["type"] == "missing"
     if isinstance(each.get("input"), bytes):
         return Fault(name, None, "a JSON body, sent as Content-Type: application/json")
+    expected = str(each["msg"]).removeprefix("Value error, ").removeprefix("expected ")
     hidden = any(part.lower() in SECRETS for part in name.split("."))
-    return Fault(name, None if missing or hidden else shortened(each.get("input")), str(each["msg"]))
+    return Fault(name, None if missing or hidden else shortened(each.get("input")), expected)
 
 
 def shortened(found: Json) -> Json:

@@ -16,6 +16,8 @@ from services.domain.alerts import Outcome
 from services.domain.people import Role
 
 HOURS = 24
+FEWEST = 10
+"""Of fewer no share is said in per cent: each single one would move it by more than ten."""
 MOST_DAYS = 400
 """A year, with the days around it that somebody compares."""
 NOT_ACTIONABLE = frozenset({Outcome.FALSE_ALARM, Outcome.OVER_BY_ITSELF})
@@ -111,6 +113,11 @@ class Share:
     def share(self) -> float | None:
         """From 0 to 1; None of none."""
         return self.met / self.of if self.of else None
+
+    @property
+    def has_percent(self) -> bool:
+        """There are enough for a share in per cent."""
+        return self.of >= FEWEST
 
     @property
     def is_short(self) -> bool:

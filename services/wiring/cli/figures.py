@@ -130,8 +130,12 @@ def _speed(name: str, speed: Speed) -> None:
     from services.domain.instants import format_span
 
     for share in speed.shares:
-        percent = "" if share.share is None else f", {floor(share.share * 1000) / 10} %"
+        much = f"{share.met} of {share.of}"
+        if share.share is not None and share.has_percent:
+            much += f", {floor(share.share * 1000 + 1e-9) / 10}%"
+        elif share.of:
+            much += ", too few for per cent"
         typer.echo(
-            f"  {name} within {format_span(share.within)}: {share.met} of {share.of}{percent} "
+            f"  {name} within {format_span(share.within)}: {much} "
             f"(reference {share.reference:.1%}){', short of it' if share.is_short else ''}"
         )

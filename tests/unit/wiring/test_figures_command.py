@@ -43,11 +43,20 @@ def folder(tmp_path: Path) -> Path:
 def test_it_says_the_figures_in_words_beside_their_references(folder: Path) -> None:
     said = anxin(*SPAN, "--data-dir", folder).stdout
     assert "2025-07-22 18:00 to 2025-07-22 19:00 UTC: urgent alerts: 2, and" in said
-    assert "answered within 1m: 0 of 2, 0.0 % (reference 97.5%), short of it" in said
-    assert "answered within 3m: 1 of 2, 50.0 %" in said
+    assert "answered within 1m: 0 of 2, too few for per cent (reference 97.5%), short of it" in said
+    assert "answered within 3m: 1 of 2, too few for per cent" in said
     assert "\n东网格: 1\n" in said
     assert "wrk_dolma" not in said
     assert "dolma: 0, 0 of them at night" in said
+
+
+@pytest.mark.parametrize(("calls", "said"), [(9, "0 of 9, too few for per cent"), (10, "0 of 10, 0.0%")])
+def test_per_cent_are_said_from_as_many_on_as_on_the_page(tmp_path: Path, calls: int, said: str) -> None:
+    with store_of(settings_of(data_dir=tmp_path)) as store, store.writing() as uow:
+        for number in range(calls):
+            name = f"n{number}"
+            uow.alerts.add(cast.alert(name, subject=f"resident:{name}"), [cast.change(f"alt_{name}")])
+    assert f"answered within 1m: {said} (reference 97.5%)" in anxin(*SPAN, "--data-dir", tmp_path).stdout
 
 
 def test_a_table_goes_to_a_file_or_to_standard_output(folder: Path) -> None:

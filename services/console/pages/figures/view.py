@@ -21,8 +21,6 @@ from services.domain.people import Language
 from services.domain.reckoning import nights_in
 from services.domain.service_figures import Group, RuleFigures, ServiceFigures, Share, Speed, WorkerFigures
 
-FEWEST = 10
-"""Of fewer no share is said in per cent: each single one would move it by more than ten."""
 NIGHTS = 31
 """Nights in one picture: what a phone can tell apart."""
 OWN_RULES = {
@@ -110,11 +108,7 @@ class View:
         """A share as it is said: in per cent where there are enough, else as a count alone."""
         if share.share is None:
             return "–"
-        return self.percent(share.share) if self.has_percent(share) else self.of(share.met, share.of)
-
-    def has_percent(self, share: Share) -> bool:
-        """Whether there are enough for a share in per cent."""
-        return share.of >= FEWEST
+        return self.percent(share.share) if share.has_percent else self.of(share.met, share.of)
 
     def of(self, met: int, judged: int) -> str:
         t = self._texts
