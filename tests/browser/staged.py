@@ -33,6 +33,9 @@ LOW_BATTERY, NOBODY_ASSIGNED = "06", "30"
 NEVER_HEARD = ("button-11", "button-55")
 AWAY = "22"
 SILENCED = "24"
+LONG_NAME = "བསྟན་འཛིན་རྒྱ་མཚོ་ཕྱོགས་ལས་རྣམ་རྒྱལ་དཔལ་བཟང་པོ"
+LONG_ADDRESS = "ཡར་ལུང་གཙང་པོའི་འགྲམ་གྱི་གྲོང་ཚོ་དང་པོའི་ཨང་བཅུ་བདུན་པའི་ཁང་པའི་ཐོག་གསུམ"
+"""Of `IS_UP`: as long as a name or an address gets, with no blank in it."""
 WITH_NIGHTS = (CALLS, IS_UP, FAST_HEART, "05")
 
 
@@ -175,6 +178,8 @@ class Staged:
         new["resident_id"] = self.resident(CALLS)
         self.places["never_heard"] = self.api.post("devices", new)["id"]
         self._change(f"residents/{self.resident(NOBODY_ASSIGNED)}", assigned_worker_id=None)
+        self._change(f"residents/{self.resident(IS_UP)}", name=LONG_NAME)
+        self._change(f"homes/home_demo_{IS_UP}", address=LONG_ADDRESS)
         self._say([Said(f"demo-button-{LOW_BATTERY}", "device.battery", data={"percent": 14})])
         self._say([Said(f"demo-button-{EMPTY_BATTERY}", "device.battery", data={"percent": 5})])
         self._the_desk_changes_hands()
