@@ -15,12 +15,13 @@ from services.escalation.telling import LAST_RESORT_KEY
 
 
 class Nobody(StrEnum):
-    """Who acts or is told and is no person."""
+    """Who acts, is told or is in need, and is no person that anybody knows."""
 
     HOUSE = "house"
     DUTY_DESK = "duty_desk"
     LAST_RESORT = "last_resort"
     PROGRAM = "program"
+    UNKNOWN_DEVICE = "unknown_device"
 
 
 class Names:

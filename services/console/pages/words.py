@@ -48,6 +48,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ToldWhen.NOW: said("Told now"),
         ToldWhen.HELD: said("Told a little later"),
         ToldWhen.IN_THE_MORNING: said("Told in the morning"),
+        ToldWhen.AFTER_THE_SILENCE: said("Told after the silence"),
     },
     Severity: {
         Severity.HIGH: said("Urgent"),
@@ -114,6 +115,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Nobody.DUTY_DESK: said("Duty desk"),
         Nobody.LAST_RESORT: said("the last resort"),
         Nobody.PROGRAM: said("a program"),
+        Nobody.UNKNOWN_DEVICE: said("A device that nobody entered"),
     },
     Refused: {
         Refused.ALREADY_ACCEPTED: said("Not done: somebody else has it."),

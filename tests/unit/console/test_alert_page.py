@@ -123,9 +123,9 @@ def test_who_was_told_and_not_reached_is_marked(house: Cast) -> None:
 @pytest.mark.parametrize(
     ("language", "said", "failed"),
     [
-        ("zh-CN", "早上再通知 Basang", "没有联系上"),
-        ("bo", "ཞོགས་པར་བརྡ་གཏོང་། Basang", "འབྲེལ་བ་མ་བྱུང་།"),
-        ("en", "Told in the morning Basang", "not reached"),
+        ("zh-CN", "早上再通知 Basang · 08:00", "没有联系上"),
+        ("bo", "ཞོགས་པར་བརྡ་གཏོང་། Basang · 08:00", "འབྲེལ་བ་མ་བྱུང་།"),
+        ("en", "Told in the morning Basang · 08:00", "not reached"),
     ],
 )
 def test_who_hears_of_it_in_the_morning_was_not_failed_to_be_reached(

@@ -125,3 +125,16 @@ def test_the_pages_show_it_to_whoever_has_it(house: Cast, page: str) -> None:
     assert KEY in basang.get(page).text
     assert KEY not in cering.get(page).text
     assert audited(house, UNFOLDED) == [("token:tok-basang", "alert-1")]
+
+
+def test_a_number_is_read_as_it_is_dialled_beside_a_name_that_is_written_from_the_right(house: Cast) -> None:
+    with house.store.writing() as uow:
+        resident = uow.residents.get("yangzom")
+        assert resident is not None
+        uow.residents.save(replace(resident, name="\u0645\u062d\u0645\u062f", phone="139 0000-0001"))
+    press(house)
+    unfolded = tap(house.client(), link_to(house, "basang"), "accept").text
+    page = house.worker("basang").get("/alerts/alert-1", headers={"Accept": "text/html"}).text
+    for each in (unfolded, page):
+        assert '<span class="number" dir="ltr">139 0000-0001</span>' in each
+        assert "<bdi>3 River Lane</bdi>" in each

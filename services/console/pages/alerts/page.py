@@ -22,8 +22,8 @@ from services.console.api.fields import Note, PathId, Shape
 from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
 from services.console.pages.addresses import BOARD, inside
-from services.console.pages.alerts.owners import ToldWhen
 from services.console.pages.alerts.refusals import Refused, missing, refused_as, why_refused
+from services.console.pages.alerts.subjects import outcomes_of
 from services.console.pages.alerts.view import view_of
 from services.console.pages.pictures import strips
 from services.console.pages.pictures.bed import BedState
@@ -38,7 +38,6 @@ from services.domain.people import Language
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-PERSONS_OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.OVER_BY_ITSELF)
 REFUSALS = frozenset({403, 409, 422})
 """Answers that leave the page usable: it says why not, and what can be done instead."""
 LONGEST_SPAN = 24 * 60
@@ -168,6 +167,5 @@ def _page(request: Request, parts: Console, who: Caller, alert_id: str, shown: S
         view=view,
         shown=shown,
         night=_picture(language_of(request, who), view.night),
-        outcomes=PERSONS_OUTCOMES,
-        told_when=tuple(ToldWhen),
+        outcomes=outcomes_of(view.alert),
     )

@@ -18,7 +18,7 @@ from services.console.pages.names import Names
 from services.domain.addresses import FORMS, masked, shown_to_its_own
 from services.domain.alerts import HOUSE, AlertChange, ChangeReason, Outcome
 from services.domain.findings import Severity
-from services.domain.instants import NotASpan, parse_span
+from services.domain.instants import NotAnInstant, NotASpan, parse_instant, parse_span
 from services.domain.notices import Attempt, Notice, NoticeKind, NoticeReason, NoticeState
 from services.domain.people import Channel
 from services.domain.ports import UnitOfWork
@@ -57,6 +57,8 @@ class Move:
     round: int | None
     minutes: int | None
     answered: bool
+    until: datetime | None = None
+    """Of a silence: how long it holds the alert back."""
     run: int | None = None
 
 
@@ -68,6 +70,8 @@ class Told:
     name: str
     relation: Relation | None
     tries: tuple[Attempt, ...]
+    until: datetime | None = None
+    """How long a throttle holds it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +166,17 @@ def _moment(
 ) -> Moment:
     groups: dict[tuple[NoticeKind, bool], list[Told]] = defaultdict(list)
     not_told: list[Told] = []
+    held = {
+        notice.text.get("held"): _instant(notice.text, "until")
+        for notice in notices
+        if notice.reason is NoticeReason.THROTTLED
+    }
     for notice in notices:
-        told = Told(notice, *_called(notice), tuple(tries.get(notice.id, ())))
+        told = Told(
+            notice, *_called(notice), tuple(tries.get(notice.id, ())), held.get(notice.text.get("held", ""))
+        )
+        if notice.id in held and notice.state is NoticeState.DUE and not told.tries:
+            continue  # the record that it is held back says so, and until when
         if notice.state is NoticeState.NOT_SENT and not told.tries:
             not_told.append(told)
         else:
@@ -187,7 +200,8 @@ def _called(notice: Notice) -> tuple[str, Relation | None]:
 def _move(change: AlertChange, names: Names) -> Move:
     detail = change.detail
     by = None if change.by == HOUSE else change.by
-    person = change.on_behalf_of or _text(detail, "accepted_by") or _text(detail, "declined_by") or by
+    person = change.on_behalf_of or _text(detail, "accepted_by") or _text(detail, "declined_by")
+    person = person or _text(detail, "author") or by
     writer = by if by != person else None
     minutes = _minutes(_text(detail, "extended_for"))
     return Move(
@@ -196,7 +210,7 @@ def _move(change: AlertChange, names: Names) -> Move:
         written_by=names.of(writer) if writer else None,
         to=names.of(to) if (to := _text(detail, "to")) else None,
         taken_from=names.of(before) if (before := _text(detail, "handed_over_by")) else None,
-        note=_text(detail, "note"),
+        note=_text(detail, "note") or _text(detail, "why"),
         outcome=Outcome(outcome) if (outcome := _text(detail, "outcome")) in set(Outcome) else None,
         severity=Severity(grave) if (grave := _text(detail, "severity")) in set(Severity) else None,
         presses=_number(detail, "presses"),
@@ -204,6 +218,7 @@ def _move(change: AlertChange, names: Names) -> Move:
         round=_number(detail, "round"),
         minutes=minutes,
         answered=detail.get("answered") is True,
+        until=_instant(detail, "until"),
     )
 
 
@@ -215,6 +230,14 @@ def _text(detail: Mapping[str, object], key: str) -> str | None:
 def _number(detail: Mapping[str, object], key: str) -> int | None:
     value = detail.get(key)
     return value if isinstance(value, int) else None
+
+
+def _instant(detail: Mapping[str, object], key: str) -> datetime | None:
+    said = _text(detail, key)
+    try:
+        return parse_instant(said) if said else None
+    except NotAnInstant:
+        return None
 
 
 def _minutes(span: str | None) -> int | None:

@@ -13,27 +13,23 @@ from datetime import datetime, timedelta
 from services.console.callers import Caller
 from services.console.pages.alerts.evidence import Evidence, evidence_of
 from services.console.pages.alerts.offers import Offers, offers_of
-from services.console.pages.alerts.owners import Owner, ToldWhen, owners_of
+from services.console.pages.alerts.owners import Owners, owners_of
 from services.console.pages.alerts.story import Story, story_of
+from services.console.pages.alerts.subjects import called, is_of_the_house, team_of_roster
 from services.console.pages.due import is_later
 from services.console.pages.names import Names, Nobody
 from services.console.pages.pictures.gathering import Strip, night_around
 from services.console.parts import Console
 from services.console.problems import not_found
 from services.console.sight import Sight
-from services.domain.alerts import HOUSE, Alert, AlertState, DeadlineKind
+from services.domain.alerts import Alert, AlertState, DeadlineKind
 from services.domain.notices import Notice, NoticeReason, NoticeState
-from services.domain.people import Resident, Team
+from services.domain.people import Resident
 from services.domain.ports import UnitOfWork
-from services.domain.posts import DUTY_DESK
-from services.domain.posts import SUBJECT as ROSTER
-from services.escalation.joining import UNKNOWN_ORIGIN
-from services.escalation.routing import HOUSE_DESK
+from services.escalation.routing import HOUSE_DESK, spared
 from services.escalation.scene import Scene
 from services.escalation.steps import step_due
 from services.escalation.telling import key_of
-
-_HOUSE = f"{HOUSE}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +70,20 @@ class AlertView:
     alert: Alert
     people: tuple[Person, ...]
     place: Place
-    device: str | None
-    of_the_house: str | Nobody | None
-    """What it is about where that is nobody and no device: a team without anybody on duty, or the house."""
+    about: str | Nobody
+    """What it is about where nobody is in need (`subjects`)."""
+    of_the_house: bool
+    """There is nobody to go to: it is to be seen to."""
     roster_of: str | None
-    """The team whose roster has a hole, by its id."""
+    """The team, by its id, on whose roster it is mended: a hole, or somebody who is called too often."""
+    is_shift: bool
+    """A shift of the duty desk is to be taken over."""
     since: datetime
     holder: str | None
     mine: bool
     asked_to_take: bool
     asked_other: str | None
-    owners: tuple[Owner, ...]
+    owners: tuple[Owners, ...]
     declined: tuple[str, ...]
     i_declined: bool
     """Who looks said that they cannot go, and others are asked."""
@@ -101,10 +100,6 @@ class AlertView:
     """The bed in the night of the alert; None where this caller may not see it, or there is nobody's."""
     unfolded: tuple[Alert, ...] = ()
     """The alert itself, where the page shows what only whoever goes has to know."""
-
-    def told(self, when: ToldWhen) -> tuple[Owner, ...]:
-        """The owners who are told then."""
-        return tuple(owner for owner in self.owners if owner.when is when)
 
 
 def view_of(
@@ -128,15 +123,16 @@ def view_of(
         alert=alert,
         people=tuple(_person(each, sight) for each in scene.in_need(alert)),
         place=_place(alert, scene, sight),
-        device=device.external_id if device else None,
-        of_the_house=_of_the_house(uow, alert),
-        roster_of=team.id if (team := _team_of_roster(uow, alert)) else None,
+        about=called(alert, device.external_id if device else None, uow.teams.get),
+        of_the_house=is_of_the_house(alert),
+        roster_of=_roster_of(uow, alert),
+        is_shift=alert.subject == HOUSE_DESK,
         since=alert.began_at,
         holder=names.of(alert.accepted_by) if alert.accepted_by else None,
         mine=me is not None and alert.accepted_by == me,
         asked_to_take=me is not None and alert.handover_to == me,
         asked_other=names.of(alert.handover_to) if alert.handover_to and alert.handover_to != me else None,
-        owners=owners_of(alert, scene, names),
+        owners=owners_of(alert, notices, names),
         declined=tuple(names.of(each) for each in alert.declined_by),
         i_declined=alert.state is AlertState.OPEN and me in alert.declined_by,
         is_later=is_later(alert, now),
@@ -156,20 +152,10 @@ def _person(resident: Resident, sight: Sight) -> Person:
     return Person(resident.name, resident.id, resident.phone, sight.resident(resident))
 
 
-def _of_the_house(uow: UnitOfWork, alert: Alert) -> str | Nobody | None:
-    """What of the house an alert is about. A device that nobody entered is not the house's."""
-    is_its_own = alert.subject.startswith(_HOUSE) and alert.subject != UNKNOWN_ORIGIN
-    if not is_its_own or alert.resident_id or alert.device_ids:
-        return None
-    if alert.subject in {DUTY_DESK, HOUSE_DESK}:
-        return Nobody.DUTY_DESK
-    team = _team_of_roster(uow, alert)
-    return team.name if team else Nobody.HOUSE
-
-
-def _team_of_roster(uow: UnitOfWork, alert: Alert) -> Team | None:
-    """The team in whose roster there is a hole."""
-    return uow.teams.get(alert.subject.removeprefix(ROSTER)) if alert.subject.startswith(ROSTER) else None
+def _roster_of(uow: UnitOfWork, alert: Alert) -> str | None:
+    worker = uow.workers.get(spared(alert))
+    team = uow.teams.get(team_of_roster(alert) or (worker.team_id if worker else None) or "")
+    return team.id if team else None
 
 
 def _place(alert: Alert, scene: Scene, sight: Sight) -> Place:

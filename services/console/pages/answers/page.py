@@ -23,7 +23,7 @@ from services.console.answering.unfolding import Details, details_of, may_unfold
 from services.console.api.fields import Id, Note, Shape
 from services.console.callers import Caller, Parts
 from services.console.gate import GuardedRoute
-from services.console.pages.alerts.page import PERSONS_OUTCOMES, REFUSALS, Minutes, SentFrom
+from services.console.pages.alerts.page import REFUSALS, Minutes, SentFrom
 from services.console.pages.alerts.refusals import Refused, missing, why_refused
 from services.console.pages.answers.view import view_of
 from services.console.pages.not_done import NOTHING_HERE, sentence_of
@@ -145,7 +145,6 @@ def _page(request: Request, link: Opened, view: object, shown: Shown, status: in
         speaks=link.person.language,
         view=view,
         shown=shown,
-        outcomes=PERSONS_OUTCOMES,
     )
     answer.headers.update(UNSEEN)
     return answer

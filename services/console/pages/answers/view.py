@@ -14,9 +14,10 @@ from services.console.acting import Action
 from services.console.answering.links import Opened
 from services.console.answering.unfolding import Details, may_unfold
 from services.console.pages.alerts.offers import Offers, offers_of
+from services.console.pages.alerts.subjects import called, is_of_the_house, outcomes_of
 from services.console.pages.names import Names, Nobody
 from services.console.parts import Console
-from services.domain.alerts import Alert, AlertState
+from services.domain.alerts import Alert, AlertState, Outcome
 from services.domain.people import Worker
 from services.domain.ports import UnitOfWork
 
@@ -30,7 +31,11 @@ class Matter:
 
     alert: Alert
     who: tuple[str, ...]
-    device: str | None
+    about: str | Nobody
+    """What it is about where nobody is in need (`subjects`)."""
+    of_the_house: bool
+    """There is nobody to go to: it is to be seen to."""
+    outcomes: tuple[Outcome, ...]
     grid: str
     address: str
     rooms: tuple[str, ...]
@@ -89,7 +94,9 @@ def _matter(
     return Matter(
         alert=alert,
         who=tuple(dict.fromkeys(each.name for each in scene.in_need(alert))),
-        device=device.external_id if device else None,
+        about=called(alert, device.external_id if device else None, uow.teams.get),
+        of_the_house=is_of_the_house(alert),
+        outcomes=outcomes_of(alert),
         grid=grid.name if grid else "",
         address=home.address if home else "",
         rooms=tuple(dict.fromkeys(each.place for each in devices if each and each.place)),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.console.callers import Caller
+from services.console.pages.alerts.owners import Owners, calls_by_alert, owners_of
+from services.console.pages.alerts.subjects import called, is_of_the_house
 from services.console.pages.due import is_later
 from services.console.pages.names import Names, Nobody
 from services.console.pages.rosters.view import Present, on_board
@@ -24,7 +26,8 @@ from services.domain.alerts import Alert, AlertState
 from services.domain.devices import Device
 from services.domain.findings import Severity
 from services.domain.homes import Home
-from services.domain.people import Resident
+from services.domain.notices import Notice
+from services.domain.people import Resident, Team
 from services.domain.ports import UnitOfWork
 from services.domain.protection import Protection, ProtectionState
 from services.domain.self_watch import PressState
@@ -68,7 +71,9 @@ class Card:
     address: str
     phone: str | None
     key_place: str | None
-    told: tuple[str | Nobody, ...]
+    told: tuple[Owners, ...]
+    of_the_house: bool
+    """There is nobody to go to."""
     holder: str | Nobody | None
     reports: int
     is_mine: bool
@@ -174,7 +179,9 @@ def look(uow: UnitOfWork, parts: Console, who: Caller, chosen: Filter) -> View:
     register = _register(uow, who, sight, running)
     watch = Watch(uow, parts, now, devices=register.devices.values())
     names = Names(watch.workers)
-    cards = [_card(alert, register, names, who, sight) for alert in sorted(running, key=_urgency)]
+    teams = {team.id: team for team in watch.teams}
+    makes = _Cards(register, names, teams, calls_by_alert(uow, running), who, sight)
+    cards = [makes.one(alert) for alert in sorted(running, key=_urgency)]
     grids = {grid.id: grid.name for grid in watch.grids}
     silences = [each for each in uow.silences.running() if sight.place(each.resident_id, each.home_id)]
     tiles = _tiles(watch, register, names, cards, grids, (silences, now))
@@ -248,23 +255,37 @@ def _urgency(alert: Alert) -> tuple[object, ...]:
     return (-alert.severity.rank, waits, alert.opened_at, alert.number)
 
 
-def _card(alert: Alert, register: _Register, names: Names, who: Caller, sight: Sight) -> Card:
-    resident = register.residents.get(alert.resident_id or "")
-    home = register.homes.get((resident.home_id if resident else alert.home_id) or "")
-    device = register.devices.get(alert.device_id or "")
-    where = (home.address if home else None, device.place if device else None)
-    return Card(
-        alert=alert,
-        who=resident.name if resident else (device.external_id if device else Nobody.HOUSE),
-        address=" ".join(part for part in where if part),
-        phone=(resident.phone if resident else None) or (home.phone if home else None),
-        key_place=home.key_place if home and home.key_place and sight.unfolds(alert) else None,
-        told=tuple(names.of(owner) for owner in alert.owner_ids if owner not in alert.declined_by),
-        holder=names.of(alert.accepted_by) if alert.accepted_by else None,
-        reports=alert.fact_count,
-        is_mine=alert.accepted_by is not None and alert.accepted_by == who.worker_id,
-        i_declined=alert.state is AlertState.OPEN and who.worker_id in alert.declined_by,
-    )
+@dataclass(frozen=True, slots=True)
+class _Cards:
+    """Makes the cards of running alerts of what was read for all of them."""
+
+    register: _Register
+    names: Names
+    teams: Mapping[str, Team]
+    calls: Mapping[str, Sequence[Notice]]
+    who: Caller
+    sight: Sight
+
+    def one(self, alert: Alert) -> Card:
+        register, names, me = self.register, self.names, self.who.worker_id
+        resident = register.residents.get(alert.resident_id or "")
+        home = register.homes.get((resident.home_id if resident else alert.home_id) or "")
+        device = register.devices.get(alert.device_id or "")
+        where = (home.address if home else None, device.place if device else None)
+        label = device.external_id if device else None
+        return Card(
+            alert=alert,
+            who=resident.name if resident else called(alert, label, self.teams.get),
+            address=" ".join(part for part in where if part),
+            phone=(resident.phone if resident else None) or (home.phone if home else None),
+            key_place=home.key_place if home and home.key_place and self.sight.unfolds(alert) else None,
+            told=owners_of(alert, self.calls.get(alert.id, ()), names),
+            of_the_house=is_of_the_house(alert),
+            holder=names.of(alert.accepted_by) if alert.accepted_by else None,
+            reports=alert.fact_count,
+            is_mine=me is not None and alert.accepted_by == me,
+            i_declined=alert.state is AlertState.OPEN and me in alert.declined_by,
+        )
 
 
 def _tiles(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.console.callers import Caller
+from services.console.pages.alerts.owners import Owners, calls_by_alert, owners_of
+from services.console.pages.alerts.subjects import is_of_the_house
 from services.console.pages.names import Names, Nobody
 from services.console.parts import Console
 from services.console.shift_desk import Ending, ShiftState, Unprotected, desk_people, look, notes_taken
@@ -27,7 +29,9 @@ class Running:
     who: str
     address: str
     holder: Called | None
-    told: tuple[Called, ...]
+    told: tuple[Owners, ...]
+    of_the_house: bool
+    """There is nobody to go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller) -> HandoverView:
     names = Names(uow.workers.all())
     residents = {each.id: each for each in uow.residents.all()}
     homes = {each.id: each for each in uow.homes.all()}
-    people = desk_people(uow)
+    people, calls = desk_people(uow), calls_by_alert(uow, state.running)
 
     def address(home_id: str | None) -> str:
         home = homes.get(home_id or "")
@@ -112,7 +116,8 @@ def gather(uow: UnitOfWork, parts: Console, who: Caller) -> HandoverView:
             resident.name if resident else "",
             address(resident.home_id if resident else alert.home_id),
             names.of(alert.accepted_by) if alert.accepted_by else None,
-            tuple(names.of(each) for each in alert.owner_ids if each not in alert.declined_by),
+            owners_of(alert, calls.get(alert.id, ()), names),
+            is_of_the_house(alert),
         )
 
     def gap(alike: list[Unprotected]) -> Gap:

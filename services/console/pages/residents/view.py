@@ -7,13 +7,14 @@ where they see those as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.console.api.residents import seen_resident
 from services.console.callers import Caller
+from services.console.pages.alerts.owners import Owners, calls_by_alert, owners_of
 from services.console.pages.due import is_later
 from services.console.pages.names import Names, Nobody
 from services.console.pages.pictures.gathering import Strip, fortnight, last_day
@@ -28,6 +29,7 @@ from services.domain.alerts import HOUSE, Alert
 from services.domain.devices import Device, DeviceState
 from services.domain.homes import Grid, Home
 from services.domain.instants import local, start_of_day
+from services.domain.notices import Notice
 from services.domain.people import Resident, Worker
 from services.domain.ports import UnitOfWork
 from services.domain.protection import Protection, has_low_battery
@@ -57,7 +59,7 @@ class Running:
 
     alert: Alert
     holder: str | Nobody | None
-    owners: tuple[str | Nobody, ...]
+    told: tuple[Owners, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def gather(
     protection = watch.protection(resident, running)
     sees_alerts = _sight(uow, who, "/api/v1/alerts")
     shown = [each for each in running if sees_alerts is not None and sees_alerts.alert(each)]
+    calls = calls_by_alert(uow, shown)
     return ResidentView(
         now=now,
         after=uow.alerts.last_change(),
@@ -175,7 +178,7 @@ def gather(
         ),
         devices=tuple(_worst_first(watch.devices(resident))),
         differs=differing(uow, parts, resident.id, called),
-        running=tuple(_running(each, called) for each in _urgent_first(shown)),
+        running=tuple(_running(each, calls.get(each.id, ()), called) for each in _urgent_first(shown)),
         past=_past(uow, sees_alerts, resident, now, alerts, called),
         visits=_visits(uow, parts, who, resident, zone, called),
         day=last_day(uow, resident.id, now, zone),
@@ -255,11 +258,11 @@ def _urgent_first(running: list[Alert]) -> list[Alert]:
     return sorted(running, key=lambda alert: (-alert.severity.rank, alert.opened_at))
 
 
-def _running(alert: Alert, called: Names) -> Running:
+def _running(alert: Alert, calls: Iterable[Notice], called: Names) -> Running:
     return Running(
         alert,
         called.of(alert.accepted_by) if alert.accepted_by else None,
-        tuple(called.of(owner) for owner in alert.owner_ids),
+        owners_of(alert, calls, called),
     )
 
 
