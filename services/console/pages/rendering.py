@@ -5,12 +5,14 @@ A page works without scripts. It must never show what the person who looks may n
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from services.console.callers import Caller, identify, parts_of
 from services.console.pages.addresses import asked_for, sign_in_before, wanted
@@ -43,6 +45,19 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+TIBETAN = re.compile("[\u0f00-\u0fff]")
+
+
+def lang_of(text: str) -> Markup:
+    """The attribute for what people entered in Tibetan letters, on a page of any language: they are higher
+    than others, and cut off in a line that is not theirs.
+    """
+    return Markup(' lang="bo"') if TIBETAN.search(text) else Markup()
+
+
+_TEMPLATES.filters["lang_of"] = lang_of
 
 
 def language_of(request: Request, caller: Caller | None) -> Language:

@@ -138,3 +138,20 @@ def test_a_number_is_read_as_it_is_dialled_beside_a_name_that_is_written_from_th
     for each in (unfolded, page):
         assert '<span class="number" dir="ltr">139 0000-0001</span>' in each
         assert "<bdi>3 River Lane</bdi>" in each
+
+
+def test_what_is_entered_in_tibetan_letters_is_marked_so_on_a_page_of_another_language(house: Cast) -> None:
+    name, address = "བསྟན་འཛིན་རྒྱ་མཚོ་", "གྲོང་ཚོ་དང་པོ།"
+    with house.store.writing() as uow:
+        resident, home = uow.residents.get("yangzom"), uow.homes.get("home-1")
+        assert resident is not None
+        assert home is not None
+        uow.residents.save(replace(resident, name=name))
+        uow.homes.save(replace(home, address=address))
+    press(house)
+    html = {"Accept": "text/html"}
+    by_link = house.client().get(link_to(house, "basang")).text
+    pages = [house.worker("basang").get(path, headers=html).text for path in ("/alerts/alert-1", "/")]
+    for page in (by_link, *pages):
+        assert f'<bdi lang="bo">{name}</bdi>' in page
+        assert f'<bdi lang="bo">{address}' in page
