@@ -7,18 +7,18 @@ stands in its place, and the event is marked. A press is never refused for its t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.domain.events import Mark
 from services.domain.instants import NotAnInstant, has_offset, parse_instant
+from services.domain.values import value
 
 BELIEVED_BEFORE = timedelta(days=7)
 BELIEVED_AFTER = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ClaimedTime:
     """When it happened as far as the house goes by it. ``instant`` is the claim itself, believed or not; None
     for none that can be read.

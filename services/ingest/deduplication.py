@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.domain.events import Event, Json, Mark
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.kinds import ALARM_KINDS
+from services.domain.values import value
 
 SAME_ID_FOR = timedelta(hours=1)
 """How long an id without a time means the first event that bore it (docs/wire)."""
@@ -23,7 +24,7 @@ SAME_PRESS_FOR = timedelta(seconds=10)
 """How long a further alarm without an id is the same press."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Claimed:
     """What a device said of an event, as far as it tells whether it said so before."""
 
@@ -42,7 +43,7 @@ class Claimed:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Verdict:
     """The event's dedupe key; equal keys are one event."""
 
@@ -77,7 +78,7 @@ class Sameness:
         if claimed.own_id is not None:
             verdict = self._by_id(claimed, claimed.own_id)
             bearers = self._known.get((claimed.device_id, claimed.own_id), [])
-            return replace(verdict, key=_confirmed(verdict.key, bearers))
+            return replace(verdict, key=_confirmed(verdict.key, bearers)) if bearers else verdict
         if claimed.is_alarm and (same := self._within_ten_seconds(claimed)) is not None:
             return Verdict(same.dedupe_key)
         if claimed.claim is not None:

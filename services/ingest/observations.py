@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from services.domain.events import Json
 from services.domain.records import QuarantineReason
+from services.domain.values import value
 
 
 class IgnoredReason(StrEnum):
@@ -28,7 +29,7 @@ class IgnoredReason(StrEnum):
     """Telemetry beyond the device's rate limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Observation:
     """Something happened, as the device says.
 

@@ -33,10 +33,12 @@ class Reading:
 
         What can be read says so itself. What cannot is meant as one if it came on an alarm lane or names one.
         """
-        for said in self.said:
+        is_refused = False
+        for said in self.said:  # for every message, so no generator
             if isinstance(said, Observation) and said.kind in ALARM_KINDS:
                 return said.kind
-        if not any(isinstance(said, Refused) for said in self.said):
+            is_refused = is_refused or isinstance(said, Refused)
+        if not is_refused:
             return None
         on_lane = self.decoder is not None and self.decoder.is_alarm_lane(self.message.topic)
         if not on_lane and not self.message.names_alarm:

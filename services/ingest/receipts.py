@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 
 from services.domain.devices import NATIVE_ID, Ecosystem
+from services.domain.values import value
 from services.domain.wire import receipt_topic
 from services.ingest.intake import Taken
 
@@ -19,7 +19,7 @@ class Answer(StrEnum):
     QUARANTINED = "quarantined"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Receipt:
     """One message to one device."""
 

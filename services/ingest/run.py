@@ -32,6 +32,7 @@ from services.domain.ports import (
     UnitOfWork,
 )
 from services.domain.records import Quarantined, QuarantineReason
+from services.domain.values import value
 from services.ingest.connection import Connection
 from services.ingest.flooding import FloodGate, RateLimit, Thinned
 from services.ingest.intake import Intake, Taken, set_aside
@@ -51,7 +52,7 @@ waits milliseconds.
 log = logging.getLogger("anxin.ingest")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Stored:
     """A message that was dealt with, and what its device is told."""
 
