@@ -230,8 +230,8 @@ def test(arguments: "list[str]") -> int:
 
 
 def keep_what_is_compiled() -> None:
-    """The tests start some hundred processes. Where none may leave compiled code beside its source, each would
-    compile everything again; so it is kept beside the packages instead.
+    """The tests start some hundred processes. Where none may leave compiled code beside its source, each
+    would compile everything again; so it is kept beside the packages instead.
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))

@@ -13,6 +13,9 @@ from sqlalchemy.engine.interfaces import CacheStats
 from services.storage.compiled import Compiled
 from services.storage.engines import Engines, open_engines
 
+POSTGRESQL: Any = postgresql.dialect
+"""Dialects are made without types."""
+
 
 def opened(path: Path) -> Engines:
     return open_engines(f"sqlite:///{path}", timedelta(seconds=5))
@@ -47,11 +50,11 @@ def test_each_kind_of_database_has_its_own() -> None:
     kept = Compiled(10)
     kept[sqlite.dialect(), "question"] = "for SQLite"
     assert kept.get((sqlite.dialect(), "question")) == "for SQLite"
-    assert kept.get((postgresql.dialect(), "question")) is None
+    assert kept.get((POSTGRESQL(), "question")) is None
 
 
 def test_a_newer_server_is_asked_in_its_own_words() -> None:
-    older, newer = postgresql.dialect(), postgresql.dialect()
+    older, newer = POSTGRESQL(), POSTGRESQL()
     older.server_version_info, newer.server_version_info = (15, 4), (17, 2)
     kept = Compiled(10)
     kept[older, "question"] = "for 15"
