@@ -17,7 +17,7 @@ from services.escalation.deadlines import deadlines_when_accepted, deadlines_whe
 from services.escalation.pending import nobody_is_pending
 from services.escalation.policies import HOLDER, Relation
 from services.escalation.reassure import reassured
-from services.escalation.routing import recipient_of, route
+from services.escalation.routing import NotTold, Route, recipient_of, route, spared
 from services.escalation.scene import Move, Scene, change
 from services.escalation.silences import PUT_OFF
 from services.escalation.steps import (
@@ -30,7 +30,7 @@ from services.escalation.steps import (
     step_due,
     tell_nobody,
 )
-from services.escalation.telling import key_of, notice_to, stand_down
+from services.escalation.telling import key_of, notice_not_sent, notice_to, stand_down
 from services.escalation.testing import go_on_as_real, has_reached_nobody, is_test, unanswered
 
 
@@ -149,15 +149,17 @@ def open_again(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
 
 def _remind(alert: Alert, scene: Scene, tell: tuple[Relation | str, ...], reason: ChangeReason) -> Move:
     people: dict[str, Recipient] = {}
+    not_told: list[NotTold] = []
     for relation in tell:
         if relation == HOLDER:
-            holder = scene.worker(alert.accepted_by)
-            found: tuple[Recipient, ...] = (recipient_of(holder),) if holder and holder.active else ()
+            found = _holder(alert, scene)
         else:
-            found = route((Relation(relation),), scene).recipients
-        people |= {each.key: each for each in found if each.key not in people}
+            found = route((Relation(relation),), scene, spare=spared(alert))
+        people |= {each.key: each for each in found.recipients if each.key not in people}
+        not_told += found.not_told
     if not people:
-        people = {each.key: each for each in anybody(scene, but=())}
+        people = {each.key: each for each in anybody(scene, but={spared(alert)})}
+    cause, at_step = f"{reason}@{format_instant(scene.now)}", (alert.step, alert.round)
     notices = tuple(
         notice_to(
             each,
@@ -165,13 +167,26 @@ def _remind(alert: Alert, scene: Scene, tell: tuple[Relation | str, ...], reason
             scene,
             kind=NoticeKind.ALERT,
             reason=NoticeReason.REMINDER,
-            cause=f"{reason}@{format_instant(scene.now)}",
+            cause=cause,
             extra={"because": reason.value, "holder": scene.name_of(alert.accepted_by)},
         )
         for each in people.values()
     )
+    notices += tuple(notice_not_sent(each, alert, scene, cause=cause, at_step=at_step) for each in not_told)
     said = change(alert, scene, reason, from_state=alert.state, told=[*people])
     return Move(alert, (said,), notices)
+
+
+def _holder(alert: Alert, scene: Scene) -> Route:
+    """Whoever has it; not whom it spares, who took it all the same and is not called for it."""
+    holder = scene.worker(alert.accepted_by)
+    if holder is None:
+        return Route()
+    if holder.id == spared(alert):
+        return Route(not_told=(NotTold(HOLDER, NoticeReason.CALLED_TOO_OFTEN, holder),))
+    if not holder.active:
+        return Route(not_told=(NotTold(HOLDER, NoticeReason.INACTIVE, holder),))
+    return Route((recipient_of(holder),))
 
 
 def _recheck(alert: Alert, scene: Scene) -> Move:  # noqa: ARG001 - each deadline is met by the same two

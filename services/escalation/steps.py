@@ -67,8 +67,8 @@ def begin_again(
 ) -> Move:
     """Take the alert back to open and run its policy again from the first step.
 
-    ``include`` are workers who are told with the first step whoever they are: who had it until now;
-    ``with_them`` are told with it as well.
+    ``include`` are workers who are told with the first step whoever they are, but whom it spares: who had it
+    until now; ``with_them`` are told with it as well.
     """
     before = alert.state
     alert = replace(
@@ -80,7 +80,8 @@ def begin_again(
         handover_to=None,
         run=alert.run + 1,
     )
-    also = [recipient_of(worker) for each in include if (worker := scene.worker(each)) and worker.active]
+    asked = (scene.worker(each) for each in include if each != spared(alert))
+    also = [recipient_of(worker) for worker in asked if worker is not None and worker.active]
     said = change(alert, scene, reason, from_state=before, by=by, on_behalf_of=on_behalf_of, **detail)
     return Move(alert, (said,)).then(begin(alert, scene, also=(*also, *with_them)))
 
@@ -107,9 +108,8 @@ def tell_nobody(
     recorded as not told, because of the silence.
     """
     quiet = _waiting(alert, scene, silence.until, also, DeadlineKind.SILENCE)
-    policy = scene.policy_of(quiet)
-    index = min(quiet.step, len(policy.steps) - 1)
-    found = route(relations_of(policy.steps[index], quiet, quiet.round, is_first=index == 0), scene)
+    index = min(quiet.step, len(scene.policy_of(quiet).steps) - 1)
+    found = _found(quiet, scene, (index, quiet.round))
     notices = (
         _notice(each, quiet, scene, (index, quiet.round), cause=f"silenced:{silence.id}")
         for each in found.recipients
@@ -162,14 +162,13 @@ def tell(alert: Alert, scene: Scene, *, also: Sequence[Recipient] = ()) -> Move:
         index, rounds = min(alert.step, len(policy.steps) - 1), alert.round
         step = policy.steps[index]
         left_out = () if step.is_endless else alert.declined_by
-        relations = relations_of(step, alert, rounds, is_first=index == 0)
-        found = route(relations, scene, leave_out=left_out, spare=spared(alert))
+        found = _found(alert, scene, (index, rounds), leave_out=left_out)
         move = move.then(_told(alert, scene, (index, rounds), found, also))
         also = ()
         if found.recipients:
             return move.then(_wait(move.alert, scene, policy, (index, rounds)))
         if step.is_endless:
-            return move.then(_tell_anybody(move.alert, scene, (index, rounds), but=()))
+            return move.then(_tell_anybody(move.alert, scene, (index, rounds), but={spared(alert)}))
         alert = replace(move.alert, step=index + 1, round=0)
         said = change(alert, scene, ChangeReason.STEP_EMPTY, from_state=alert.state, step=index)
         move = move.then(Move(alert, (said,)))
@@ -199,7 +198,9 @@ def go_on(alert: Alert, scene: Scene, reason: ChangeReason) -> Move:
     }
     if LAST_RESORT_KEY in tried:
         return Move(alert)  # everybody was tried; the next round has its deadline
-    return Move(alert, (said,)).then(_tell_anybody(alert, scene, (index, rounds), but=tried))
+    return Move(alert, (said,)).then(
+        _tell_anybody(alert, scene, (index, rounds), but={*tried, spared(alert)})
+    )
 
 
 def running_step(alert: Alert, scene: Scene) -> tuple[int, int]:
@@ -225,6 +226,13 @@ def keys(recipients: Iterable[Recipient]) -> tuple[str, ...]:
 
 def by_step(notice: Notice) -> bool:
     return is_call_of_a_step(notice) and (notice.state is not NoticeState.NOT_SENT or is_bundled(notice))
+
+
+def _found(alert: Alert, scene: Scene, at_step: tuple[int, int], *, leave_out: Sequence[str] = ()) -> Route:
+    """Whom a step means in its round, and whom not; never whom the alert spares."""
+    index, rounds = at_step
+    relations = relations_of(scene.policy_of(alert).steps[index], alert, rounds, is_first=index == 0)
+    return route(relations, scene, leave_out=leave_out, spare=spared(alert))
 
 
 def _told(
@@ -323,16 +331,13 @@ def _waiting(
     kind: DeadlineKind = DeadlineKind.STEP,
 ) -> Alert:
     """The alert before its first step: those who will be told own it already."""
-    first = relations_of(scene.policy_of(alert).steps[0], alert, 0, is_first=True)
-    owners = (*also, *route(first, scene).recipients) or anybody(scene, but=())
+    owners = (*also, *_found(alert, scene, (0, 0)).recipients) or anybody(scene, but={spared(alert)})
     return replace(alert, deadlines=(Deadline(kind, due_at),), owner_ids=keys(owners))
 
 
 def _next_in_the_morning(alert: Alert, scene: Scene, ends_at: datetime) -> Move:
     """The next step is told when the quiet hours end, and whoever it is owns the alert until then."""
-    policy = scene.policy_of(alert)
-    found = route(relations_of(policy.steps[alert.step], alert, 0, is_first=False), scene)
-    owners = found.recipients or anybody(scene, but=())
+    owners = _found(alert, scene, (alert.step, 0)).recipients or anybody(scene, but={spared(alert)})
     deadlines = (*_other_deadlines(alert), Deadline(DeadlineKind.STEP, ends_at))
     started_at = (alert.run_started_at or alert.opened_at) + (ends_at - scene.now)
     waiting = replace(alert, run_started_at=started_at, deadlines=deadlines, owner_ids=keys(owners))
@@ -376,10 +381,8 @@ _CAUSES = {NoticeReason.QUIET_HOURS: "quiet", NoticeReason.DIGEST: "digest"}
 
 def _put_off(alert: Alert, scene: Scene, reason: NoticeReason) -> Move:
     """Record who would be told now and is not, because it is night or waits for the morning."""
-    policy = scene.policy_of(alert)
-    index = min(alert.step, len(policy.steps) - 1)
-    at_step = (index, alert.round)
-    found = route(relations_of(policy.steps[index], alert, alert.round, is_first=index == 0), scene)
+    at_step = (min(alert.step, len(scene.policy_of(alert).steps) - 1), alert.round)
+    found = _found(alert, scene, at_step)
     return Move(
         alert,
         notices=tuple(
