@@ -55,7 +55,7 @@ from services.console.outside import Outside
 from services.console.pages.rendering import is_for_a_person, problem_page
 from services.console.pages.routers import PAGES
 from services.console.parts import Console
-from services.console.throttle import Throttle
+from services.console.throttle import Strangers, Throttle
 
 ROUTERS: Sequence[APIRouter] = (
     health.router,
@@ -147,6 +147,7 @@ def make_app(parts: Console) -> FastAPI:
     )
     app.state.parts = parts
     app.state.throttle = Throttle()
+    app.state.strangers = Strangers()
     app.state.misses = Misses()
     app.state.replied = Replied(parts.registry)
     app.state.streams = stream.Streams(parts)

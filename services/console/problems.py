@@ -121,7 +121,7 @@ WORDS = {
     409: "It stands otherwise than the request takes for granted",
     413: "The body is too large",
     422: "A field, parameter or header is not as expected; `errors` lists each",
-    429: "Too many failed sign-ins",
+    429: "Too many failed tries",
     503: "The store cannot be reached",
 }
 

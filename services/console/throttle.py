@@ -1,6 +1,7 @@
 """The throttle: how often somebody may try to sign in before they wait. It counts tries as they come, so that
 many at once are no way around it, and by name and address together, so that nobody is locked out from
-elsewhere. It remembers in memory alone: a start of the house forgets it.
+elsewhere. Strangers at a door for programs are counted too, but only they: a program that is known is never
+kept waiting. It remembers in memory alone: a start of the house forgets it.
 """
 
 from __future__ import annotations
@@ -76,6 +77,26 @@ class Throttle:
             yield
         finally:
             self.at_work.release()
+
+
+@dataclass
+class Strangers:
+    """Counts who was turned away at a door that a secret opens, by address."""
+
+    of_address: RateLimitItem = field(default_factory=lambda: _per_window(TRIES_OF_AN_ADDRESS))
+
+    def __post_init__(self) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    def one_more(self, address: str) -> None:
+        """Count one; `Problem` 429 instead of the reason if there were too many."""
+        if not self._limiter.hit(self.of_address, address):
+            raise Problem(
+                429,
+                "too_many_tries",
+                "Too many that were turned away came from there; wait a few minutes.",
+                headers={"Retry-After": str(self.of_address.get_expiry())},
+            )
 
 
 def address_of(request: Request) -> str:

@@ -1,7 +1,8 @@
 """Receipts: the door by which carriers say what became of messages that they took.
 
 A carrier is no user: it is known by the token of its channel, in the address that it was given or as a bearer
-token, or by a signature. What it brings is read by notify; a name that nobody knows is said in words.
+token, or by a signature. What it brings is read by notify; a name that nobody knows is said in words. However
+much it brings, it is never kept waiting; strangers are, after many tries from one address.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from services.console.api.fields import Shape
 from services.console.callers import Parts
 from services.console.gate import GuardedRoute
 from services.console.problems import Problem, documented, not_found
+from services.console.throttle import Strangers, address_of
 from services.domain.people import ChannelKind
 from services.domain.receipts import (
     Brought,
@@ -68,7 +70,7 @@ _DESCRIBED = {"requestBody": {"required": True, "content": {"application/json": 
 @router.post(
     "/{channel}",
     response_model=ReceiptsShape,
-    responses=documented(401, 404),
+    responses=documented(401, 404, 429),
     openapi_extra=_DESCRIBED,
 )
 def bring_receipts(
@@ -79,7 +81,13 @@ def bring_receipts(
     token: Token = None,
 ) -> ReceiptsShape | Response:
     """Say of messages that they arrived, or did not. Brought twice it counts once."""
-    taken = _taken(parts.receipts, Brought(channel, body, dict(request.headers), token or ""))
+    brought = Brought(channel, body, dict(request.headers), token or "")
+    try:
+        taken = _taken(parts.receipts, brought)
+    except (NoReceipts, NotTheCarrier) as error:
+        strangers: Strangers = request.app.state.strangers
+        strangers.one_more(address_of(request))
+        raise _turned_away(error) from error
     if taken.answer is not None:
         return Response(taken.answer, media_type="application/json")
     if taken.fates and all(fate is Fate.UNKNOWN for _, fate in taken.fates):
@@ -91,17 +99,19 @@ def bring_receipts(
 
 def _taken(door: ReceiptDoor | None, brought: Brought) -> Taken:
     if door is None:
-        raise not_found("channel over which receipts come")
+        raise NoReceipts
     try:
         return door(brought)
-    except NoReceipts as error:
-        raise not_found("channel over which receipts come") from error
-    except NotTheCarrier as error:
-        raise Problem(
-            401,
-            "who_are_you",
-            "The token or the signature of this channel is needed.",
-            headers={"WWW-Authenticate": 'Bearer realm="anxin"'},
-        ) from error
     except Unreadable as error:
         raise Problem(422, "unfit", f"This is no receipt of this channel: {error}.") from error
+
+
+def _turned_away(error: NoReceipts | NotTheCarrier) -> Problem:
+    if isinstance(error, NoReceipts):
+        return not_found("channel over which receipts come")
+    return Problem(
+        401,
+        "who_are_you",
+        "The token or the signature of this channel is needed.",
+        headers={"WWW-Authenticate": 'Bearer realm="anxin"'},
+    )

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from services.console.app import make_app
 from services.console.parts import Console
+from services.console.throttle import TRIES_OF_AN_ADDRESS
 from services.domain.people import ChannelKind
 from services.notify.channels import sms_aliyun, webhook
 from services.notify.channels.receiving import Carrier
@@ -83,6 +84,21 @@ def test_whoever_is_not_the_carrier_changes_nothing(door: Door) -> None:
         answer = door.brings("webhook", door.failed, **how)
         assert (answer.status_code, answer.json()["code"]) == (401, "who_are_you")
     assert door.here.attempts("pema")[0].receipt is None
+
+
+def test_strangers_wait_after_many_tries_and_the_carrier_behind_the_same_address_never(door: Door) -> None:
+    door.here.settle = lambda *_: None  # type: ignore[method-assign]
+    guess = {"params": {"token": "guess"}}
+    tries = [door.brings("webhook", door.failed, **guess) for _ in range(TRIES_OF_AN_ADDRESS + 1)]
+    assert {each.status_code for each in tries[:-1]} == {401}
+    assert (tries[-1].status_code, tries[-1].json()["code"]) == (429, "too_many_tries")
+    assert int(tries[-1].headers["Retry-After"]) > 0
+    assert door.brings("ntfy", door.failed, **guess).status_code == 429
+    assert door.here.attempts("pema")[0].receipt is None
+    batch = [{"notice_id": f"ntc_{number}", "result": "failed"} for number in range(200)] + [door.failed]
+    burst = [door.brings("webhook", batch, params=token()) for _ in range(TRIES_OF_AN_ADDRESS // 20)]
+    assert {each.status_code for each in burst} == {200}
+    assert door.here.attempts("pema")[0].receipt is not None
 
 
 def test_a_name_that_nobody_knows_is_answered_in_words(door: Door) -> None:
