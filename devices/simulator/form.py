@@ -129,7 +129,9 @@ class Worker(Form):
     answers: Answers = Field(default="never", description="never, or their moves in order")
     channels: list[ChannelKind] = Field(default=["webhook"], min_length=1)
     grid: Name | None = Field(default=None, description="one of `grids`, whose homes they know")
-    telephone: Literal["on", "off"] = Field(default="on", description="off: nothing reaches it")
+    telephone: Literal["on", "off"] = Field(
+        default="on", description="off: calls are refused, e-mails stay unread"
+    )
     language: Language | None = None
 
     @model_validator(mode="before")

@@ -32,6 +32,10 @@ class Mailboxes:
 
     def __init__(self) -> None:
         self._letters: SimpleQueue[Letter] = SimpleQueue()
+        self.off: frozenset[str] = frozenset()
+        """Whose telephone is switched off: a letter to them is taken, as any mail server does, and lies there
+        unread.
+        """
         self._server = _AnyPort(self, hostname=HOST, port=0)
 
     def open(self) -> None:
@@ -68,7 +72,7 @@ class Mailboxes:
         ]
         if head[NOTICE] is None or not workers:
             return f"554 expected a notice, with its id in {NOTICE}, to somebody at {DOMAIN}"
-        for worker in workers:
+        for worker in (each for each in workers if each not in self.off):
             self._letters.put(Letter(worker, str(head[NOTICE]), str(head["Subject"] or "")))
         return "250 OK"
 

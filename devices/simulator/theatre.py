@@ -81,7 +81,10 @@ class Theatre:
         self._stack = ExitStack()
         self._telephones = Telephones()
         self._mailboxes = mailboxes
-        self._telephones.off = frozenset(each.name for each in scenario.cast.workers if each.telephone_is_off)
+        off = frozenset(each.name for each in scenario.cast.workers if each.telephone_is_off)
+        self._telephones.off = off
+        if mailboxes is not None:
+            mailboxes.off = off
         self._enrolled = Enrolled()
         self._links: dict[str, DeviceLink] = {}
         self._heard: list[Happening] = []

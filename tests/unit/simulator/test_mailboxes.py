@@ -40,6 +40,13 @@ def test_each_worker_has_a_mailbox_of_their_own_and_it_is_read_once(mailboxes: M
     assert mailboxes.take_new() == []
 
 
+def test_a_letter_to_a_telephone_that_is_off_is_taken_and_read_by_nobody(mailboxes: Mailboxes) -> None:
+    mailboxes.off = frozenset({"norbu"})
+    hand_in(mailboxes, mailboxes.address_of("norbu"))
+    hand_in(mailboxes, mailboxes.address_of("pema"))
+    assert [each.worker for each in mailboxes.take_new()] == ["pema"]
+
+
 @pytest.mark.parametrize(("to", "notice_id"), [("norbu@mailbox.invalid", None), ("a@example.org", "ntc_1")])
 def test_what_is_no_notice_to_one_of_the_cast_is_refused_in_words_and_not_kept(
     mailboxes: Mailboxes, to: str, notice_id: str | None
