@@ -143,6 +143,7 @@ class EmbeddedBroker:
         self._keeper: threading.Thread | None = None
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self._cannot_store: str | None = None
+        self._killed_by: str | None = None
 
     def _make_own_users(self, guests: Iterable[str]) -> list[User]:
         maker = BrokerCredentials()
@@ -276,6 +277,8 @@ class EmbeddedBroker:
     def _why_it_ended(self) -> str:
         if self._cannot_store is not None:
             return f"the broker cannot store messages: {self._cannot_store}"
+        if self._killed_by is not None:  # whatever it said before was not about this
+            return f"the broker was killed by {self._killed_by}, by hand or for want of memory"
         words = "; ".join(list(self._last_words)[-3:])
         return f"the broker ended: {words}" if words else "the broker ended without a word"
 
@@ -293,16 +296,17 @@ class EmbeddedBroker:
                 self._child = child
                 self._users_at_start = self._device_users
                 self._last_words.clear()
-                self._cannot_store = None
+                self._cannot_store = self._killed_by = None
                 if self._stopping.is_set():
                     child.terminate()
             was_running = False
             if child.stderr is not None:
                 for line in child.stderr:
                     was_running = self._heard(line) or was_running
-            child.wait()
+            status = child.wait()
             with self._changed:
                 self._child = None
+                self._killed_by = _signal_named(-status) if status < 0 else None
         return was_running
 
     def _hear_of_turned_away(self, words: str) -> None:
@@ -372,6 +376,13 @@ class EmbeddedBroker:
             self._changed.notify_all()
         if self._on_change is not None:
             self._on_change(state)
+
+
+def _signal_named(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ import errno
 import os
 import queue
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -211,6 +212,30 @@ def test_a_broker_that_can_store_no_more_is_started_anew_and_says_why(tmp_path: 
         assert "no space left on device" in said[0]
     finally:
         broker.stop()
+
+
+def test_a_broker_that_was_killed_says_so_and_blames_nothing_that_it_said_before(
+    closed: EmbeddedBroker,
+) -> None:
+    said: list[str | None] = []
+    ended = threading.Semaphore(0)
+
+    def heard(state: BrokerState) -> None:
+        if state is BrokerState.FAILED:
+            said.append(closed.fault)
+            ended.release()
+
+    closed._on_change = heard
+    closed.start()
+    try:
+        wrong = Credentials("button-1", "a password of another day")
+        assert StockClient(closed, wrong).publish("anxin/v1/button-1/event", "x").returncode == REFUSED
+        assert closed._child is not None
+        os.kill(closed._child.pid, signal.SIGKILL)
+        assert ended.acquire(timeout=SECONDS)
+        assert said == ["the broker was killed by SIGKILL, by hand or for want of memory"]
+    finally:
+        closed.stop()
 
 
 def test_a_list_of_devices_that_could_not_be_written_is_written_the_next_time(

@@ -96,7 +96,7 @@ def test_the_houses_own_press_goes_the_whole_way_and_stands_in_no_list(tmp_path:
         assert house.end() == 0
 
 
-def test_a_broker_that_hangs_is_said_outside_and_that_it_is_over(
+def test_a_broker_that_hangs_is_said_outside_and_one_that_is_killed_is_started_anew(
     tmp_path: Path, hook: Hook, httpserver: HTTPServer
 ) -> None:
     box = Mailbox()
@@ -134,6 +134,12 @@ def test_a_broker_that_hangs_is_said_outside_and_that_it_is_over(
         until(lambda: "well again" in str(box.letters()[-1]["Subject"]))
         assert "not well" in str(next(each["Subject"] for each in box.letters()))
         assert readiness(house) == ""
+        broker = broker_of(house)
+        back = figure(house, 'anxin_self_watch_presses_total{result="back"}')
+        os.kill(broker, signal.SIGKILL)
+        until(lambda: figure(house, 'anxin_self_watch_presses_total{result="back"}') >= back + 2)
+        assert broker_of(house) != broker, "it was started anew, and a press goes the whole way"
+        until(lambda: readiness(house) == "")
     finally:
         assert house.end() == 0
         mail.stop()
