@@ -34,6 +34,8 @@ class Caller:
     worker: Worker | None = None
     session: SignIn | None = None
     sees: Sees = Sees.AROUND
+    way: str = ""
+    """How they came in, in words, where the audit has to say more than who they are."""
 
     @property
     def worker_id(self) -> str | None:

@@ -112,6 +112,6 @@ def note(
             action=action,
             object_kind=kind,
             object_id=object_id,
-            detail=detail,
+            detail="; ".join(filter(None, (detail, caller.way))),
         )
     )

@@ -15,6 +15,7 @@ from services.domain.alerts import Alert
 from services.domain.chronicle import alert_moved, notices_made
 from services.domain.devices import Device
 from services.domain.findings import Finding
+from services.domain.notices import Notice
 from services.domain.ports import Topic, UnitOfWork
 from services.domain.service_figures import Aims
 from services.escalation.figure_aims import shipped_aims
@@ -22,6 +23,7 @@ from services.escalation.joining import subject_of
 from services.escalation.policies import Policies
 from services.escalation.scene import House, Move, Scene, is_urgent
 from services.escalation.silence_policy import SilencePolicy, shipped_silence_policy
+from services.escalation.telling import asked_as_before, asks_by_code, key_of
 from services.escalation.testing import tester_of
 
 
@@ -97,6 +99,19 @@ def _with_silences(uow: UnitOfWork, scene: Scene, subject: str, device_ids: Iter
     return replace(scene, silences=tuple(uow.silences.running_on(subjects)))
 
 
+def _stored(uow: UnitOfWork, notices: Sequence[Notice]) -> list[Notice]:
+    """Store the notices of a move; who is asked by several of them is asked by the code of the first, which
+    is known only when that is stored.
+    """
+    asked = [key_of(each) for each in notices if asks_by_code(each)]
+    if len(asked) == len(set(asked)):
+        return uow.notices.add(notices)
+    made: list[Notice] = []
+    for notice in notices:
+        made += uow.notices.add([asked_as_before(notice, made)])
+    return made
+
+
 def urgent_running_for(uow: UnitOfWork, resident_id: str | None, device_id: str | None) -> list[Alert]:
     """What urgent runs for the resident, else for the device: while anything does, no press is a test."""
     if resident_id is not None:
@@ -123,7 +138,7 @@ def store_move(uow: UnitOfWork, before: Alert | None, move: Move) -> Alert:
         return before
     uow.say_after(alert_moved(alert, move.changes))
     if move.notices:
-        uow.say_after(notices_made(uow.notices.add(move.notices)))
+        uow.say_after(notices_made(_stored(uow, move.notices)))
     if move.commands:
         uow.notices.add_commands(move.commands)
     uow.wake_after(Topic.ALERTS)

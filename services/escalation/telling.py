@@ -7,17 +7,22 @@ fixed here as parameters; its words are put together in `text` when it is sent.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from services.domain.alerts import Alert
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
 from services.domain.notices import CONTACT, Notice, NoticeKind, NoticeReason, NoticeState, Recipient
 from services.escalation.bundling import is_bundled
+from services.escalation.links import CODE, code_before, code_of
 from services.escalation.routing import NotTold, last_resort, recipient_of
 from services.escalation.scene import Scene
 
 CALLS = frozenset({NoticeKind.ALERT, NoticeKind.JOINED})
 """Notices that ask somebody to do something; whoever got one hears when it is no longer needed."""
+
+ANSWERED_BY_CODE = frozenset(NoticeKind) - {NoticeKind.STAND_DOWN}
+"""What a reply may name by its code: whatever asks somebody for something, or answers them."""
 
 ASKING = CALLS | {NoticeKind.HANDOVER, NoticeKind.TEST}
 """Notices that ask somebody for something, if only for an answer."""
@@ -63,11 +68,39 @@ def notice_to(
         step=step,
         round=round_,
         state=NoticeState.NOT_SENT if unreachable else NoticeState.DUE,
-        text={**parameters(alert, scene), **(extra or {})},
+        text={**parameters(alert, scene), **_code(recipient, scene, kind), **(extra or {})},
         next_attempt_at=None if unreachable else scene.now,
         chain=alert.chain,
         synthetic=alert.synthetic,
     )
+
+
+def _code(recipient: Recipient, scene: Scene, kind: NoticeKind) -> dict[str, str]:
+    """The code by which somebody was asked about this alert before, where there is one."""
+    if kind not in ANSWERED_BY_CODE:
+        return {}
+    before = (
+        each
+        for each in scene.notices
+        if key_of(each) == recipient.key and asks_by_code(each) and _reaches(each)
+    )
+    code = code_before(before, scene.house, scene.now)
+    return {CODE: code} if code else {}
+
+
+def asks_by_code(notice: Notice) -> bool:
+    """Whether a notice with words asks for something that a reply may name by its code."""
+    return notice.kind in ANSWERED_BY_CODE and "alert_kind" in notice.text
+
+
+def asked_as_before(notice: Notice, stored: Iterable[Notice]) -> Notice:
+    """The notice with the code of the first that was stored a moment ago and asks the same person."""
+    if not asks_by_code(notice) or CODE in notice.text:
+        return notice
+    key = key_of(notice)
+    before = (each for each in stored if key_of(each) == key and asks_by_code(each) and _reaches(each))
+    first = next((each for each in before if CODE not in each.text), None)
+    return notice if first is None else replace(notice, text={**notice.text, CODE: code_of(first)})
 
 
 def notice_not_sent(

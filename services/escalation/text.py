@@ -22,12 +22,13 @@ from services.domain.alerts import HOUSE
 from services.domain.findings import PAGES_AT_NIGHT, ROSTER_HOLE, RULE_UNAVAILABLE, SHIFT_NOT_TAKEN_OVER
 from services.domain.instants import NotAnInstant, parse_instant, zone_named
 from services.domain.notices import Notice, NoticeKind, NoticeReason
-from services.domain.people import Language
+from services.domain.people import Channel, Language
 from services.domain.self_watch import REFUSED
 from services.escalation.bundling import DIGEST, HELD, gathers_as, matters_of
 from services.escalation.links import code_of, is_of_an_alert, link_of
 from services.escalation.scene import House
 from services.escalation.short import fitted
+from services.escalation.telling import ANSWERED_BY_CODE
 
 MOST_IN_TITLE = 3
 """Names that fit a lock screen; all of them stand under it."""
@@ -39,8 +40,6 @@ _OF_THE_HOUSE = {
     PAGES_AT_NIGHT: "the_night",
 }
 """Kinds of alerts about no home, and what stands in the place of a resident."""
-ANSWERED_BY_CODE = frozenset(NoticeKind) - {NoticeKind.STAND_DOWN}
-"""What a reply may name by its code: whatever asks somebody for something, or answers them."""
 FOLDER = Path(__file__).resolve().parent / "texts"
 
 
@@ -102,10 +101,12 @@ class Message:
     code: str = ""
 
 
-def message_of(notice: Notice, house: House | None = None) -> Message:
-    """Put the words of a notice together; ``house`` knows where links lead and with what they are sealed."""
+def message_of(notice: Notice, house: House | None = None, over: Channel | None = None) -> Message:
+    """Put the words of a notice together; ``house`` knows where links lead and with what they are sealed,
+    ``over`` is the channel by which it goes.
+    """
     said = texts(notice.language)
-    link = link_of(notice, house) if house is not None else notice.text.get("link", "")
+    link = link_of(notice, house, over) if house is not None else notice.text.get("link", "")
     code = code_of(notice) if names_by_code(notice) else ""
     title, body = _words(notice, notice.language)
     says_code = code and notice.kind is not NoticeKind.ANSWER  # an answer says it where it is needed

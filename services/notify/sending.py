@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from services.domain.notices import Attempt, Notice
+from services.domain.people import Channel
 from services.escalation.scene import House
 from services.escalation.text import message_of
 from services.notify.channels import ChannelOutcome, Channels, Sending
@@ -19,7 +20,8 @@ def outcome_of(channels: Channels, attempt: Attempt, notice: Notice, house: Hous
         channel = channels.get(attempt.channel)
         if channel is None:
             return refused("not_configured", f"no channel {attempt.channel} in this installation")
-        return channel.send(attempt.address, Sending(notice, message_of(notice, house), attempt.started_at))
+        message = message_of(notice, house, Channel(attempt.channel, attempt.address))
+        return channel.send(attempt.address, Sending(notice, message, attempt.started_at))
     except Exception as error:
         log.exception("the channel %s failed on notice %s", attempt.channel, notice.id)
         return refused("fault", f"{type(error).__name__}: {error}", may_pass=True)

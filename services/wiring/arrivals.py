@@ -40,8 +40,8 @@ class Arrivals:
         self._clock = clock
         self._until: datetime | None = None
         self._not_beyond: datetime | None = None
-        """Where the last batch was cut: until time is there no further batch goes beyond it, for that would be
-        cut there as well.
+        """Where the last batch was cut. Until time is there no further batch goes beyond it, for that one
+        would be cut there as well.
         """
         self._held: list[tuple[Key, Message]] = []
         self._released: list[Message] = []

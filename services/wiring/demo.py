@@ -269,8 +269,8 @@ def _devices(resident: Resident, now: datetime) -> Iterator[Device]:
 
 
 def _visits(resident: Resident, enrolled_at: datetime, now: datetime, dice: Random) -> Iterator[Event]:
-    """The visits of this month so far. At least 2 a month are owed, and a few residents had fewer: in the last
-    week of a month the board is to show them, and not half the community.
+    """The visits of this month so far. At least 2 a month are owed, and a few residents had fewer: those the
+    board is to show in the last week of a month, and not half the community.
     """
     days = max((now - enrolled_at).days, 1)
     for _ in range(dice.choices((0, 1, 2, 3), weights=(1, 5, 60, 20))[0]):

@@ -82,6 +82,7 @@ def body_of(notice: Notice, message: Message, source: str) -> bytes:
             "title": message.title,
             "text": message.text,
             "language": message.language.value,
+            "recipient": _recipient(notice),
             "resident": _resident(notice.text),
             "residents": [found for matter in matters if (found := _resident(matter)) is not None],
             "since": knows.get("since"),
@@ -92,6 +93,13 @@ def body_of(notice: Notice, message: Message, source: str) -> bytes:
         },
     }
     return written(event)
+
+
+def _recipient(notice: Notice) -> dict[str, str | None] | None:
+    """Whom it is for, so that a program that has the address of several gives it to them alone."""
+    if notice.worker_id is None and notice.contact is None:
+        return None
+    return {"worker_id": notice.worker_id, "contact": notice.contact, "name": notice.recipient_name}
 
 
 def _resident(knows: Mapping[str, str]) -> dict[str, str | None] | None:

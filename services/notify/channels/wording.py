@@ -32,12 +32,24 @@ def in_bytes(text: str) -> int:
 
 def whole(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
     """The message with its title, no longer than ``most``."""
-    return fitted(f"{sending.message.title}\n{_before_link(sending)}", link_of(sending), most, size)
+    return _with_answer(f"{sending.message.title}\n{_before_link(sending)}", sending, most, size)
 
 
 def below_title(sending: Sending, most: int, size: Callable[[str], int] = in_bytes) -> str:
     """The message without its title, for those who show that by itself."""
-    return fitted(_before_link(sending), link_of(sending), most, size)
+    return _with_answer(_before_link(sending), sending, most, size)
+
+
+def _with_answer(head: str, sending: Sending, most: int, size: Callable[[str], int]) -> str:
+    """``head`` and the link, or where something has to be cut with the code in its place above the link."""
+    link, message = link_of(sending), sending.message
+    found = fitted(head, link, most, size)
+    if not message.code or message.code not in head or message.code in found:
+        return found
+    code = texts(message.language).code.format(code=message.code)
+    tails = (f"{code}\n{link}", code) if link else (code,)
+    each_of_them = (fitted(head, tail, most, size) for tail in tails)
+    return next((each for each in each_of_them if message.code in each), found)
 
 
 def short(sending: Sending, most: int) -> str:
@@ -89,8 +101,16 @@ def facts(sending: Sending, to: str = "") -> Mapping[str, str]:
 def parameter(template: str, sending: Sending, most: int) -> str:
     """One value for a template that a provider keeps: in one line, no longer than ``most`` characters."""
     known = facts(sending)
-    words = _NAME.sub(lambda found: known.get(found[1], found[0]), template)
-    return fitted(" ".join(words.split()) or NOTHING, "", most, len)
+
+    def filled(part: str) -> str:
+        return " ".join(_NAME.sub(lambda found: known.get(found[1], found[0]), part).split())
+
+    whole_of_it, code = filled(template), known["code"]
+    if len(whole_of_it) <= most or not code or "{code}" not in template:
+        return fitted(whole_of_it or NOTHING, "", most, len)
+    before, _, after = template.partition("{code}")
+    tail = f"{code}{filled(after)}"[: max(most, len(code))]
+    return f"{fitted(filled(before), '', most - len(tail), len)}{tail}" if most > len(tail) else tail
 
 
 def is_pressing(sending: Sending) -> bool:

@@ -8,17 +8,22 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.domain.people import Language
+from services.domain.people import Channel, ChannelKind, Language
 from services.escalation.links import (
     CODES,
+    Way,
+    code_before,
     code_of,
     is_over,
+    is_sealed,
     link_key,
     link_of,
-    notice_of,
+    notice_named,
     token_of,
+    way_of,
 )
 from services.escalation.scene import House
+from services.escalation.telling import key_of
 from services.escalation.text import message_of
 from tests.unit.escalation.cast import NIGHT, NOBODY, SHANGHAI, Case
 
@@ -34,7 +39,8 @@ def test_a_token_names_its_notice_and_fits_an_address(notice_id: str) -> None:
     token = token_of(notice_id, KEY)
     assert token is not None
     assert len(token) == 32
-    assert notice_of(token, KEY) == notice_id
+    assert notice_named(token) == notice_id
+    assert is_sealed(token, KEY)
 
 
 @FEW
@@ -42,20 +48,20 @@ def test_a_token_names_its_notice_and_fits_an_address(notice_id: str) -> None:
 def test_a_token_with_one_sign_changed_names_nothing(notice_id: str, place: int, sign: str) -> None:
     token = token_of(notice_id, KEY) or ""
     changed = token[:place] + sign + token[place + 1 :]
-    assert (notice_of(changed, KEY) == notice_id) is (changed == token)
-    assert changed == token or notice_of(changed, KEY) is None
+    assert is_sealed(changed, KEY) is (changed == token)
 
 
 @FEW
 @given(st.text(max_size=40))
 def test_whatever_somebody_types_is_no_token(typed: str) -> None:
-    assert notice_of(typed, KEY) is None
+    assert notice_named(typed) is None
+    assert not is_sealed(typed, KEY)
 
 
 def test_another_key_and_no_key_open_nothing() -> None:
     token = token_of(f"ntc_{'ab' * 12}", KEY) or ""
-    assert notice_of(token, link_key("another")) is None
-    assert notice_of(token, b"") is None
+    assert not is_sealed(token, link_key("another"))
+    assert not is_sealed(token, b"")
     assert token_of(f"ntc_{'ab' * 12}", b"") is None
     assert token_of("made by hand", KEY) is None
 
@@ -76,6 +82,32 @@ def test_a_link_is_of_the_person_and_without_a_person_the_page() -> None:
     nobody.press()
     assert "/alerts/" in link_of(nobody.notices[-1], HOUSE)
     assert "/alerts/" in link_of(mine, House(SHANGHAI, link_base="http://anxin"))
+
+
+WAYS = st.builds(
+    Way,
+    st.builds(Channel, st.sampled_from(list(ChannelKind)), st.sampled_from(["a", "b", "a\n", "13800000001"])),
+    st.sampled_from(["", "pema", "tashi"]),
+) | st.just(Way())
+
+
+@FEW
+@given(IDS, WAYS, WAYS)
+def test_a_token_of_one_way_is_of_no_other(notice_id: str, one: Way, other: Way) -> None:
+    token = token_of(notice_id, KEY, one) or ""
+    assert is_sealed(token, KEY, other) is (one == other)
+    assert way_of(token, KEY, [other, one]) == one
+
+
+def test_a_link_is_sealed_for_the_address_that_it_goes_to_and_for_a_program_to_the_person() -> None:
+    case = Case(now=NIGHT)
+    case.press()
+    group = Channel(ChannelKind.FEISHU, "a-group")
+    notice = replace(case.notices[0], channels=(*case.notices[0].channels, group))
+    own = link_of(notice, HOUSE)
+    assert link_of(notice, HOUSE, group) != own
+    assert link_of(notice, HOUSE, notice.channels[0]) == own, "a webhook says whom it is for"
+    assert link_of(notice, HOUSE, Channel(ChannelKind.FEISHU, "elsewhere")) == own
 
 
 def test_what_is_kept_of_a_notice_opens_nothing() -> None:
@@ -110,6 +142,40 @@ def test_neighbouring_codes_are_not_mixed_up() -> None:
     case.press()
     one, next_one = (code_of(replace(case.notices[0], number=number)) for number in (41, 42))
     assert sum(a != b for a, b in zip(one, next_one, strict=True)) >= 2
+
+
+def numbered(case: Case) -> None:
+    """As the store numbers what it takes."""
+    case.notices = [replace(each, number=number) for number, each in enumerate(case.notices, start=500)]
+
+
+def test_whoever_is_called_again_about_it_has_the_same_code_and_nobody_else_has() -> None:
+    case = Case(now=NIGHT)
+    case.press()
+    numbered(case)
+    for _ in range(6):
+        case.after(minutes=5)
+        numbered(case)
+    codes: dict[str, set[str]] = {}
+    for each in case.notices:
+        codes.setdefault(key_of(each), set()).add(code_of(each))
+    assert sum(key_of(each) == "desk" for each in case.notices) > 2
+    assert all(len(own) == 1 for own in codes.values())
+    assert len(set.union(*codes.values())) == len(codes)
+
+
+def test_a_code_stays_no_longer_than_the_link_of_its_message() -> None:
+    case = Case(now=NIGHT)
+    case.press()
+    numbered(case)
+    first = case.notices[0]
+    lasts = HOUSE.link_for
+    assert code_before([first], HOUSE, NIGHT + lasts - timedelta(seconds=1)) == code_of(first)
+    assert code_before([first], HOUSE, NIGHT + lasts) == ""
+    later = replace(first, number=77, text={**first.text, "code": code_of(first)})
+    assert code_before([later], HOUSE, NIGHT + timedelta(seconds=1)) == "", (
+        "it has no code of its own to hand on"
+    )
 
 
 def test_what_is_not_stored_has_no_code() -> None:

@@ -7,6 +7,7 @@ and reads there what somebody will read at night.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import replace
@@ -159,6 +160,47 @@ def test_a_short_form_fits_one_sms_whatever_the_names(
     template: Template = getattr(texts(case[0]), case[1])[case[2]]
     if template.ask:
         assert message.short.endswith(message.code), "what to reply is never cut"
+
+
+CODES = ("4827", "5931", "1066", "7788", "2345", "9021")
+CUT = ("who", "near", "where", "holder", "outcome", "why", "title_zh-CN", "title_bo", "title_en")
+LETTERS = NAMES.map(lambda name: "".join(sign for sign in name if not sign.isdecimal()) or "卓玛")
+"""Names without digits, so that a code in a message is a code."""
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(CASES),
+    st.fixed_dictionaries(dict.fromkeys(CUT, LETTERS)),
+    st.integers(1, 10**6),
+)
+def test_the_code_of_what_is_asked_stands_in_the_short_form_whatever_is_cut(
+    case: tuple[Language, str, str], names: dict[str, str], presses: int
+) -> None:
+    template: Template = getattr(texts(case[0]), case[1])[case[2]]
+    notice = told(*case)
+    message = message_of(replace(notice, text={**notice.text, **names, "presses": str(presses)}), HOUSE)
+    if "{code}" in (template.short or template.title) + template.ask:
+        assert message.code in message.short
+    assert units(message.short) <= MOST_UNITS
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(list(Language)),
+    st.sampled_from(["which_one", "unknown_code", "not_understood"]),
+    st.lists(LETTERS, min_size=1, max_size=6),
+)
+def test_of_what_waits_every_code_stands_whole_and_three_always(
+    language: Language, because: str, names: list[str]
+) -> None:
+    notice = told(language, "answer", because)
+    waiting = "\n".join(f"{code} {' '.join(name.split())}" for code, name in zip(CODES, names, strict=False))
+    short = message_of(replace(notice, text={**notice.text, "list": waiting}), HOUSE).short
+    assert units(short) <= MOST_UNITS
+    said = re.findall(r"\d+", short.removeprefix(short[: short.index(CODES[0])]))
+    assert tuple(said) == CODES[: len(said)], "none is cut, and the newest come first"
+    assert len(said) >= min(3, len(names))
 
 
 @pytest.mark.parametrize("language", list(Language))

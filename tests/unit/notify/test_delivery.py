@@ -13,6 +13,7 @@ from services.domain.notices import AttemptResult, Notice, NoticeKind, NoticeRea
 from services.domain.people import ChannelKind
 from services.domain.ports import StoreUnavailable, UnitOfWork
 from services.escalation import actions
+from services.escalation.links import link_key, link_of
 from services.notify import delivery
 from services.notify.channels import Sending
 from services.storage.store import SqlStore
@@ -51,6 +52,19 @@ def test_a_high_notice_goes_over_all_channels_of_a_person_in_their_order(here: C
     assert (here.told(), here.told("email")) == (["pema"], [POSTMAN.address])
     assert [each.channel for each in here.attempts("pema")] == ["webhook", "email"]
     assert here.notice_of("pema").state is NoticeState.SENT
+
+
+def test_each_channel_takes_the_link_that_is_sealed_for_its_address(here: Community) -> None:
+    house = replace(here.gathering.house, link_key=link_key("a secret"))
+    here.gathering = replace(here.gathering, house=house)
+    here.restart()
+    here.gets_mail_too("pema")
+    here.press()
+    notice = here.notice_of("pema")
+    [(_, mail)], [(_, event)] = here.email.sent, here.webhook.sent
+    assert mail.message.link == link_of(notice, house, POSTMAN)
+    assert event.message.link == link_of(notice, house)
+    assert mail.message.link != event.message.link
 
 
 def test_a_lower_notice_stops_at_the_first_channel_that_confirmed(here: Community) -> None:

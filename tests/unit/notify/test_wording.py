@@ -57,6 +57,27 @@ def test_a_long_message_keeps_its_link() -> None:
     assert link_of(what) == LINK
 
 
+@given(st.text("很长的名字 བོད་", max_size=900), st.integers(60, 2048), st.sampled_from(["", LINK]))
+@settings(max_examples=60, deadline=None)
+def test_the_code_stays_in_a_chat_whatever_is_cut(who: str, most: int, link: str) -> None:
+    text = f"谁：{who}\n号码：4827" + (f"\n\n{link}" if link else "")
+    what = replace(sending(), message=replace(sending().message, text=text, link=link, code="4827"))
+    found = whole(what, most)
+    assert in_bytes(found) <= most
+    assert "4827" in found
+
+
+@given(st.text("很长的名字 ", min_size=1, max_size=60), st.integers(4, 35))
+@settings(max_examples=60, deadline=None)
+def test_the_code_stays_in_a_value_of_a_template_whatever_is_cut(who: str, most: int) -> None:
+    notice = replace(press(), text={**press().text, "who": who})
+    what = replace(sending(), notice=notice, message=replace(message_of(notice), code="4827"))
+    for template in ("{who}，号{code}", "{code}：{who}", "号{code}"):
+        found = parameter(template, what, most)
+        assert "4827" in found
+        assert len(found) <= most
+
+
 def test_a_message_without_a_link_is_cut_at_its_end() -> None:
     what = replace(sending(), message=replace(sending().message, text="很" * 3000, link=""))
     assert link_of(what) == ""

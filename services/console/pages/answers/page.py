@@ -3,7 +3,8 @@ none is opened.
 
 To look at it changes nothing and unfolds nothing, however often and by whomever: programs that make a preview
 of a message open its link. Only a form that was sent does, and it is answered with the page itself, so that
-what unfolds stands at no address.
+what unfolds stands at no address. Where a link went to an address of several, whoever opens it says first who
+they are, which changes nothing either.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import Response
 
 from services.console.acting import Action, Deed, act_once, carry_out
-from services.console.answering.links import Opened, opened
+from services.console.answering.links import Opened, Shared, opened
 from services.console.answering.unfolding import Details, details_of, may_unfold, write_down
 from services.console.api.fields import Id, Note, Shape
-from services.console.callers import Caller, Parts
+from services.console.callers import Caller, Parts, identify
 from services.console.gate import GuardedRoute
 from services.console.pages.alerts.page import REFUSALS, Minutes, SentFrom
 from services.console.pages.alerts.refusals import Refused, missing, why_refused
-from services.console.pages.answers.view import view_of
+from services.console.pages.answers.view import view_of, who_view_of
 from services.console.pages.not_done import NOTHING_HERE, sentence_of
 from services.console.pages.rendering import page
 from services.console.parts import Console
@@ -81,7 +82,9 @@ class Shown:
 def show_link(request: Request, parts: Parts, token: Token) -> Response:
     try:
         with parts.store.reading() as uow:
-            link = opened(uow, parts, token)
+            link = _opened(uow, request, parts, token)
+            if isinstance(link, Shared):
+                return _who(request, uow, parts, link)
             view = view_of(uow, parts, link)
     except Problem as problem:
         return _ended(request, problem)
@@ -93,7 +96,7 @@ def take_answer(request: Request, parts: Parts, token: Token, form: Annotated[Li
     shown, status = Shown(), 200
     unfolded: dict[str, Details] = {}
     try:
-        unfolded = write(parts, partial(_answer, parts=parts, token=token, form=form))
+        unfolded = write(parts, partial(_answer, request=request, parts=parts, token=token, form=form))
     except Problem as problem:
         if problem.status in ENDED:
             return _ended(request, problem)
@@ -101,14 +104,24 @@ def take_answer(request: Request, parts: Parts, token: Token, form: Annotated[Li
             raise
         shown, status = Shown(why_refused(problem), form.note), problem.status
     with parts.store.reading() as uow:
-        link = opened(uow, parts, token)
+        link = _opened(uow, request, parts, token)
+        if isinstance(link, Shared):
+            return _who(request, uow, parts, link, not_done=True, status=status)
         view = view_of(uow, parts, link, unfolded)
     return _page(request, link, view, shown, status)
 
 
-def _answer(uow: UnitOfWork, parts: Console, token: str, form: LinkForm) -> dict[str, Details]:
+def _opened(uow: UnitOfWork, request: Request, parts: Console, token: str) -> Opened | Shared:
+    return opened(uow, parts, token, identify(uow, request, parts.clock.now()))
+
+
+def _answer(
+    uow: UnitOfWork, request: Request, parts: Console, token: str, form: LinkForm
+) -> dict[str, Details]:
     """Do what was asked for; what unfolds by it, which the audit knows then."""
-    link = opened(uow, parts, token)
+    link = _opened(uow, request, parts, token)
+    if isinstance(link, Shared):  # they were signed in when the page was made, and are no more
+        raise Problem(409, "who_are_you", "Several are reached by this link; nothing was done.")
     link.alert(uow, form.alert)
     if form.action is not Wish.UNFOLD:
         if form.action is Wish.CLOSE and form.outcome is None:
@@ -146,6 +159,22 @@ def _page(request: Request, link: Opened, view: object, shown: Shown, status: in
         view=view,
         shown=shown,
     )
+    answer.headers.update(UNSEEN)
+    return answer
+
+
+def _who(
+    request: Request,
+    uow: UnitOfWork,
+    parts: Console,
+    link: Shared,
+    *,
+    not_done: bool = False,
+    status: int = 200,
+) -> Response:
+    """The question who they are; after a button it says that nothing was done yet."""
+    speaks, view = link.people[0].worker.language, who_view_of(uow, parts, link)
+    answer = page(request, "answer_who.html", status, speaks=speaks, view=view, not_done=not_done)
     answer.headers.update(UNSEEN)
     return answer
 

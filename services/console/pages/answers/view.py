@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.console.acting import Action
-from services.console.answering.links import Opened
+from services.console.answering.links import Opened, Shared, is_contact
 from services.console.answering.unfolding import Details, may_unfold
+from services.console.callers import Caller
 from services.console.pages.alerts.offers import Offers, offers_of
 from services.console.pages.alerts.subjects import called, is_of_the_house, outcomes_of
 from services.console.pages.names import Names, Nobody
 from services.console.parts import Console
 from services.domain.alerts import Alert, AlertState, Outcome
-from services.domain.people import Worker
+from services.domain.people import Role, Worker
 from services.domain.ports import UnitOfWork
 
 NOBODY_ELSES = (Action.ACCEPT, Action.ARRIVE, Action.CLOSE, Action.DECLINE, Action.EXTEND, Action.REAL)
@@ -65,28 +66,71 @@ class LinkView:
     now: datetime
     person: Worker
     is_contact: bool
+    asks_again: str
     matters: tuple[Matter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One name. ``role`` tells two of one name apart; None for a contact."""
+
+    name: str
+    role: Role | None
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhoView:
+    """The question who somebody is, with what the message said."""
+
+    now: datetime
+    people: tuple[Choice, ...]
+    matters: tuple[Matter, ...]
+
+    @property
+    def runs(self) -> bool:
+        """There is still something to answer."""
+        return any(each.alert.is_running for each in self.matters)
 
 
 def view_of(
     uow: UnitOfWork, parts: Console, link: Opened, unfolded: Mapping[str, Details] | None = None
 ) -> LinkView:
     """The view as of now; ``unfolded`` are the details of those alerts that shall show them."""
-    found = (uow.alerts.get(each) for each in link.alert_ids)
     return LinkView(
         now=parts.clock.now(),
         person=link.person,
-        is_contact=link.notice.worker_id is None,
-        matters=tuple(_matter(uow, parts, link, each, unfolded or {}) for each in found if each is not None),
+        is_contact=is_contact(link.person),
+        asks_again=link.asks_again,
+        matters=_matters(uow, parts, link, link.caller, unfolded or {}),
     )
 
 
+def who_view_of(uow: UnitOfWork, parts: Console, link: Shared) -> WhoView:
+    """What is shown to somebody who has not said who they are: nothing of it is offered to them yet."""
+    choices = (
+        Choice(each.worker.name, None if is_contact(each.worker) else each.worker.role, each.token)
+        for each in link.people
+    )
+    return WhoView(parts.clock.now(), tuple(choices), _matters(uow, parts, link, _NOBODY, {}))
+
+
+_NOBODY = Caller(actor="link", role=Role.NEIGHBOUR)
+
+
+def _matters(
+    uow: UnitOfWork, parts: Console, link: Opened | Shared, who: Caller, unfolded: Mapping[str, Details]
+) -> tuple[Matter, ...]:
+    found = (uow.alerts.get(each) for each in link.alert_ids)
+    return tuple(_matter(uow, parts, who, each, unfolded) for each in found if each is not None)
+
+
 def _matter(
-    uow: UnitOfWork, parts: Console, link: Opened, alert: Alert, unfolded: Mapping[str, Details]
+    uow: UnitOfWork, parts: Console, who: Caller, alert: Alert, unfolded: Mapping[str, Details]
 ) -> Matter:
     scene = parts.gathering.around_alert(uow, alert, parts.clock.now())
-    names, me = Names(scene.circle.workers), link.person.id
-    offers = offers_of(alert, scene, link.caller)
+    names, me = Names(scene.circle.workers), who.worker_id or ""
+    offers = offers_of(alert, scene, who)
     home, grid = scene.circle.home, scene.circle.grid
     devices = [scene.devices.get(each) for each in alert.device_ids]
     device = uow.devices.get(alert.device_id) if alert.device_id else None
@@ -109,7 +153,7 @@ def _matter(
         first=offers.first if offers.first in offered else None,
         offered=offered,
         minutes=offers.minutes[0] if offers.minutes and Action.EXTEND in offered else None,
-        may_unfold=may_unfold(alert, link.caller),
+        may_unfold=may_unfold(alert, who),
         details=unfolded.get(alert.id),
     )
 
