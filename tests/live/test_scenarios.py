@@ -4,26 +4,20 @@ cannot fail proves nothing.
 """
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.live.house.forked import called
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "devices" / "simulator" / "scenarios"
 
 
 def simulate(*arguments: str, within: float = 110) -> subprocess.CompletedProcess[str]:
-    anxin = str(Path(sys.executable).with_name("anxin"))
-    return subprocess.run(
-        [anxin, "simulate", *arguments],
-        capture_output=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=within,
-        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "COLUMNS": "160", "LANG": "C.UTF-8"},
-    )
+    """The command, forked; the service that it starts for itself begins from nothing, as it always does."""
+    env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "COLUMNS": "160", "LANG": "C.UTF-8"}
+    return called(["simulate", *arguments], env, within)
 
 
 MONTH = "month-of-a-community"

@@ -25,7 +25,8 @@ import httpx2
 from services.domain.crash_points import CrashPoint
 from services.domain.instants import format_instant, parse_instant
 from services.wiring.clock import SystemClock
-from tests.live.house.running import ANXIN, Api, environment
+from tests.live.house.forked import said
+from tests.live.house.running import Api, environment
 from tests.soak import community
 from tests.soak.database import Database
 from tests.soak.evidence import Evidence, Press, Rang, read_store
@@ -266,14 +267,8 @@ class Campaign:
             self._running.kill()
 
     def _token(self) -> str:
-        made = subprocess.run(
-            [*ANXIN, "token", "add", "--role", "admin", "--data-dir", str(self._folder / "data")],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment(self._database.env),
-        )
-        return made.stdout.strip()
+        words = ["token", "add", "--role", "admin", "--data-dir", str(self._folder / "data")]
+        return said(words, environment(self._database.env))
 
     @staticmethod
     def _pause(service: Service, seconds: float) -> None:

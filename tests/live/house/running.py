@@ -13,17 +13,19 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import httpx2
 
 from services.wiring.shipped import lay_out
+from tests.live.house.forked import Forked, said
 from tests.stock_client import StockClient
 
 PATIENCE = 30.0
+Child = Forked | subprocess.Popen[str]
 ANXIN = [sys.executable, "-m", "services.wiring.cli"]
 
 
@@ -40,35 +42,34 @@ def may_be_paged_all_night(data_dir: Path) -> None:
 
 
 class HouseProcess:
-    """`anxin up` on a folder."""
+    """`anxin up` on a folder. ``from_nothing``: as people start it, for a test of the start itself."""
 
-    def __init__(self, folder: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        env: Mapping[str, str] | None = None,
+        from_nothing: bool = False,
+    ) -> None:
         self.folder = folder
         self._options = options
+        self._from_nothing = from_nothing
         self._env = dict(env or {})
         self._log = folder.parent / "house.log"
-        self._child: subprocess.Popen[str] | None = None
+        self._child: Child | None = None
         self.ready: dict[str, Any] = {}
 
     def start(self) -> HouseProcess:
         """Start it and wait for its line of JSON."""
-        with self._log.open("a", encoding="utf-8") as log:
-            self._child = self._spawn(log)
+        ports = ("--http-port", "0", "--mqtt-port", "0")
+        words = ["up", "--data-dir", str(self.folder), *ports, *self._options]
+        start = from_nothing if self._from_nothing else Forked
+        self._child = start(words, environment(self._env), self._log)
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         assert line, self._log.read_text(encoding="utf-8")
         self.ready = json.loads(line)
         return self
-
-    def _spawn(self, log: IO[str]) -> subprocess.Popen[str]:
-        ports = ("--http-port", "0", "--mqtt-port", "0")
-        return subprocess.Popen(
-            [*ANXIN, "up", "--data-dir", str(self.folder), *ports, *self._options],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=environment(self._env),
-        )
 
     @property
     def pid(self) -> int:
@@ -89,14 +90,8 @@ class HouseProcess:
 
     def token(self, role: str = "admin") -> str:
         """A bearer token, made on the command line while the house runs."""
-        made = subprocess.run(
-            [*ANXIN, "token", "add", "--role", role, "--data-dir", str(self.folder)],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment(self._env),
-        )
-        return made.stdout.strip()
+        words = ["token", "add", "--role", role, "--data-dir", str(self.folder)]
+        return said(words, environment(self._env))
 
     def api(self, role: str = "admin") -> Api:
         return Api(self.ready["http"], self.token(role))
@@ -176,6 +171,14 @@ class Hook:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(PATIENCE)
+
+
+def from_nothing(words: Sequence[str], env: Mapping[str, str], log: Path) -> subprocess.Popen[str]:
+    """`anxin` as people start it; what it says on standard error is added to ``log``."""
+    with log.open("a", encoding="utf-8") as errors:
+        return subprocess.Popen(
+            [*ANXIN, *words], stdout=subprocess.PIPE, stderr=errors, text=True, env=dict(env)
+        )
 
 
 def stock_client(mqtt: Mapping[str, str]) -> StockClient:

@@ -17,7 +17,7 @@ import pytest
 
 from tests.browser.saying import Said, say
 from tests.live.house.registering import button, by_webhook, worker
-from tests.live.house.running import Api, Hook, HouseProcess
+from tests.live.house.running import Api, Hook, HouseProcess, may_be_paged_all_night
 
 BUTTON = "button-0417"
 
@@ -60,6 +60,7 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     with ExitStack() as ending:
+        may_be_paged_all_night(tmp_path / "data")
         house = HouseProcess(tmp_path / "data", "--open-mqtt")
         ending.callback(house.end)
         house.start()

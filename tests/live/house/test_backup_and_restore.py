@@ -19,9 +19,9 @@ import pytest
 
 from services.wiring.kept_files import FILES, FOLDERS
 from tests.contracts.postgresql import PostgresqlServer
+from tests.live.house.forked import called
 from tests.live.house.registering import button, by_webhook, worker
 from tests.live.house.running import (
-    ANXIN,
     PATIENCE,
     Api,
     Hook,
@@ -37,14 +37,7 @@ LEFT_BEHIND = {"anxin.db", "anxin.db-shm", "anxin.db-wal", "broker", "house.lock
 
 
 def anxin(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*ANXIN, *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-        env=environment(env or {}),
-    )
+    return called(words, environment(env or {}), within=PATIENCE)
 
 
 @dataclass

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -17,7 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.live.house.running import ANXIN, PATIENCE, Hook, HouseProcess, environment, until
+from tests.live.house.forked import called
+from tests.live.house.running import PATIENCE, Hook, HouseProcess, environment, until
 from tests.live.mailbox import Mailbox, started
 
 FAST = {
@@ -82,13 +82,7 @@ def test_the_houses_own_press_goes_the_whole_way_and_stands_in_no_list(tmp_path:
         assert figure(house, "anxin_alerts_opened_total") == 0
         assert figure(house, "anxin_ingest_events_total") == 0
         assert readiness(house) == ""
-        said = subprocess.run(
-            [*ANXIN, "doctor", "--data-dir", str(house.folder)],
-            check=False,
-            capture_output=True,
-            text=True,
-            env=environment({"COLUMNS": "200"}),
-        ).stdout
+        said = called(["doctor", "--data-dir", house.folder], environment({"COLUMNS": "200"})).stdout
         assert "in the last hour came back in" in said
         assert "outside monitor" in said
         api.close()

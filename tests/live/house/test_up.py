@@ -10,12 +10,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.live.house.running import ANXIN, PATIENCE, HouseProcess, environment
+from tests.live.house.forked import called
+from tests.live.house.running import PATIENCE, HouseProcess, environment
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[HouseProcess]:
-    process = HouseProcess(tmp_path / "data")
+    process = HouseProcess(tmp_path / "data", from_nothing=True)
     yield process
     process.end()
 
@@ -38,7 +39,7 @@ def _is_running(pid: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_and_leaves_no_process_behind(tmp_path: Path, number: int) -> None:
-    house = HouseProcess(tmp_path / "data", "--demo").start()
+    house = HouseProcess(tmp_path / "data", "--demo", from_nothing=True).start()
     children = _children(house.pid)
     assert len(children) >= 2, "the broker and the living demo"
     assert house.end(number) == 0
@@ -101,14 +102,8 @@ def test_the_demo_signs_its_people_in_and_time_is_not_routed(tmp_path: Path) -> 
 
 
 def _up(folder: Path, *options: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*ANXIN, "up", "--data-dir", str(folder), "--http-port", "0", "--mqtt-port", "0", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-        env=environment(env or {}),
-    )
+    words = ["up", "--data-dir", str(folder), "--http-port", "0", "--mqtt-port", "0", *options]
+    return called(words, environment(env or {}), within=PATIENCE)
 
 
 def test_what_is_wrong_with_the_set_up_is_in_the_log_from_the_start(

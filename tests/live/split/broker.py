@@ -15,7 +15,8 @@ from typing import Self
 
 from services.ingest.mqtt_session import BrokerAddress
 from services.wiring.broker_credentials import Credentials
-from tests.live.house.running import ANXIN, environment
+from tests.live.house.forked import said
+from tests.live.house.running import environment
 from tests.live.split import compose
 from tests.programs import program
 
@@ -77,12 +78,7 @@ class CountyBroker:
         command = compose.command_of("broker-accounts")
         assert command[0] == "anxin"
         words = [word.replace("/mosquitto/data", str(self._folder)) for word in command[1:]]
-        subprocess.run(
-            [*ANXIN, *words],
-            check=True,
-            capture_output=True,
-            env=environment(compose.environment_of("broker-accounts")),
-        )
+        said(words, environment(compose.environment_of("broker-accounts")))
 
     def _launch(self, port: int) -> bool:
         plugin = next(path for place in PLUGINS if (path := Path(place, _PLUGIN)).exists())

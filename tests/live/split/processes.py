@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from tests.live.house.running import ANXIN, PATIENCE, Api, environment
+from tests.live.house.forked import Forked, said
+from tests.live.house.running import PATIENCE, Api, environment, may_be_paged_all_night
 from tests.live.split import compose
 from tests.live.split.broker import CountyBroker
 
@@ -24,7 +24,7 @@ class ServiceProcess:
         self._command = command
         self._env = dict(env)
         self._log = log
-        self._child: subprocess.Popen[str] | None = None
+        self._child: Forked | None = None
         self.ready: dict[str, Any] = {}
 
     def start(self) -> Self:
@@ -33,14 +33,10 @@ class ServiceProcess:
         return self.wait_until_ready()
 
     def begin(self) -> None:
-        with self._log.open("a", encoding="utf-8") as log:
-            self._child = subprocess.Popen(
-                self._command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment(self._env)
-            )
+        self._child = Forked(self._command, environment(self._env), self._log)
 
     def wait_until_ready(self) -> Self:
         assert self._child is not None
-        assert self._child.stdout is not None
         line = self._child.stdout.readline()
         assert line, self.log
         self.ready = json.loads(line)
@@ -61,7 +57,6 @@ class ServiceProcess:
             return 0
         self.ask_to_end(number)
         code = self._child.wait(PATIENCE)
-        assert self._child.stdout is not None
         self._child.stdout.close()
         self._child = None
         return code
@@ -72,6 +67,7 @@ class County:
 
     def __init__(self, folder: Path, database: str, broker: CountyBroker) -> None:
         self.folder = folder
+        may_be_paged_all_night(folder / "data")
         self.broker = broker
         self.database = database
         self._number = 0
@@ -112,7 +108,7 @@ class County:
         self._number += 1
         log = self.folder / f"{service}-{self._number}.log"
         env = {**self.environment_of(service), **more}
-        process = ServiceProcess(service, [*ANXIN, *command[1:]], env, log)
+        process = ServiceProcess(service, command[1:], env, log)
         self.processes.append(process)
         return process
 
@@ -127,12 +123,7 @@ class County:
 
     def api(self, console: ServiceProcess, role: str = "admin") -> Api:
         """The API of a console, with a token made on the command line."""
-        made = subprocess.run(
-            [*ANXIN, "token", "add", "--role", role],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment(self.environment_of("console")),
-        )
-        self._apis.append(Api(console.ready["http"], made.stdout.strip()))
+        env = environment(self.environment_of("console"))
+        token = said(["token", "add", "--role", role], env)
+        self._apis.append(Api(console.ready["http"], token))
         return self._apis[-1]

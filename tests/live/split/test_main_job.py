@@ -5,7 +5,6 @@ on a real PostgreSQL and a real Mosquitto; a press walks through all of them.
 from __future__ import annotations
 
 import json
-import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,8 @@ import httpx2
 import pytest
 
 from services.wiring.clock import SystemClock
-from tests.live.house.running import ANXIN, PATIENCE, Hook, environment, stock_client
+from tests.live.house.forked import called
+from tests.live.house.running import PATIENCE, Hook, environment, stock_client
 from tests.live.split.home import Home
 from tests.live.split.processes import County
 
@@ -54,14 +54,8 @@ def test_a_press_goes_through_the_services_of_the_compose_file(county: County, h
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_of_its_own_is_refused_on_sqlite(tmp_path: Path, service: str) -> None:
-    refused = subprocess.run(
-        [*ANXIN, service, "--data-dir", str(tmp_path / "data")],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-        env=environment({"ANXIN_MQTT_URL": "mqtt://127.0.0.1:1"}),
-    )
+    env = environment({"ANXIN_MQTT_URL": "mqtt://127.0.0.1:1"})
+    refused = called([service, "--data-dir", tmp_path / "data"], env)
     assert refused.returncode == 2
     assert "PostgreSQL" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1

@@ -18,7 +18,7 @@ import httpx2
 from services.domain.instants import parse_instant
 from services.wiring.shipped import shipped
 from tests.live.house.registering import button, by_webhook, worker
-from tests.live.house.running import Api, Hook, HouseProcess, stock_client, until
+from tests.live.house.running import Api, Hook, HouseProcess, may_be_paged_all_night, stock_client, until
 from tests.stock_client import Hearing
 
 WITHIN = 10.0
@@ -95,6 +95,7 @@ class Village:
 def village(folder: Path, env: Mapping[str, str]) -> Iterator[Village]:
     with ExitStack() as ending:
         data = folder / "data"
+        may_be_paged_all_night(data)
         _lay_out_policies(data / "policies")
         house = HouseProcess(data, env=env)
         ending.callback(house.end)
@@ -136,11 +137,10 @@ def seconds_between(earlier: str, later: str) -> float:
 
 def _lay_out_policies(folder: Path) -> None:
     """By day and by night alike: the assigned worker, soon the backup, and the desk when all is over."""
-    folder.mkdir(parents=True)
-    for name, text in shipped("policies").items():
+    for name in shipped("policies"):
         stem = name.removesuffix(".yaml")
-        own = json.dumps(_EMERGENCY | {"policy": stem}) if stem.endswith("emergency") else text
-        (folder / name).write_text(own, encoding="utf-8")
+        if stem.endswith("emergency"):
+            (folder / name).write_text(json.dumps(_EMERGENCY | {"policy": stem}), encoding="utf-8")
 
 
 _EMERGENCY = {
