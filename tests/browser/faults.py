@@ -34,6 +34,11 @@ class Faults:
         """From now on an answer with this status is no fault."""
         self._statuses.add(status)
 
+    def forget(self) -> None:
+        """A new beginning: nothing went wrong yet, and no refusal is expected."""
+        self.found = []
+        self._statuses.clear()
+
     def expect_a_cut_line(self) -> None:
         """From now on requests may fail, until `expect_a_whole_line`."""
         self._line_is_cut = True

@@ -6,7 +6,8 @@ is measured on it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
 
 import pytest
@@ -16,8 +17,9 @@ from tests.browser.chromium import Chromium
 from tests.browser.measuring import barriers, keyboard_faults, layout_faults, nothing, running_animations
 from tests.browser.pages import NOT_LOOKED_AT, PAGES, Seen
 from tests.browser.screens import DESK, LANGUAGES, NARROW, PHONE, SCREENS, Screen
+from tests.browser.sitting import Sittings
 from tests.browser.staged import Staged
-from tests.browser.viewers import Viewer, Viewers
+from tests.browser.viewers import Viewer
 
 MOST_BYTES = 100 * 1024
 """Of a first load over a weak line, everything together."""
@@ -35,43 +37,48 @@ class Case:
         return f"{self.seen}-{self.language}-{self.screen.name}"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class View:
     """The page as it came, and the bytes of each thing that came for it."""
 
     case: Case
     viewer: Viewer
-    loads: list[float] = field(default_factory=list)
+    loads: list[float]
 
 
 CASES = [Case(*each) for each in product(PAGES, LANGUAGES, SCREENS)]
 every_page = pytest.mark.parametrize("seen", PAGES, ids=str)
 
 
-def look(viewers: Viewers, staged: Staged, case: Case, *, scripts: bool = True, calm: bool = False) -> View:
-    """Load it with an empty cache."""
-    viewer = viewers.come(
-        staged, case.seen.login, case.screen, language=case.language, scripts=scripts, calm=calm
-    )
-    viewer.faults.refusal_is_expected(case.seen.status)
-    view = View(case, viewer)
-    network = viewer.context.new_cdp_session(viewer.page)
-    network.on("Network.loadingFinished", lambda told: view.loads.append(told["encodedDataLength"]))
-    network.send("Network.enable")
-    path = case.seen.path(staged)
-    assert viewer.open(path).status == case.seen.status
-    assert viewer.page.url == staged.http + path, "somebody is kept from this page"
-    return view
+@pytest.fixture(scope="module")
+def sittings(browser: Chromium) -> Iterator[Sittings]:
+    sittings = Sittings(browser)
+    try:
+        yield sittings
+    finally:
+        sittings.end()
+
+
+@contextmanager
+def looking(
+    sittings: Sittings, staged: Staged, case: Case, *, scripts: bool = True, calm: bool = False
+) -> Iterator[View]:
+    """Load it with an empty cache; a fault before the eyes of whoever looks fails the test that ends it."""
+    sitting = sittings.before(case.screen, case.language, scripts=scripts)
+    seen = case.seen
+    path = seen.path(staged)
+    viewer, loads = sitting.look(staged, seen.login, path, status=seen.status, calm=calm)
+    try:
+        yield View(case, viewer, loads)
+    finally:
+        found = sitting.put_away(path)
+    nothing(found)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=str)
-def view(request: pytest.FixtureRequest, browser: Chromium, staged: Staged) -> Iterator[View]:
-    viewers = Viewers(browser)
-    try:
-        yield look(viewers, staged, request.param)
-    finally:
-        found = viewers.leave()
-    nothing(found)
+def view(request: pytest.FixtureRequest, sittings: Sittings, staged: Staged) -> Iterator[View]:
+    with looking(sittings, staged, request.param) as view:
+        yield view
 
 
 def test_the_first_load_is_light(view: View) -> None:
@@ -96,14 +103,10 @@ def test_nobody_is_shut_out_by_day_or_by_night(view: View) -> None:
 
 
 @pytest.fixture(scope="module", params=PAGES, ids=str)
-def at_the_desk(request: pytest.FixtureRequest, browser: Chromium, staged: Staged) -> Iterator[View]:
+def at_the_desk(request: pytest.FixtureRequest, sittings: Sittings, staged: Staged) -> Iterator[View]:
     """Somebody who has asked the machine for calm."""
-    viewers = Viewers(browser)
-    try:
-        yield look(viewers, staged, Case(request.param, "zh-CN", DESK), calm=True)
-    finally:
-        found = viewers.leave()
-    nothing(found)
+    with looking(sittings, staged, Case(request.param, "zh-CN", DESK), calm=True) as view:
+        yield view
 
 
 def test_nothing_moves_for_whoever_asked_for_calm(at_the_desk: View) -> None:
@@ -124,13 +127,14 @@ def test_twice_as_large_letters_lose_nothing(at_the_desk: View) -> None:
 
 
 @every_page
-def test_without_scripts_a_page_says_the_same(viewers: Viewers, staged: Staged, seen: Seen) -> None:
+def test_without_scripts_a_page_says_the_same(sittings: Sittings, staged: Staged, seen: Seen) -> None:
     case = Case(seen, "zh-CN", PHONE)
-    with_scripts, without = (
-        look(viewers, staged, case, scripts=scripts).viewer.page.locator("main") for scripts in (True, False)
-    )
-    for part in ("h1, h2", "button, a.act"):
-        assert with_scripts.locator(part).all_inner_texts() == without.locator(part).all_inner_texts()
+    said = []
+    for scripts in (True, False):
+        with looking(sittings, staged, case, scripts=scripts) as view:
+            main = view.viewer.page.locator("main")
+            said.append([main.locator(part).all_inner_texts() for part in ("h1, h2", "button, a.act")])
+    assert said[0] == said[1]
 
 
 def test_every_page_is_in_the_list() -> None:

@@ -89,7 +89,7 @@ class Viewers:
         ``language`` None: as the house finds it right. ``calm``: has asked the machine for less motion.
         """
         context = self._chromium.browser.new_context(
-            storage_state=_signed_in(self._chromium, house, login) if login is not None else None,
+            storage_state=signed_in(self._chromium, house, login) if login is not None else None,
             viewport={"width": screen.width, "height": screen.height},
             has_touch=screen.touch,
             is_mobile=screen.touch,
@@ -119,7 +119,8 @@ _known: dict[tuple[str, str], StorageState] = {}
 """Sessions of houses whose time stands still: there nobody signs out, and to look at a password is slow."""
 
 
-def _signed_in(chromium: Chromium, house: Visited, login: str) -> StorageState:
+def signed_in(chromium: Chromium, house: Visited, login: str) -> StorageState:
+    """What the browser keeps of somebody who has signed in."""
     key = (house.http, login)
     if house.now is None or key not in _known:
         context = chromium.browser.new_context()
