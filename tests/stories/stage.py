@@ -34,6 +34,7 @@ from services.wiring.clock import SteppedClock
 from services.wiring.console_parts import rulebooks_in
 from services.wiring.rooms import Manner, Outside, Rooms, build_rooms
 from services.wiring.shipped import shipped
+from tests.clients import Client
 from tests.stores import sqlite_store
 from tests.stories.answering import LINK_KEY, MESSENGER, Answers
 from tests.stories.changing_rules import ZONE, ChangesRules, local_instant
@@ -233,7 +234,7 @@ class Stage(ChangesRules, KeepsRosters, Silences, SitsAtTheDesk, Answers):
             waiter=lambda _seconds: False,
             rules=rulebooks_in(self._store),
         )
-        self._api = TestClient(make_app(console), headers={"Authorization": f"Bearer {TOKEN}"})
+        self._api = Client(make_app(console), headers={"Authorization": f"Bearer {TOKEN}"})
 
     def _inbox(self) -> Inbox:
         """What ingest takes messages from."""

@@ -42,7 +42,8 @@ from services.escalation.policies import Policies
 from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House
 from services.escalation.steps import begin
-from tests.stores import RecordingSignals, sqlite_store
+from tests.clients import Client
+from tests.stores import RecordingSignals, settled_store
 
 NIGHT = datetime(2025, 7, 22, 18, 13, tzinfo=UTC)
 """02:13 in Shanghai."""
@@ -97,7 +98,7 @@ class Cast:
 
     def client(self, token: str | None = None) -> TestClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return TestClient(self.app, base_url="http://console.test", headers=headers)
+        return Client(self.app, base_url="http://console.test", headers=headers)
 
     def of(self, role: Role) -> TestClient:
         """A client with a token that stands for a whole role."""
@@ -134,7 +135,7 @@ WORKERS = (
 def cast(folder: Path, woken: Signals | None = None, **parts: object) -> Iterator[Cast]:
     """The community, its console, and a token for each role and each worker."""
     signals = RecordingSignals()
-    store = sqlite_store(folder, woken or signals)
+    store = settled_store(folder, _settle, woken or signals)
     clock, broker = StandingClock(), BrokerOfTheTest()
     numbers = itertools.count(1)
     console = Console(
@@ -155,7 +156,6 @@ def cast(folder: Path, woken: Signals | None = None, **parts: object) -> Iterato
         settings=ConsoleSettings(version="0.1.0"),
     )
     console = replace(console, **parts)  # type: ignore[arg-type]
-    _settle(store)
     try:
         yield Cast(store, clock, broker, signals, console, make_app(console))
     finally:
