@@ -239,12 +239,13 @@ def keep_what_is_compiled() -> None:
 
 def processes(arguments: "list[str]", cores: int) -> "list[str]":
     """On how many processes pytest runs: one file, or a test that somebody wants to look into, on this one.
-    More than four would want more memory than a machine has for their services and browsers.
+    One more than there are cores, for some tests wait until a promise is kept in real time; more than four
+    would want more memory than a machine has for their services and browsers.
     """
     alone = ("-n", "-s", "--pdb", "--trace", "--co", "--numprocesses", "--capture=no", "no:xdist")
     if cores == 1 or any(".py" in word or word.startswith(alone) for word in arguments):
         return []
-    return ["-n", str(min(cores, 4))]
+    return ["-n", str(min(cores + 1, 4))]
 
 
 def check(arguments: "list[str]") -> int:

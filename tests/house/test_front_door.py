@@ -110,7 +110,7 @@ def test_run_starts_the_demo_where_it_was_told_to(
 @pytest.mark.parametrize(
     ("words", "cores", "added"),
     [
-        ([], 2, ["-n", "2"]),
+        ([], 2, ["-n", "3"]),
         (["-x", "tests/live"], 64, ["-n", "4"]),
         ([], 1, []),
         (["tests/live/test_matrix.py"], 2, []),
