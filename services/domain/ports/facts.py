@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -11,9 +10,10 @@ from services.domain.events import Event
 from services.domain.findings import Finding, FindingChange
 from services.domain.ports.lists import Filters, Page
 from services.domain.records import FileMark, RulebookRevision, StandingFault
+from services.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stored:
     """What became of one event that was given to the store."""
 
@@ -115,7 +115,7 @@ class StateKey(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StoredState:
     """A rule's state for one key, as stored: a versioned JSON text and the deadline column."""
 
