@@ -43,6 +43,7 @@ SENTENCES: Mapping[str, str] = {
     "too_large": said("Not done: that is too large."),
     "too_many_tries": said("Too many failed tries; wait a few minutes."),
     "unfit": NOT_AS_EXPECTED,
+    "who_are_you": said("Not done yet: first say who you are."),
     "wrong_password": said("The present password is wrong."),
 }
 """Beside those of `alerts.refusals`."""
