@@ -24,6 +24,8 @@ class Of(StrEnum):
     """The one of them that an exit begins and the next entry ends."""
     SILENCE = "silence"
     """What is judged by when something was received last."""
+    PAGES = "pages"
+    """What counts how often somebody was told in a night."""
     WORDS = "words"
     """What a device is told to say: of what it was away for it may hear less, if it ends with the same."""
 
@@ -33,6 +35,7 @@ ALERTS: Mapping[Of, frozenset[str]] = {
     Of.BEDS: frozenset({"many-night-exits", "not-up", "vitals"}),
     Of.EXITS: frozenset({"out-of-bed-at-night"}),
     Of.SILENCE: frozenset({"device-silent"}),
+    Of.PAGES: frozenset({"pages-at-night"}),
 }
 """The alerts of the shipped rulebooks of each sort."""
 
@@ -122,6 +125,13 @@ _MISSED_A_WORD = Allowance(
     "a device that is away hears what is the case when it is back, not what was meanwhile",
     "CONTRACTS §1, reassure",
 )
+_COUNTED = Allowance(
+    frozenset({Of.PAGES}),
+    ANYHOW,
+    "who is told more, less or later of the above has too many pages in a night, or has not",
+    "docs/figures.md, pages a night",
+    since_struck=True,
+)
 _OVERTAKEN = "an entry or exit older than the newest of its sensor is passed over: others settle, others end"
 _IN_ANOTHER_ORDER = (
     Allowance(frozenset({Of.BEDS}), ANYHOW, _OVERTAKEN, "RULES §3, Order, Beds"),
@@ -150,8 +160,8 @@ def _silent_from(at_most: timedelta) -> Allowance:
 
 
 ALLOWANCES: Mapping[str, tuple[Allowance, ...]] = {
-    "late": (_called_late(LATE_BY), _silent_from(LATE_BY), _HEARD_LATE),
-    "out-of-order": (_called_late(OVERTAKEN_BY), _silent_from(OVERTAKEN_BY), *_IN_ANOTHER_ORDER),
+    "late": (_called_late(LATE_BY), _silent_from(LATE_BY), _HEARD_LATE, _COUNTED),
+    "out-of-order": (_called_late(OVERTAKEN_BY), _silent_from(OVERTAKEN_BY), *_IN_ANOTHER_ORDER, _COUNTED),
     "clock-ahead": (
         Allowance(
             OF_BEDS,
@@ -159,6 +169,7 @@ ALLOWANCES: Mapping[str, tuple[Allowance, ...]] = {
             "a time more than 2 min ahead is replaced by when it was received, and counts for no watch",
             "RULES §3, Times of devices; DESIGN §9, a wrong clock",
         ),
+        _COUNTED,
     ),
     "clock-behind": (
         Allowance(
@@ -167,8 +178,9 @@ ALLOWANCES: Mapping[str, tuple[Allowance, ...]] = {
             "a claim of less than 7 days ago is believed, so watches go by what the device says",
             "RULES §3, Times of devices",
         ),
+        _COUNTED,
     ),
-    "reconnect-storm": (_called_late(AWAY_BY), _silent_from(AWAY_BY), _UNHEARD, _MISSED_A_WORD),
-    "connection-cut": (_UNHEARD, _MISSED_A_WORD),
+    "reconnect-storm": (_called_late(AWAY_BY), _silent_from(AWAY_BY), _UNHEARD, _MISSED_A_WORD, _COUNTED),
+    "connection-cut": (_UNHEARD, _MISSED_A_WORD, _COUNTED),
 }
 """By the name of the fault."""

@@ -1,5 +1,6 @@
-"""In what two alert logs differ, entry by entry: each entry of the one is held against the nearest of the
-same name in the other. Pure; what may differ is decided in `devices.simulator.matrix.judging`.
+"""In what two alert logs differ, entry by entry: of each name the first of the one is held against the first
+of the other, or where there are not as many of it, each against the nearest. Pure; what may differ is decided
+in `devices.simulator.matrix.judging`.
 """
 
 from collections import defaultdict
@@ -85,17 +86,8 @@ def _by_name(log: Sequence[Entry]) -> dict[tuple[str, ...], list[Entry]]:
 def _of_one_name(
     ours: list[Entry], theirs: list[Entry], clean: Sequence[Entry], faulty: Sequence[Entry]
 ) -> Iterator[Difference]:
-    left, over = list(ours), []
-    for entry in theirs:
-        same = next((each for each in left if each.compared == entry.compared), None)
-        if same is not None:
-            left.remove(same)
-        else:
-            over.append(entry)
-    while left and over:
-        mine, other = min(
-            ((mine, other) for mine in left for other in over), key=lambda pair: abs(pair[0].at - pair[1].at)
-        )
+    left, over = list(ours), list(theirs)
+    for mine, other in _in_a_row(ours, theirs) if len(ours) == len(theirs) else _nearest_first(ours, theirs):
         left.remove(mine)
         over.remove(other)
         if mine.details != other.details:
@@ -106,6 +98,35 @@ def _of_one_name(
         yield Difference(How.MISSING, entry, None, _nearest(entry, faulty))
     for entry in over:
         yield Difference(How.ADDED, None, entry, _nearest(entry, clean))
+
+
+Pairs = Iterator[tuple[Entry, Entry]]
+
+
+def _in_a_row(ours: Sequence[Entry], theirs: Sequence[Entry]) -> Pairs:
+    """Whoever is told each minute and hears all of it later is told the third time later, too, even if that
+    is when the fourth would have been.
+    """
+    mine, others = (sorted(log, key=lambda each: (each.at, str(each.details))) for log in (ours, theirs))
+    return zip(mine, others, strict=True)
+
+
+def _nearest_first(ours: Sequence[Entry], theirs: Sequence[Entry]) -> Pairs:
+    left, over = list(ours), []
+    for entry in theirs:
+        same = next((each for each in left if each.compared == entry.compared), None)
+        if same is None:
+            over.append(entry)
+        else:
+            left.remove(same)
+            yield same, entry
+    while left and over:
+        mine, other = min(
+            ((mine, other) for mine in left for other in over), key=lambda pair: abs(pair[0].at - pair[1].at)
+        )
+        left.remove(mine)
+        over.remove(other)
+        yield mine, other
 
 
 def _nearest(entry: Entry, log: Sequence[Entry]) -> Entry | None:

@@ -209,6 +209,18 @@ def test_of_several_of_one_name_the_nearest_in_time_are_held_against_each_other(
     assert (difference.clean, difference.by) == (second, timedelta(seconds=1))
 
 
+def test_who_is_told_again_and_again_and_of_all_of_it_late_is_told_each_time_late() -> None:
+    clean = [CALL, *(told("pema", 60.0 * minute) for minute in range(12))]
+    judged = cell("late", moved(clean, LATE_BY), clean)
+    assert (judged.mark, judged.faults) == (Mark.ALLOWED, ())
+
+
+def test_who_is_called_more_often_by_what_may_be_added_may_be_said_to_have_too_many_pages() -> None:
+    more = (*WATCHED, alert(660, "pages-at-night", None), told("desk", 660, kind="pages-at-night"))
+    assert cell("out-of-order", more, WATCHED).mark is Mark.ALLOWED
+    assert cell("duplicate", more, WATCHED).mark is Mark.FAIL
+
+
 def hears(*states: str, seconds: float = 1500) -> Entry:
     return Entry(What.COMMAND, ("button",), at(seconds), tuple(("hears", state) for state in states))
 
