@@ -52,6 +52,8 @@ class Connection:
 
     @staticmethod
     def _say(uow: UnitOfWork, kind: str, at: datetime, now: datetime) -> None:
-        event_id = derived_id("evt", kind, format_instant(at), format_instant(now))
+        # time may stand while a process ends and begins: what was said before tells the two apart
+        so_far = str(uow.events.last_seq())
+        event_id = derived_id("evt", kind, format_instant(at), format_instant(now), so_far)
         uow.events.append([Event(event_id, kind, at, now, Origin.HOUSE, dedupe_key=event_id)])
         uow.wake_after(Topic.EVENTS)

@@ -109,3 +109,11 @@ def test_a_lost_connection_is_written_down_once(store: SqlStore) -> None:
     with store.reading() as uow:
         said = [(each.kind, each.occurred_at) for each in uow.events.after(0, 100)]
     assert said == [(HOUSE_CONNECTED, TWO), (HOUSE_DISCONNECTED, TWO + MINUTE)]
+
+
+def test_a_house_that_is_back_at_the_very_instant_at_which_it_was_there_is_there(store: SqlStore) -> None:
+    for _ in range(2):
+        Connection(store, lambda: True).look(TWO)
+    with store.reading() as uow:
+        said = [each.kind for each in uow.events.after(0, 100)]
+    assert said == [HOUSE_CONNECTED, HOUSE_DISCONNECTED, HOUSE_CONNECTED]
