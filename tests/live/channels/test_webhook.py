@@ -63,6 +63,11 @@ def test_a_notice_arrives_as_a_structured_cloud_event(server: HTTPServer, channe
             "language": "zh-CN",
             "resident": {"id": "dolma", "name": "卓玛"},
             "residents": [{"id": "dolma", "name": "卓玛"}],
+            "recipient": {
+                "worker_id": notice.worker_id,
+                "contact": None,
+                "name": notice.recipient_name,
+            },
             "since": "2025-07-22T18:13:00Z",
             "step": 0,
             "link": sending().message.link,
