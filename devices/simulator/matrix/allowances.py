@@ -130,7 +130,6 @@ _COUNTED = Allowance(
     ANYHOW,
     "who is told more, less or later of the above has too many pages in a night, or has not",
     "docs/figures.md, pages a night",
-    since_struck=True,
 )
 _OVERTAKEN = "an entry or exit older than the newest of its sensor is passed over: others settle, others end"
 _IN_ANOTHER_ORDER = (
