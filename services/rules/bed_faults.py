@@ -19,7 +19,7 @@ from services.domain.findings import (
     FindingChange,
     FindingState,
     Severity,
-    Trigger,
+    found_by_house,
 )
 from services.domain.identity import derived_id
 from services.domain.instants import format_instant
@@ -137,19 +137,19 @@ def _ended(finding_id: str, sign: Sign) -> FindingChange:
 
 def _finding(rule: str, device_id: str, at: datetime, raised_at: datetime, profile: Profile) -> Finding:
     """About the device alone: who lives with it needs nothing."""
-    return Finding(
-        id=derived_id("fnd", BUILT_IN, rule, profile.resident_id, device_id, format_instant(at)),
-        rulebook=BUILT_IN,
-        revision=0,
-        content_hash="",
-        rule=rule,
-        trigger=Trigger.ON,
+    found = found_by_house(
+        rule,
+        derived_id("fnd", BUILT_IN, rule, profile.resident_id, device_id, format_instant(at)),
         at=at,
         raised_at=raised_at,
         severity=Severity.LOW,
-        alert_kind=ALERT_KIND,
         policy=DEFAULT_POLICY[Severity.LOW],
         titles=titles_of(rule),
+        figures={},
+    )
+    return replace(
+        found,
+        alert_kind=ALERT_KIND,
         device_id=device_id or None,
         home_id=profile.home_id,
         synthetic=profile.synthetic,

@@ -82,13 +82,19 @@ def called(
     """What `anxin` says with these words, and its exit code; `TimeoutExpired` after ``within`` seconds."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8", prefix="anxin-said-") as errors:
         process = Forked([str(word) for word in words], env, Path(errors.name))
-        late = threading.Timer(within, process.kill)
+        is_late = threading.Event()
+
+        def give_up() -> None:
+            is_late.set()
+            process.kill()
+
+        late = threading.Timer(within, give_up)
         late.start()
         with process.stdout as output:
             printed = output.read()
         late.cancel()
         code = process.wait(within)
-        if late.finished.is_set() and code == -signal.SIGKILL:
+        if is_late.is_set():
             raise subprocess.TimeoutExpired("anxin", within)
         return subprocess.CompletedProcess(["anxin", *words], code, printed, errors.read())
 

@@ -7,25 +7,9 @@ from services.domain.instants import format_instant
 from services.ingest.messages import Message
 from services.wiring.arrivals import Arrivals
 from services.wiring.clock import SteppedClock
+from tests.unit.ingest.door import Inbox
 
 NIGHT = datetime(2025, 7, 22, 18, 13, tzinfo=UTC)
-
-
-class Letterbox:
-    """An inbox that hands out what was put into it."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Message] = []
-
-    def take(self, limit: int) -> list[Message]:
-        taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
-        return taken
-
-    def give_back(self, messages: list[Message]) -> None:
-        self.waiting = [*messages, *self.waiting]
-
-    def done(self, messages: list[Message]) -> None:
-        """Nobody waits to hear of it."""
 
 
 def minutes(count: int) -> datetime:
@@ -33,7 +17,7 @@ def minutes(count: int) -> datetime:
 
 
 def holding(clock: SteppedClock, *claimed: int) -> Arrivals:
-    letterbox = Letterbox()
+    letterbox = Inbox()
     arrivals = Arrivals(letterbox, clock)
     arrivals.open_until(NIGHT + timedelta(hours=1))
     for count in claimed:
