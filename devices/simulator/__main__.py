@@ -5,13 +5,12 @@ processes shows them.
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from threading import Event
 
 from devices.simulator import clock
 from devices.simulator.api import Api, ApiRefused, ApiUnreachable
+from devices.simulator.ending import asked_to_stop
 from devices.simulator.live import LiveDemo, NobodyLivesHere, stop_at_end_of
 from devices.simulator.mqtt import BrokerUnreachable, Wire
 from devices.simulator.telephones import Telephones
@@ -26,9 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     password = given.password if given.password is not None else os.environ.get(given.password_env or "", "")
     if not token:
         parser.error("a token is needed: --token-stdin with it as the first line, or --token-env NAME")
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    stop = asked_to_stop()
     stop_at_end_of(sys.stdin, stop)
     api = Api(given.http, token)
     wire = Wire(given.mqtt, given.username, password, CLIENT_ID)

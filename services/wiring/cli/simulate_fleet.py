@@ -16,8 +16,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -132,6 +130,7 @@ def _played(
 
     from devices.simulator.api import ApiRefused, ApiUnreachable
     from devices.simulator.attaching import NotAdmitted
+    from devices.simulator.ending import asked_to_stop
     from devices.simulator.fleet.child import ChildSilent
     from devices.simulator.fleet.fleet import Fleet, Switchboard
     from devices.simulator.fleet.places import CannotPlay
@@ -143,7 +142,9 @@ def _played(
     played: Fleet | None = None
     try:
         with _place(homes, attached, only_broker, telephones) as place, screen(Console(stderr=True)) as shown:
-            played = Fleet(place, asked, telephones, shown.show, _asked_to_stop())
+            # In order, with its table; asked twice, it ends at once.
+            stop = asked_to_stop(twice_breaks_off=True)
+            played = Fleet(place, asked, telephones, shown.show, stop)
             return played.play()
     except (NotAdmitted, CannotPlay) as error:
         refuse(str(error))
@@ -155,20 +156,6 @@ def _played(
         refuse(f"the fleet was ended before its end{known}", code=1)
     finally:
         telephones.close()
-
-
-def _asked_to_stop() -> Event:
-    """Set by Ctrl-C and SIGTERM: the fleet ends in order, with its table; asked twice, it ends at once."""
-    stop = Event()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            signal.default_int_handler(number, frame)
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask)
-    return stop
 
 
 @contextmanager
