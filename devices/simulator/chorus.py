@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 
 from devices.simulator import clock
 from devices.simulator.acts import Saying
@@ -31,6 +32,8 @@ PATIENCE = timedelta(seconds=60)
 _AT_ONCE = 100
 _LOOK_AGAIN = 0.05
 """Seconds for which the loop sleeps at most while nothing comes."""
+_HEAR_AGAIN = 0.02
+"""Seconds between two looks at what came while time goes and all is said: receipts come in heaps."""
 
 Heard = Callable[[str, str], None]
 """Is told the name of a device and the state that it is to say."""
@@ -78,6 +81,7 @@ class Chorus:
         """Of which messages nobody has said what became of them, with their kinds."""
         self._refused: list[str] = []
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chorus")
+        self._time_stands = Event()
 
     def open(self) -> None:
         """Sign everybody in; `BrokerUnreachable` if somebody is not let in."""
@@ -97,13 +101,16 @@ class Chorus:
 
     def move(self, instant: datetime, let_time_go: MoveTime) -> datetime:
         """Let time go up to ``instant`` with all that is said on the way, or as far as can be said at once;
-        where time stands then. What comes after it is said meanwhile.
+        where time stands then. What comes after it is said meanwhile, as much as there is time for: nobody
+        waits for it, and the rest is said while time goes on.
         """
         until = self._say_up_to(instant)
-        beside = self._beside.submit(self._say_more, 2 * MOST_AHEAD)
+        self._time_stands.clear()
+        beside = self._beside.submit(self._say_meanwhile)
         try:
             now = let_time_go(until)
         finally:
+            self._time_stands.set()
             beside.result()
         while self._on_their_way and self._on_their_way[0] <= now:
             self._on_their_way.popleft()
@@ -142,15 +149,24 @@ class Chorus:
         is said, which is earlier where that is too much at once.
         """
         said_until = self._say_more(MOST_AHEAD, instant)
+        self._until(lambda: not self._unacknowledged)
         return instant if said_until is None else min(instant, said_until)
 
-    def _say_more(self, most: int, until: datetime | None = None) -> datetime | None:
-        """Say what comes next, until ``most`` are on their way; the last instant of which all is said, None
-        if all up to ``until`` is. What comes at one instant is never torn apart.
+    def _say_meanwhile(self) -> None:
+        """Say what comes next and hear what comes back, until time stands."""
+        self._say_more(2 * MOST_AHEAD, is_enough=self._time_stands.is_set)
+        while not self._time_stands.wait(_HEAR_AGAIN):
+            self._turn(0)
+
+    def _say_more(
+        self, most: int, until: datetime | None = None, is_enough: Callable[[], bool] = lambda: False
+    ) -> datetime | None:
+        """Say what comes next, until ``most`` are on their way or it ``is_enough``; the last instant of which
+        all is said, None if all up to ``until`` is. What comes at one instant is never torn apart.
         """
         newest = self._on_their_way[-1] if self._on_their_way else None
         while (saying := self._next) is not None and (until is None or saying.at <= until):
-            if len(self._on_their_way) >= most and saying.at != newest:
+            if saying.at != newest and (len(self._on_their_way) >= most or is_enough()):
                 break
             newest = saying.at
             self._on_their_way.append(newest)
@@ -161,7 +177,6 @@ class Chorus:
             self._next = next(self._ahead, None)
             if len(self._on_their_way) % _AT_ONCE == 0:
                 self._turn(0)
-        self._until(lambda: not self._unacknowledged)
         is_all = self._next is None or (until is not None and self._next.at > until)
         return None if is_all else newest
 
