@@ -56,6 +56,7 @@ class OwnService:
         self.data_dir = folder / "data"
         self._log = folder / "log"
         self._life: _Life | None = None
+        self._token_made: subprocess.Popen[bytes] | None = None
         self._ports = (0, 0)
         self.url = ""
         self.token = ""
@@ -66,7 +67,9 @@ class OwnService:
         return self._life.process.pid if self._life is not None else 0
 
     def begin(self, now: datetime) -> None:
-        """Start a process that stands at ``now``; does not wait for it."""
+        """Start a process that stands at ``now``; does not wait for it. With the first one a token is made,
+        beside it: whichever of the two comes first makes the store, and the other finds it there.
+        """
         instant = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
         http_port, mqtt_port = map(str, self._ports)
         options = ["--clock", "stepped", "--now", instant, "--data-dir", str(self.data_dir)]
@@ -82,6 +85,8 @@ class OwnService:
         lines: SimpleQueue[bytes] = SimpleQueue()
         Thread(target=_read, args=(process.stdout, lines), name="service-output", daemon=True).start()
         self._life = _Life(process, lines)
+        if not self.token and self._token_made is None:
+            self._token_made = _making_token(self._command, self.data_dir, self._environment)
 
     def wait_until_ready(self) -> None:
         """Wait for the one line that says where it is; `ServiceDidNotStart` if it never comes."""
@@ -94,7 +99,9 @@ class OwnService:
             raise ServiceDidNotStart(f"the service did not become ready (exit code {code}): {words}")
         self.url, mqtt = str(said["http"]), str(said.get("mqtt", ""))
         self._ports = (urlsplit(self.url).port or 0, urlsplit(mqtt).port or 0)
-        self.token = self.token or _token(self._command, self.data_dir, self._environment)
+        if self._token_made is not None:
+            self.token = _token(self._token_made)
+            self._token_made = None
 
     def kill(self) -> None:
         """End it as a power cut would (SIGKILL), and wait for its end."""
@@ -105,6 +112,10 @@ class OwnService:
 
     def stop(self) -> None:
         """End it in good order, or, if that takes too long, as it comes."""
+        if self._token_made is not None:
+            made, self._token_made = self._token_made, None
+            made.kill()
+            made.communicate()
         if self._life is None:
             return
         process, self._life = self._life.process, None
@@ -174,17 +185,20 @@ def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith("ANXIN_")}
 
 
-def _token(command: Sequence[str], data_dir: Path, environment: Mapping[str, str]) -> str:
-    made = subprocess.run(
+def _making_token(
+    command: Sequence[str], data_dir: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [*command, "token", "add", "--role", "admin", "--data-dir", str(data_dir)],
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=READY_WITHIN.total_seconds(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment,
     )
+
+
+def _token(made: subprocess.Popen[bytes]) -> str:
+    secret, words = made.communicate(timeout=READY_WITHIN.total_seconds())
     if made.returncode:
-        raise ServiceDidNotStart(
-            f"no token was to be had: {made.stderr.decode(errors='replace').strip()[-2000:]}"
-        )
-    return made.stdout.decode().strip()
+        raise ServiceDidNotStart(f"no token was to be had: {words.decode(errors='replace').strip()[-2000:]}")
+    return secret.decode().strip()

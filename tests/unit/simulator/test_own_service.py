@@ -1,25 +1,27 @@
 """A service of one's own, with a small program in its place: started, read, and stopped whatever happens."""
 
 import json
+import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from devices.simulator import clock
 from devices.simulator.own_service import ServiceDidNotStart, own_service
 
 NOW = datetime(2025, 7, 22, 13, 30, tzinfo=UTC)
 
 PROGRAM = """
-import json, os, signal, sys
+import json, os, signal, sys, time
 from pathlib import Path
 here = Path(__file__).parent
 (here / "-".join(sys.argv[1:3])).write_text(" ".join(sys.argv[1:]))
 settings = {{name: value for name, value in os.environ.items() if name.startswith("ANXIN_")}}
 (here / f"settings-of-{{sys.argv[1]}}").write_text(json.dumps(settings))
 if sys.argv[1] == "token":
-    print("a-token")
+    {token}
 else:
     signal.signal(signal.SIGTERM, lambda *_: ((here / "ended").touch(), sys.exit(0)))
     print({ready}, flush=True)
@@ -27,9 +29,11 @@ else:
 """
 
 
-def command(folder: Path, ready: str, then: str = "signal.pause()") -> list[str]:
+def command(
+    folder: Path, ready: str, then: str = "signal.pause()", token: str = 'print("a-token")'
+) -> list[str]:
     program = folder / "program.py"
-    program.write_text(PROGRAM.format(ready=ready, then=then))
+    program.write_text(PROGRAM.format(ready=ready, then=then, token=token))
     return [sys.executable, str(program)]
 
 
@@ -80,6 +84,23 @@ def test_a_service_that_does_not_say_ready_is_refused_with_its_own_words(tmp_pat
     broken = command(tmp_path, ready, then='sys.exit("the disk is full")')
     with pytest.raises(ServiceDidNotStart, match="the disk is full"), own_service(broken, NOW) as service:
         service.wait_until_ready()
+
+
+def test_its_token_is_made_while_it_starts(tmp_path: Path) -> None:
+    asked = '(here / "token-add").exists()'
+    ready = f'next(({READY} for _ in range(1000) if {asked} or time.sleep(0.01)), "")'
+    with own_service(command(tmp_path, ready), NOW) as service:
+        service.wait_until_ready()
+        assert service.token == "a-token"
+
+
+def test_nothing_of_it_outlives_the_context_before_it_was_ready(tmp_path: Path) -> None:
+    token = '(here / "pid").write_text(str(os.getpid())), signal.pause()'
+    asked = tmp_path / "pid"
+    with own_service(command(tmp_path, READY, token=token), NOW):
+        assert clock.until(lambda: asked.exists() and bool(asked.read_text()), timedelta(seconds=10))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(asked.read_text()), 0)
 
 
 def test_it_lies_in_memory_unless_somebody_says_where_temporary_files_go(
