@@ -259,18 +259,26 @@ class Theatre:
 
     def new_messages(self) -> Sequence[Message]:
         letters = self._mailboxes.take_new() if self._mailboxes is not None else []
-        came = [*(("webhook", _as_letter(call)) for call in self._telephones.take_new())]
-        came += (("email", letter) for letter in letters)
-        if came:
+        calls = self._telephones.take_new()
+        if calls or letters:
             self._mend()
-        return [self._message(over, letter) for over, letter in came]
+        return [*map(self._rung, calls), *map(self._read, letters)]
 
-    def _message(self, over: str, letter: Letter) -> Message:
-        """What came, with what the service says of it: no channel says when its notice was sent."""
+    def _rung(self, call: Call) -> Message:
+        """A call says what it is about, and when it rang: time stops wherever somebody is told."""
+        said = call.event["data"]
+        self._came(str(said["notice_id"]), "webhook", self._now)
+        return Message(self._now, call.worker, said["kind"], said["alert_id"], str(said.get("title", "")))
+
+    def _read(self, letter: Letter) -> Message:
+        """What came by e-mail, with what the service says of it: a letter is for people."""
         notice = self._api.get(f"notices/{letter.notice_id}")
         at = instant(notice["sent_at"]) if notice.get("sent_at") else self._now
-        self._came_at.setdefault(notice["id"], {}).setdefault(over, at)
+        self._came(letter.notice_id, "email", at)
         return Message(at, letter.worker, notice["kind"], notice["alert_id"], letter.title)
+
+    def _came(self, notice_id: str, over: str, at: datetime) -> None:
+        self._came_at.setdefault(notice_id, {}).setdefault(over, at)
 
     def history(self) -> list[Happening]:
         """What came of the story: the cast's alerts and notices, and what the devices heard."""
@@ -316,8 +324,3 @@ class Theatre:
     def _all_heard(self) -> list[Happening]:
         self._place_commands()
         return list(self._heard)
-
-
-def _as_letter(call: Call) -> Letter:
-    data = call.event["data"]
-    return Letter(call.worker, str(data["notice_id"]), str(data.get("title", "")))
