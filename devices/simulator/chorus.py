@@ -28,6 +28,8 @@ MOST_AHEAD = 3_000
 """Sayings in one stretch of time, and as many on their way for the next: together less than the 8,191 that
 the embedded broker hands out unacknowledged.
 """
+SIGN_IN_AT_ONCE = 8
+"""Devices that sign in side by side: each waits for the broker three times."""
 PATIENCE = timedelta(seconds=60)
 _AT_ONCE = 100
 _LOOK_AGAIN = 0.05
@@ -85,13 +87,17 @@ class Chorus:
 
     def open(self) -> None:
         """Sign everybody in; `BrokerUnreachable` if somebody is not let in."""
-        for name, given in self._credentials.items():
-            voice = _signed_in(name, given)
-            self._voices[name] = voice
+        with ThreadPoolExecutor(max_workers=SIGN_IN_AT_ONCE) as pool:
+            for signed_in in [pool.submit(self._sign_in, name) for name in self._credentials]:
+                signed_in.result()
+        for name in self._credentials:
+            voice = self._voices[name]
             self._selector.register(voice.socket, selectors.EVENT_READ, voice)
-        for voice in self._voices.values():
             self._put(voice, ECOSYSTEM.presence(voice.external_id, is_online=True))
         self._until(lambda: not self._unacknowledged)
+
+    def _sign_in(self, name: str) -> None:
+        self._voices[name] = _signed_in(name, self._credentials[name])
 
     def close(self) -> None:
         self._beside.shutdown()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import merge
+from operator import attrgetter
 
 from devices.simulator.acts import Act
 from devices.simulator.instruments.batteries import batteries_of, reports
@@ -22,7 +23,7 @@ def lived(scenario: Scenario, seed: int) -> Scenario:
     streams = [_acts(scenario, each, seed) for each in scenario.cast.residents if each.life is not None]
     if not streams:
         return scenario
-    steps = merge(scenario.steps, _batteries(scenario, seed), *map(_steps, streams), key=lambda step: step.at)
+    steps = merge(scenario.steps, _batteries(scenario, seed), *map(_steps, streams), key=attrgetter("at"))
     residents = tuple(replace(each, life=None) for each in scenario.cast.residents)
     return replace(scenario, steps=tuple(steps), cast=replace(scenario.cast, residents=residents))
 
@@ -41,7 +42,7 @@ def _acts(scenario: Scenario, resident: Resident, seed: int) -> Iterator[Act]:
     ends_at = scenario.ends_at + timedelta(microseconds=1)
     acts = live(resident.name, life, seed, begins_at, ends_at, zone, first_day=first_day, noticed_by=senses)
     for act in acts:
-        yield replace(act, at=_as_written(act.at))
+        yield Act(_as_written(act.at), act.resident, act.kind, act.device_type, act.data)
 
 
 def _as_written(at: datetime) -> datetime:
