@@ -14,8 +14,10 @@ from devices.simulator.scenario import Device, Resident, Scenario, Worker
 
 ChannelsOf = Callable[[Worker], list[dict[str, str]]]
 """The ways to somebody, as the API takes them."""
-AT_ONCE = 16
-"""Devices that are registered side by side: the broker reads its list anew once for all who wait."""
+AT_ONCE = 32
+"""Devices that are registered side by side: the broker reads its list anew once for all who wait. The service
+serves forty at a time.
+"""
 LONGEST_NAME = 64
 """Characters of a native device's name (docs/wire)."""
 

@@ -4,12 +4,20 @@ anew.
 
 from __future__ import annotations
 
-from threading import Lock
+from threading import Event, Lock
 
 from services.domain.devices import Device, Ecosystem
 from services.domain.ports import Store
 from services.wiring.broker import EmbeddedBroker
 from services.wiring.broker_credentials import BrokerCredentials
+from services.wiring.clock import stopwatch
+
+RESTS = 1.5
+"""So many times as long as the broker took over a list it is left alone before the next one: whoever registers
+many devices side by side has them read together, and one now and then waits for nothing.
+"""
+MOST_REST = 0.1
+"""Seconds, however long the broker took: whoever is to be shut out is let in no longer than that."""
 
 
 class BrokerDoor:
@@ -27,6 +35,8 @@ class BrokerDoor:
         """How often somebody said that a device changed,"""
         self._answered = 0
         """and up to which of them the broker has the list."""
+        self._rests_until = 0.0
+        """By the stopwatch."""
 
     @property
     def url(self) -> str:
@@ -46,9 +56,12 @@ class BrokerDoor:
         with self._turn:  # who read the list first must not hand it on last: it lacks the device of the other
             if own <= self._answered:
                 return  # the list was read after this one was stored
+            Event().wait(max(0.0, self._rests_until - stopwatch()))
             read_for = self.asked
             with self._store.reading() as uow:
                 # A retired button that is pressed all the same must still be heard.
                 devices = uow.devices.with_credentials(Ecosystem.NATIVE)
+            begun = stopwatch()
             self._broker.set_devices(devices)
-            self._answered = read_for
+            self._answered, ended = read_for, stopwatch()
+            self._rests_until = ended + min(MOST_REST, RESTS * (ended - begun))

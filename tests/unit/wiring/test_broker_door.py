@@ -10,6 +10,7 @@ import pytest
 
 from services.console.pages.devices.square_code import is_of_this_machine
 from services.domain.devices import Device, DeviceType, Ecosystem
+from services.wiring import broker_door
 from services.wiring.broker import EmbeddedBroker
 from services.wiring.broker_door import BrokerDoor
 from tests.stores import sqlite_store
@@ -88,6 +89,28 @@ def test_those_who_wait_together_have_the_list_read_once(tmp_path: Path) -> None
         others[0].join(timeout=0.01)
     broker.goes_on.set()
     for each in (first, *others):
+        each.join()
+    assert len(broker.lists) == 2
+    store.close()
+
+
+def test_a_broker_that_took_its_time_is_left_alone_for_a_while_and_the_next_are_read_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker_door, "MOST_REST", 1.0)  # time enough for the third to come
+    monkeypatch.setattr(broker_door, "RESTS", 10.0)
+    store, broker = sqlite_store(tmp_path), SlowBroker()
+    door = BrokerDoor(broker, store)  # type: ignore[arg-type]  # as much of a broker as a door knocks at
+    first, second, third = (Thread(target=door.devices_changed) for _ in range(3))
+    first.start()
+    assert broker.busy.wait(WAITS)
+    first.join(timeout=0.2)
+    broker.goes_on.set()
+    first.join()
+    second.start()
+    second.join(timeout=0.02)
+    third.start()
+    for each in (second, third):
         each.join()
     assert len(broker.lists) == 2
     store.close()
