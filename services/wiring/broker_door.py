@@ -13,8 +13,8 @@ from services.wiring.broker_credentials import BrokerCredentials
 from services.wiring.clock import stopwatch
 
 RESTS = 1.5
-"""So many times as long as the broker took over a list it is left alone before the next one: whoever registers
-many devices side by side has them read together, and one now and then waits for nothing.
+"""So many times as long as the broker took over a list it is left alone before the next: who registers many
+devices side by side has them read together, and one now and then waits for nothing.
 """
 MOST_REST = 0.1
 """Seconds, however long the broker took: whoever is to be shut out is let in no longer than that."""

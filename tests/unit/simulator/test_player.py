@@ -306,6 +306,17 @@ def test_devices_that_are_told_what_to_say_say_just_that_whatever_people_do() ->
     assert "presses" in [each.text for each in player.happenings]
 
 
+def test_what_devices_say_ahead_is_noted_as_if_the_player_had_let_them_say_it() -> None:
+    story = scenario()
+    ahead = Player(story, SmallService(story), sayings=[], devices_go_ahead=True)
+    ahead.play()
+    noted, told = (
+        [each for each in player.happenings if each.what is What.EVENT] for player in (ahead, played()[1])
+    )
+    assert noted == told
+    assert noted
+
+
 def test_whoever_was_told_while_somebody_spoke_answers_after_their_time_all_the_same() -> None:
     story = scenario()
     stage = SettlesItself(story)
