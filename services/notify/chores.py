@@ -6,7 +6,7 @@ Findings like any other, and the loop takes them in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +19,9 @@ from services.notify.shift_handovers import ShiftHandovers
 from services.notify.silences import SilencesEnd
 from services.notify.windows import WindowsOver
 
+Deed = Callable[[], bool]
+"""Stores something in transactions of its own; True if anything came of it, or there may be more to do."""
+
 
 class Chore(Protocol):
     """One thing that is looked at, by the one process that has the alerts.
@@ -27,9 +30,9 @@ class Chore(Protocol):
     remembers of its last look may be lost at any time: a new one looks again and says nothing twice.
     """
 
-    def step(self, now: datetime) -> bool:
-        """Look, if it is time or anything has changed, and store what follows in transactions of its own;
-        True if anything did, or there may be more.
+    def look(self, uow: UnitOfWork, now: datetime) -> Deed | None:
+        """Look, if it is time or anything has changed, in a reading that everybody who looks shares; what is
+        to be done once that is over, None if nothing is.
         """
         ...
 

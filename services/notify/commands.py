@@ -7,21 +7,32 @@ light does not mind. Without a broker the commands wait.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.domain.chronicle import commands_published
 from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.notices import DeviceCommand
-from services.domain.ports import BrokerUnavailable, Publisher, Store
+from services.domain.ports import BrokerUnavailable, Publisher, Store, UnitOfWork
 from services.domain.wire import command_topic
 
 MOST_AT_ONCE = 100
+Waiting = Sequence[DeviceCommand]
 
 
-def publish_due(store: Store, publisher: Publisher, now: datetime, reached: Reached = goes_on) -> bool:
-    """Publish the commands that are waiting; True if any went out."""
-    with store.reading() as uow:
-        waiting = uow.notices.commands_due(MOST_AT_ONCE)
+def waiting_in(uow: UnitOfWork) -> Waiting:
+    """The commands that are waiting, as many as are published at once."""
+    return uow.notices.commands_due(MOST_AT_ONCE)
+
+
+def publish(
+    waiting: Waiting,
+    store: Store,
+    publisher: Publisher,
+    now: datetime,
+    reached: Reached = goes_on,
+) -> bool:
+    """Publish commands that are waiting; True if any went out."""
     published: list[DeviceCommand] = []
     for command in waiting:
         try:

@@ -35,11 +35,11 @@ from services.domain.ports import (
 from services.escalation.gathering import Gathering, store_move
 from services.escalation.stages import call_failed
 from services.escalation.steps import has_failed
+from services.notify import commands
 from services.notify.attempts import concluded, ended, next_channel, spread
 from services.notify.bundling import failed_with, gather, was_called, why_unneeded
 from services.notify.channels import ChannelOutcome, Channels
 from services.notify.channels.channel import timed_out
-from services.notify.commands import publish_due
 from services.notify.conflicts import again_on_conflict
 from services.notify.sending import outcome_of
 from services.notify.superseded import why_never_called
@@ -136,8 +136,12 @@ class DeliveryLoop:
         """
         self._make_sure()
         results = self._take_results()
-        started = self._start_due()
-        published = publish_due(self._store, self._publisher, self._clock.now(), self._reached)
+        now = self._clock.now()
+        is_due, waiting = self._what_is_due(now)
+        started = is_due and self._start_due(now)
+        if started:
+            _, waiting = self._what_is_due(now)
+        published = commands.publish(waiting, self._store, self._publisher, self._clock.now(), self._reached)
         return results or started or published
 
     def next_due_at(self) -> datetime | None:
@@ -159,11 +163,15 @@ class DeliveryLoop:
                     uow.notices.save(replace(notice, next_attempt_at=self._clock.now()))
         self._unsure.clear()
 
-    def _start_due(self) -> bool:
-        now = self._clock.now()
+    def _what_is_due(self, now: datetime) -> tuple[bool, commands.Waiting]:
+        """Whether a notice is, and the commands that wait."""
+        with self._store.reading() as uow:
+            nearest = uow.notices.next_due_at()
+            return nearest is not None and nearest <= now, commands.waiting_in(uow)
+
+    def _start_due(self, now: datetime) -> bool:
         free = SLOTS - len(self._under_way)
-        nearest = self.next_due_at()
-        if free <= 0 or nearest is None or nearest > now:
+        if free <= 0:
             return False
         try:
             tries, any_due = again_on_conflict(lambda: self._lease(now, free))

@@ -8,7 +8,9 @@ there, however tired they are, and it says nothing while an urgent alert is nobo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.domain.alerts import AlertState
@@ -51,14 +53,14 @@ class PagesWatch:
         self._seen = 0
         self._rests_until: datetime | None = None
 
-    def step(self, now: datetime) -> bool:
-        """Look, if it is night and notices were made; True if anything came of it."""
+    def look(self, uow: UnitOfWork, now: datetime) -> Callable[[], bool] | None:
+        """A count of the night's pages, if it is night and notices were made."""
         if self._rests_until is not None and now < self._rests_until:
-            return False
-        with self._store.reading() as uow:
-            newest = uow.notices.last_number()
-        if newest == self._seen:
-            return False
+            return None
+        newest = uow.notices.last_number()
+        return None if newest == self._seen else partial(self._count, now, newest)
+
+    def _count(self, now: datetime, newest: int) -> bool:
         aims, zone = self._gathering.aims(), self._gathering.house.timezone
         evening = night_of(now, zone, aims)
         if evening is None:

@@ -6,7 +6,7 @@ alarm hears nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.domain.events import Event
@@ -24,18 +24,23 @@ class Returning:
         self._store = store
         self._looked_until = 0
 
-    def step(self, now: datetime) -> bool:
-        """Greet devices that came back; True if there were any."""
-        with self._store.reading() as uow:
-            newest = uow.events.last_seq()
-            if newest <= self._looked_until:
-                return False
-            after = max(self._looked_until, uow.cursors.get(CURSOR))
-            events = uow.events.page({"kind": "device.online"}, after, BATCH).items
-        if events:
+    def look(self, uow: UnitOfWork, now: datetime) -> Callable[[], bool] | None:
+        """Which devices came back, to be greeted."""
+        newest = uow.events.last_seq()
+        if newest <= self._looked_until:
+            return None
+        after = max(self._looked_until, uow.cursors.get(CURSOR))
+        events = uow.events.page({"kind": "device.online"}, after, BATCH).items
+        if not events:
+            self._looked_until = newest
+            return None
+
+        def greet() -> bool:
             self._greet(events, now)
-        self._looked_until = events[-1].seq if events else newest
-        return bool(events)
+            self._looked_until = events[-1].seq
+            return True
+
+        return greet
 
     def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - whatever is stored
         """No instant of its own: it waits for events."""

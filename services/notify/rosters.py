@@ -9,7 +9,9 @@ who is told.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.domain.duty import Hole, HoleReason
@@ -47,18 +49,18 @@ class RosterWatch:
         self._due_at: datetime | None = None
         self._is_known = False
 
-    def step(self, now: datetime) -> bool:
-        """Look, if it is time or anything has changed; True if anything came of it or more is to be read."""
-        with self._store.reading() as uow:
-            if not self._is_known:
-                self._due_at, self._is_known = _nearest(uow), True
-            self._changes.read(uow, after=uow.cursors.get(CURSOR))
+    def look(self, uow: UnitOfWork, now: datetime) -> Callable[[], bool] | None:
+        """A look at the rosters, if it is time or anything has changed."""
+        if not self._is_known:
+            self._due_at, self._is_known = _nearest(uow), True
+        self._changes.read(uow, after=uow.cursors.get(CURSOR))
         if not self._changes.are_any and self._due_at is not None and self._due_at > now:
-            return self._changes.is_more
+            return self._reads_on if self._changes.is_more else None
         looks = self._gathering.policies().looks
-        if looks is None:
-            return False
-        return self._look(now, looks) or self._changes.is_more
+        return None if looks is None else partial(self._look, now, looks)
+
+    def _reads_on(self) -> bool:
+        return self._changes.is_more
 
     def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - it is known since the last step
         """The next look, or the end of a hole that stands."""
@@ -95,7 +97,7 @@ class RosterWatch:
             nearest = _nearest(uow)
         self._due_at, self._is_known = nearest, True
         self._changes.seen()
-        return bool(new or over)
+        return bool(new or over) or self._changes.is_more
 
 
 def next_look(now: datetime, looks: Looks, zone: ZoneInfo) -> datetime:

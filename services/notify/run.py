@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from services.domain.alerts import Alert
 from services.domain.crash_points import CrashPoint, Reached, goes_on
@@ -20,7 +21,7 @@ from services.escalation.gathering import Gathering, store_move
 from services.escalation.joining import subject_of, take_all_in, take_in_unjudged
 from services.escalation.stages import meet
 from services.escalation.withdrawing import fact_changed
-from services.notify.chores import chores
+from services.notify.chores import Deed, chores
 from services.notify.conflicts import again_on_conflict
 
 FINDINGS = "alerts.findings"
@@ -49,18 +50,22 @@ class AlertLoop:
         self._clock = clock
         self._gathering = gathering
         self._chores = chores(store, gathering)
+        self._look_at_chores = [chore.look for chore in self._chores]
         self._reached = reached
 
     def step(self) -> bool:
         """Take in findings, then their changes, then meet deadlines, then see to the chores; True if there
         was any of it. The first of them that has something to do has the step to itself.
         """
-        return (
-            self._take_findings()
-            or self._take_changes()
-            or self._meet_deadlines()
-            or any(chore.step(self._clock.now()) for chore in self._chores)
-        )
+        now = self._clock.now()
+        looks = iter((self._waiting_findings, self._waiting_changes, self._due_alerts, *self._look_at_chores))
+        while True:  # whoever finds nothing leaves the reading to the next
+            with self._store.reading() as uow:
+                deed = next((deed for look in looks if (deed := look(uow, now)) is not None), None)
+            if deed is None:
+                return False
+            if deed():
+                return True
 
     def next_due_at(self) -> datetime | None:
         """The nearest deadline of all running alerts, and of the chores."""
@@ -68,11 +73,11 @@ class AlertLoop:
             due = (uow.alerts.next_due_at(), *(chore.next_due_at(uow) for chore in self._chores))
         return min((at for at in due if at is not None), default=None)
 
-    def _take_findings(self) -> bool:
-        with self._store.reading() as uow:
-            findings = _of_few_matters(uow.findings.after(uow.cursors.get(FINDINGS), MOST_FINDINGS))
-        if not findings:
-            return False
+    def _waiting_findings(self, uow: UnitOfWork, _: datetime) -> Deed | None:
+        findings = _of_few_matters(uow.findings.after(uow.cursors.get(FINDINGS), MOST_FINDINGS))
+        return partial(self._take_findings, findings) if findings else None
+
+    def _take_findings(self, findings: Sequence[Finding]) -> bool:
         try:
             again_on_conflict(lambda: self._judge(findings))
         except (StoreUnavailable, Conflict):
@@ -157,11 +162,11 @@ class AlertLoop:
                 store_move(uow, running, move)
             uow.cursors.set(FINDINGS, finding.number)
 
-    def _take_changes(self) -> bool:
-        with self._store.reading() as uow:
-            changes = uow.findings.changes_after(uow.cursors.get(CHANGES), BATCH)
-        if not changes:
-            return False
+    def _waiting_changes(self, uow: UnitOfWork, _: datetime) -> Deed | None:
+        changes = uow.findings.changes_after(uow.cursors.get(CHANGES), BATCH)
+        return partial(self._take_changes, changes) if changes else None
+
+    def _take_changes(self, changes: Sequence[FindingChange]) -> bool:
         again_on_conflict(lambda: self._withdraw(changes))
         return True
 
@@ -175,10 +180,11 @@ class AlertLoop:
                     store_move(uow, alert, fact_changed(change, alert, scene))
             uow.cursors.set(CHANGES, changes[-1].number)
 
-    def _meet_deadlines(self) -> bool:
-        now = self._clock.now()
-        with self._store.reading() as uow:
-            due = uow.alerts.due(now, BATCH)
+    def _due_alerts(self, uow: UnitOfWork, now: datetime) -> Deed | None:
+        due = uow.alerts.due(now, BATCH)
+        return partial(self._meet_deadlines, due, now) if due else None
+
+    def _meet_deadlines(self, due: Sequence[Alert], now: datetime) -> bool:
         faults: list[Exception] = []
         for alert in due:
             try:
@@ -190,7 +196,7 @@ class AlertLoop:
                 faults.append(fault)
         if faults:
             raise faults[0]
-        return bool(due)
+        return True
 
     def _meet(self, due: Alert, now: datetime) -> None:
         with self._store.writing() as uow:

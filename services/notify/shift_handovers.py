@@ -7,9 +7,10 @@ so that a restart asks for nothing twice. Without a word of hand-overs in the as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.domain.findings import (
     SHIFT_NOT_TAKEN_OVER,
@@ -56,18 +57,23 @@ class ShiftHandovers:
         self._look_at: datetime | None = None
         self._due_at: datetime | None = None
 
-    def step(self, now: datetime) -> bool:
-        """Say of a shift that it was not taken over, or that it was after all; True if there was any, or more
-        is to be read.
+    def look(self, uow: UnitOfWork, now: datetime) -> Callable[[], bool] | None:
+        """A look at the shifts, if it is time or anything has changed: of which is to be said that it was not
+        taken over, or that it was after all.
         """
-        with self._store.reading() as uow:
-            if self._look_at is None:
-                self._changes.begin(uow)
-            self._changes.read(uow)
+        if self._look_at is None:
+            self._changes.begin(uow)
+        self._changes.read(uow)
         if not self._changes.are_any and self._look_at is not None and now < self._look_at:
-            return self._changes.is_more
+            return self._reads_on if self._changes.is_more else None
+        return partial(self._look, now)
+
+    def _reads_on(self) -> bool:
+        return self._changes.is_more
+
+    def _look(self, now: datetime) -> bool:
         terms = self._gathering.policies().assignments.shift_handover
-        self._due_at, has_said = (None, False) if terms is None else self._look(terms, now)
+        self._due_at, has_said = (None, False) if terms is None else self._say(terms, now)
         look_at = now + LOOKS_EVERY
         self._look_at = look_at if self._due_at is None else min(look_at, self._due_at)
         self._changes.seen()
@@ -77,7 +83,7 @@ class ShiftHandovers:
         """When the next shift has to be taken over, if it is not until then."""
         return self._due_at
 
-    def _look(self, terms: ShiftHandover, now: datetime) -> tuple[datetime | None, bool]:
+    def _say(self, terms: ShiftHandover, now: datetime) -> tuple[datetime | None, bool]:
         with self._store.reading() as uow:
             turns, newest = _turns(uow, terms, now)
             is_well = _judged(uow, terms, turns, newest, now).is_nothing

@@ -7,7 +7,7 @@ looks again from where the oldest of those that run began, and ends nothing twic
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from services.domain.events import Event
@@ -32,23 +32,29 @@ class SilencesEnd:
         self._gathering = gathering
         self._looked_until = 0
 
-    def step(self, now: datetime) -> bool:
-        """End what is to end, warn of what ends soon; True if there was any of it."""
-        with self._store.reading() as uow:
-            newest = uow.events.last_seq()
-            if newest > self._looked_until:
-                ended, looked_until = self._ended(uow, newest)
-            else:
-                ended, looked_until = [], newest
-            nearest = uow.silences.next_due_at()
-            is_due = nearest is not None and nearest <= now
-            due = [each.id for each in uow.silences.due(now, MOST_DUE)] if is_due else []
-        for silence_id, ending, event in ended:
-            again_on_conflict(lambda a=silence_id, b=ending, c=event: self._end(a, b, c, now))  # type: ignore[misc]
-        self._looked_until = looked_until
-        for silence_id in due:
-            again_on_conflict(lambda a=silence_id: self._meet(a, now))  # type: ignore[misc]
-        return bool(ended or due) or looked_until < newest
+    def look(self, uow: UnitOfWork, now: datetime) -> Callable[[], bool] | None:
+        """What is to end, and to be warned of because it ends soon."""
+        newest = uow.events.last_seq()
+        if newest > self._looked_until:
+            ended, looked_until = self._ended(uow, newest)
+        else:
+            ended, looked_until = [], newest
+        nearest = uow.silences.next_due_at()
+        is_due = nearest is not None and nearest <= now
+        due = [each.id for each in uow.silences.due(now, MOST_DUE)] if is_due else []
+        if not ended and not due:
+            self._looked_until = looked_until
+            return None if looked_until >= newest else _goes_on
+
+        def end() -> bool:
+            for silence_id, ending, event in ended:
+                again_on_conflict(lambda a=silence_id, b=ending, c=event: self._end(a, b, c, now))  # type: ignore[misc]
+            self._looked_until = looked_until
+            for silence_id in due:
+                again_on_conflict(lambda a=silence_id: self._meet(a, now))  # type: ignore[misc]
+            return True
+
+        return end
 
     def next_due_at(self, uow: UnitOfWork) -> datetime | None:
         """The nearest deadline of them all."""
@@ -84,6 +90,11 @@ class SilencesEnd:
             silence = uow.silences.get(silence_id)
             if silence is not None and silence.due_at is not None and silence.due_at <= now:
                 meet(uow, self._gathering, silence, now)
+
+
+def _goes_on() -> bool:
+    """More events are to be looked through."""
+    return True
 
 
 def _alone_in(uow: UnitOfWork, silence: Silence) -> str | None:

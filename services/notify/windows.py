@@ -7,6 +7,7 @@ does goes on as real.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services.domain.alerts import Alert
@@ -31,20 +32,26 @@ class WindowsOver:
         self._gathering = gathering
         self._looked_at: datetime | None = None
 
-    def step(self, now: datetime) -> bool:
-        """End what is over; True if there was any of it."""
+    def look(self, uow: UnitOfWork, now: datetime) -> Callable[[], bool] | None:
+        """Which windows are over, to be ended."""
         before = self._looked_at
         if before is not None and before <= now < before + LOOKS_EVERY:
-            return False
-        with self._store.reading() as uow:
-            over = [device.id for device in uow.devices.in_test() if _is_over(device.test_window, now)]
-            ahead = _tests_ahead(uow, now) if before is None or now < before else []
-        if over:
-            self._end(over, now)
-        for alert in ahead:
-            self._go_on(alert.id, now)
-        self._looked_at = now
-        return bool(over or ahead)
+            return None
+        over = [device.id for device in uow.devices.in_test() if _is_over(device.test_window, now)]
+        ahead = _tests_ahead(uow, now) if before is None or now < before else []
+        if not over and not ahead:
+            self._looked_at = now
+            return None
+
+        def end() -> bool:
+            if over:
+                self._end(over, now)
+            for alert in ahead:
+                self._go_on(alert.id, now)
+            self._looked_at = now
+            return True
+
+        return end
 
     def next_due_at(self, uow: UnitOfWork) -> datetime | None:  # noqa: ARG002 - whatever is stored
         """No instant of its own: a window that is over holds nothing, whether it is ended yet or not."""

@@ -29,6 +29,7 @@ from services.escalation.policy_files import shipped_policies
 from services.escalation.scene import House, Move, Scene
 from services.notify.attempts import NO_JITTER
 from services.notify.channels import ChannelOutcome, Sending
+from services.notify.chores import Chore
 from services.notify.delivery import DeliveryLoop
 from services.notify.run import AlertLoop
 from services.notify.throttling import UNTHROTTLED, Throttle
@@ -142,6 +143,12 @@ class Community:
 
     def after(self, **length: float) -> None:
         advance(self.clock, [self.alerts, self.delivery], self.now + timedelta(**length))
+
+    def sees_to(self, chore: Chore, at: datetime | None = None) -> bool:
+        """Whether a chore had anything to do, which is done."""
+        with self.store.reading() as uow:
+            deed = chore.look(uow, at or self.now)
+        return deed is not None and deed()
 
     def press(self, **fields: object) -> None:
         self.finds(**fields)

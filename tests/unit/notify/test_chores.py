@@ -20,7 +20,7 @@ def seen_to(here: Community) -> list[Chore]:
     fresh = list(chores(here.store, here.gathering))
     for chore in fresh:
         for _ in range(10):
-            if not chore.step(here.now):
+            if not here.sees_to(chore):
                 break
         else:
             raise AssertionError(f"{chore} finds something to do for ever")
@@ -69,7 +69,7 @@ def test_a_chore_writes_nothing_once_it_has_looked_and_looks_again_after_a_failu
         with monkeypatch.context() as patched:
             patched.setattr(short_handed.store, "writing", None)
             for chore in fresh:
-                chore.step(short_handed.now)
+                short_handed.sees_to(chore)
 
     step_without_writing()
     with short_handed.store.writing() as uow:
@@ -78,5 +78,5 @@ def test_a_chore_writes_nothing_once_it_has_looked_and_looks_again_after_a_failu
         with pytest.raises(TypeError):
             step_without_writing()
     for chore in fresh:
-        chore.step(short_handed.now)
+        short_handed.sees_to(chore)
     step_without_writing()

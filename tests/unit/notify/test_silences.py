@@ -42,20 +42,20 @@ def test_a_press_behind_more_than_a_batch_of_others_ends_it_in_the_next_step(her
     with here.store.writing() as uow:
         uow.events.append([*others, happens(here, "call_button.pressed", "dolma", 1)])
     loop = SilencesEnd(here.store, here.gathering)
-    assert loop.step(here.now + SECOND), "there is more to look through"
+    assert here.sees_to(loop, here.now + SECOND), "there is more to look through"
     assert ending(here, silence_id) is None
-    assert loop.step(here.now + SECOND)
+    assert here.sees_to(loop, here.now + SECOND)
     assert ending(here, silence_id) is Ending.PRESS
-    assert not loop.step(here.now + SECOND)
+    assert not here.sees_to(loop, here.now + SECOND)
 
 
 def test_a_new_process_looks_through_what_happened_while_there_was_none(here: Community) -> None:
     silence_id = silenced(here)
-    SilencesEnd(here.store, here.gathering).step(here.now)
+    here.sees_to(SilencesEnd(here.store, here.gathering), here.now)
     with here.store.writing() as uow:
         uow.events.append([happens(here, "call_button.pressed", "dolma", 1)])
     again = SilencesEnd(here.store, here.gathering)
-    assert again.step(here.now + SECOND)
+    assert here.sees_to(again, here.now + SECOND)
     assert ending(here, silence_id) is Ending.PRESS
 
 
@@ -69,7 +69,7 @@ def test_of_an_absence_from_which_somebody_left_for_good_nobody_is_warned_or_ask
         due_at = uow.silences.next_due_at()
         assert due_at is not None
         told = len(uow.notices.page({}, 0, 500).items)
-    SilencesEnd(here.store, here.gathering).step(due_at)
+    here.sees_to(SilencesEnd(here.store, here.gathering), due_at)
     assert ending(here, absence_id) is Ending.TAKEN_BACK
     with here.store.reading() as uow:
         assert len(uow.notices.page({}, 0, 500).items) == told
