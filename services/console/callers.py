@@ -110,10 +110,15 @@ def parts_of(request: Request) -> Console:
     return parts
 
 
-def _caller_of(request: Request) -> Caller:
+async def _parts_of(request: Request) -> Console:
+    return parts_of(request)
+
+
+async def _caller_of(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
 
-Parts = Annotated[Console, Depends(parts_of)]
+# Coroutines, though nothing is waited for: each plain function would be sent through a thread of its own.
+Parts = Annotated[Console, Depends(_parts_of)]
 Who = Annotated[Caller, Depends(_caller_of)]

@@ -30,8 +30,9 @@ from services.console.api.lists import (
     WordFilter,
     listed,
 )
-from services.console.callers import Parts, Who
+from services.console.callers import Caller, Parts, Who
 from services.console.gate import GuardedRoute
+from services.console.parts import Console
 from services.console.problems import documented, not_found
 from services.console.sight import Sight
 from services.console.writing import IdempotencyKey, write_once
@@ -124,9 +125,9 @@ class Doing:
     """Somebody does something about an alert: what every such request comes with."""
 
     request: Request
-    parts: Parts
-    who: Who
-    idempotency_key: IdempotencyKey = None
+    parts: Console
+    who: Caller
+    idempotency_key: str | None
 
     def do(self, action: Action, alert_id: str, said: ActionFields, **more: Any) -> Response:
         """Do it in one transaction; ``more`` are the fields of the `Deed` that this action has."""
@@ -139,7 +140,11 @@ class Doing:
         return write_once(self.parts, self.who, self.request, self.idempotency_key, said, work)
 
 
-Acting = Annotated[Doing, Depends()]
+async def _doing(request: Request, parts: Parts, who: Who, idempotency_key: IdempotencyKey = None) -> Doing:
+    return Doing(request, parts, who, idempotency_key)
+
+
+Acting = Annotated[Doing, Depends(_doing)]
 
 
 @router.post("/{alert_id}/accept", response_model=AlertShape, responses=documented(409))
