@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from services.domain.access import AccessToken, SignIn
 from services.storage.numbers import Numbers
+from services.storage.prepared import fetch_one
 from services.storage.rows import Shape
 from services.storage.tables import sessions, tokens
 
 _TOKEN = Shape(AccessToken, tokens)
 _SESSION = Shape(SignIn, sessions)
+_TOKEN_OF = select(*_TOKEN.columns).where(
+    tokens.c.secret_hash == bindparam("secret"), tokens.c.revoked_at.is_(None)
+)
+_SESSION_OF = select(*_SESSION.columns).where(sessions.c.secret_hash == bindparam("secret"))
 
 
 class SqlAccess:
@@ -25,10 +30,7 @@ class SqlAccess:
         self._connection.execute(tokens.insert(), _TOKEN.named(token, number=number))
 
     def token(self, secret_hash: str) -> AccessToken | None:
-        query = select(*_TOKEN.columns).where(
-            tokens.c.secret_hash == secret_hash, tokens.c.revoked_at.is_(None)
-        )
-        row = self._connection.execute(query).first()
+        row = fetch_one(self._connection, _TOKEN_OF, {"secret": secret_hash})
         return None if row is None else _TOKEN.thing(row)
 
     def revoke_token(self, token_id: str, at: datetime) -> bool:
@@ -42,8 +44,7 @@ class SqlAccess:
         self._connection.execute(sessions.insert(), _SESSION.named(session, number=number))
 
     def session(self, secret_hash: str) -> SignIn | None:
-        query = select(*_SESSION.columns).where(sessions.c.secret_hash == secret_hash)
-        row = self._connection.execute(query).first()
+        row = fetch_one(self._connection, _SESSION_OF, {"secret": secret_hash})
         return None if row is None else _SESSION.thing(row)
 
     def end_session(self, secret_hash: str) -> None:

@@ -73,11 +73,7 @@ class SqlRegister(Generic[N]):
         return self._shape.things(fetch(self._connection, self._all))
 
     def page(self, filters: Filters, after: int, limit: int) -> Page[N]:
-        plain = {
-            column.name: equals(column) for column in self._shape.stored if not isinstance(column.type, Json)
-        }
-        listing = Listing(self._shape, self._table.c.number, plain)
-        return listing.page(self._connection, filters, after, limit)
+        return _listing(self._shape).page(self._connection, filters, after, limit)
 
     def having(self, field: str, values: Iterable[str]) -> list[N]:
         asked = {"keys": keys(values)}
@@ -108,6 +104,12 @@ class SqlRegister(Generic[N]):
 @cache
 def _in_order(shape: Shape[Any]) -> Select[Any]:
     return select(*shape.columns).order_by(shape.table.c.number)
+
+
+@cache
+def _listing(shape: Shape[N]) -> Listing[N]:
+    plain = {column.name: equals(column) for column in shape.stored if not isinstance(column.type, Json)}
+    return Listing(shape, shape.table.c.number, plain)
 
 
 @cache

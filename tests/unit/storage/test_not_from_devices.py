@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from services.domain.events import Json
 from tests.stores import sqlite_store
@@ -27,17 +26,18 @@ def test_kinds_that_no_device_sends_are_found_by_their_index(
     tmp_path: Path, filters: dict[str, Json], *, by_index: bool
 ) -> None:
     store = sqlite_store(tmp_path)
-    plans: list[str] = []
-
-    def explained(connection, cursor, statement, parameters, context, many):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-        if "FROM events" in statement and "EXPLAIN" not in statement:
-            plans.extend(map(str, connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)))
-
+    asked: list[str] = []
     with store.reading() as uow:
-        connection = uow.events._connection  # type: ignore[attr-defined]
-        event.listen(connection, "before_cursor_execute", explained)
+        driver = uow.events._connection.connection.driver_connection  # type: ignore[attr-defined]
+        driver.set_trace_callback(asked.append)
         uow.events.page(filters, 0, 500)
-        event.remove(connection, "before_cursor_execute", explained)
+        driver.set_trace_callback(None)
+        plans = [
+            str(row)
+            for statement in asked
+            if "FROM events" in statement
+            for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")
+        ]
     store.close()
     assert plans, "nothing was asked"
     assert any("ix_events_not_from_devices" in plan for plan in plans) == by_index, plans
