@@ -154,7 +154,7 @@ def make_app(parts: Console) -> FastAPI:
     app.state.scrapes = CapacityLimiter(health.MOST_SCRAPES)
     routers = [*ROUTERS, describing]
     if parts.stepper is not None:
-        routers.append(clock.router)
+        routers.insert(0, clock.router)  # asked most of all there, and routes are tried one after the other
     if parts.backtest is not None:
         routers.append(backtests.router)
     if parts.replay is not None:

@@ -104,7 +104,8 @@ class RulesLoop:
         return worked
 
     def _step(self, now: datetime, until: datetime) -> bool:
-        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY_FOR:
+        is_time = self._looked_at is None or now - self._looked_at >= LOOK_EVERY_FOR
+        if is_time:
             self._look(now)
         with self._store.reading() as uow:
             has_alarms = bool(uow.events.after(uow.cursors.get(ALARM_CURSOR), 1, only_alarms=True))
@@ -119,7 +120,7 @@ class RulesLoop:
         if has_new or (due_at is not None and due_at <= until):
             self._take_rest(now, until, has_new=has_new)
             return True
-        return self._look(now)
+        return not is_time and self._look(now)
 
     def next_due_at(self) -> datetime | None:
         """The nearest deadline of all rules."""

@@ -35,7 +35,7 @@ class Together:
     def __init__(self, rooms: Sequence[Room]) -> None:
         self._rooms = tuple(rooms)
         self._ingest = self._rooms[0]
-        self._telling = self._rooms[2:]
+        self._finding, self._telling = self._rooms[:2], self._rooms[2:]
         self._turn = threading.RLock()
         self._at_work: int | None = None
         """The thread in which everybody works until nothing is left."""
@@ -86,14 +86,16 @@ class Together:
         with self._everybody():
             settle(self._rooms)
             while not stops():
-                bound = _earlier(next_due(self._telling), to)
+                told_at = next_due(self._telling)
+                bound = _earlier(told_at, to)
                 arrived_at = self._let_in(clock, arrivals, bound)
                 if arrived_at is not None:
                     clock.move_to(max(arrived_at, clock.now()))
                     if not arrivals.is_quiet or arrived_at >= bound:
                         settle(self._rooms)
                     continue
-                bound = _earlier(_earlier(next_due(self._rooms), to), arrivals.first_at())
+                found_at = next_due(self._finding)  # nothing was stored since the others were asked
+                bound = min(at for at in (found_at, told_at, to, arrivals.first_at()) if at is not None)
                 if bound > clock.now():
                     clock.move_to(bound)
                     settle(self._rooms)

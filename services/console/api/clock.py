@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from fastapi import APIRouter
+from fastapi.responses import Response
 
 from services.console.api.fields import Instant, Shape
 from services.console.callers import Parts, Who
@@ -35,8 +36,8 @@ class SteppedShape(Shape):
     notices: int
 
 
-@router.post("")
-def move_clock(parts: Parts, who: Who, body: MoveTo) -> SteppedShape:
+@router.post("", response_model=SteppedShape)
+def move_clock(parts: Parts, who: Who, body: MoveTo) -> Response:
     """Meet every deadline up to `to` in order; answered when all that follows is done.
 
     With `"stop": "told"` it is answered at the first instant at which somebody was told, which may lie before
@@ -53,4 +54,5 @@ def move_clock(parts: Parts, who: Who, body: MoveTo) -> SteppedShape:
         raise unfit("as_claimed_until", format_instant(body.as_claimed_until), expected)
     stepped = parts.stepper.advance(Journey(body.to, body.as_claimed_until, body.stop == "told"))
     write(parts, lambda uow: note(uow, parts, who, "clock.moved", ("clock", format_instant(stepped.now))))
-    return SteppedShape.model_validate(stepped)
+    said = SteppedShape.model_validate(stepped).model_dump_json(by_alias=True)
+    return Response(said, media_type="application/json")
