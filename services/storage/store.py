@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-
 from services.domain.ports import Signals, StoreUnavailable
 from services.storage.engines import Synchronous, open_engines
+from services.storage.readers import Readers, connected
 from services.storage.recent import Recent
 from services.storage.refusals import make_sure_it_stands
 from services.storage.turns import TurnNeverCame, Turns
@@ -42,6 +40,7 @@ class SqlStore:
         self._signals = signals
         self._patience = patience
         self._engines = open_engines(url, patience, synchronous, most_bytes)
+        self._readers = Readers(self._engines.reading)
         self._turns = Turns()
         self._recent = Recent()
         self._url = url
@@ -52,7 +51,7 @@ class SqlStore:
         try:
             with (
                 self._turns.turn(self._patience),
-                _connected(self._engines.writing) as connection,
+                connected(self._engines.writing) as connection,
             ):
                 with connection.begin():
                     unit = SqlUnitOfWork(connection, self._recent)
@@ -69,7 +68,7 @@ class SqlStore:
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnitOfWork]:
-        with _connected(self._engines.reading) as connection, connection.begin() as transaction:
+        with self._readers.connected() as connection, connection.begin() as transaction:
             yield SqlUnitOfWork(connection, self._recent)
             transaction.rollback()
 
@@ -81,14 +80,5 @@ class SqlStore:
 
     def close(self) -> None:
         """Close all connections; units of work that still run keep theirs."""
+        self._readers.close()
         self._engines.dispose()
-
-
-@contextmanager
-def _connected(engine: Engine) -> Iterator[Connection]:
-    try:
-        connection = engine.connect()
-    except NoConnectionFree as error:
-        raise StoreUnavailable("no connection to the database was free in time") from error
-    with connection:
-        yield connection
