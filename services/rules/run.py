@@ -285,7 +285,9 @@ class RulesLoop:
         self._keep(memory)
 
     def _take_events(self, uow: UnitOfWork, limit: int, result: Result) -> tuple[Memory, Sequence[Event]]:
-        events = uow.events.after(uow.cursors.get(CURSOR), limit)
+        cursor = uow.cursors.get(CURSOR)
+        events = uow.events.after(cursor, limit)
+        self._kept.begin(cursor, moves=bool(events))
         memory = self._show(uow, events, result, Lane.REST)
         if events:
             uow.cursors.set(CURSOR, events[-1].seq)

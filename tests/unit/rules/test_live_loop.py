@@ -158,6 +158,18 @@ class Forsaken:
         return self._store.reading()
 
 
+class Undone(Forsaken):
+    """A store in which some transactions are undone as a whole, as where a batch is cut."""
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        with self._store.writing() as uow:
+            yield uow
+            self._commits += 1
+            if self._commits % 3 == 0:
+                raise StoreUnavailable("somebody has to be told before the end of the batch")
+
+
 class Persistent(RulesLoop):
     """Tries again whatever could not be stored, as a beat does."""
 
@@ -169,13 +181,14 @@ class Persistent(RulesLoop):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_commit_that_is_reported_as_failed_leaves_no_old_state_in_memory(
-    store: SqlStore, seed: int
+@pytest.mark.parametrize("unsure", [Forsaken, Undone])
+def test_a_commit_that_is_reported_as_failed_leaves_no_wrong_state_in_memory(
+    store: SqlStore, unsure: type[Forsaken], seed: int
 ) -> None:
     history = some_week(seed)
     lines = list(read_history(history.texts()))
     live = Live(store, {"test.yaml": BOOK}, lines[0].received_at)
-    live.loop = Persistent(Forsaken(store), live.clock, lambda: live.texts, ZoneInfo("Asia/Shanghai"))
+    live.loop = Persistent(unsure(store), live.clock, lambda: live.texts, ZoneInfo("Asia/Shanghai"))
     for line in lines:
         live.take(line)
     settle([live.loop])
