@@ -97,8 +97,9 @@ class Memory:
     def remember(self, stored: Iterable[StoredState]) -> None:
         """Keep states that somebody loaded already."""
         for state in stored:
-            if state.at not in self._known:
-                self._remember(state.at, state)
+            if state.at in self._known or (self._is_readable(state) and self._recalled(state.at)):
+                continue
+            self._remember(state.at, state)
 
     def get(self, at: StateKey) -> Any:
         """The state, None if there is none."""
@@ -188,6 +189,10 @@ class Memory:
             found = self.get(at)
         return found if isinstance(found, KeyState) else None
 
+    def _is_readable(self, stored: StoredState) -> bool:
+        form = self._forms.get(stored.at.rule)
+        return form is not None and form.version == stored.version
+
     def _stored(self, at: StateKey, value: Any) -> StoredState:
         form = self._forms[at.rule]
         body = form.adapter.serializer.to_json(value).decode()  # past the wrapper, which costs as much again
@@ -198,7 +203,7 @@ class Memory:
         form = self._forms.get(at.rule)
         if stored is not None and form is not None:
             try:
-                value = form.adapter.validate_json(stored.body) if stored.version == form.version else None
+                value = form.adapter.validate_json(stored.body) if self._is_readable(stored) else None
             except ValidationError:
                 value = None
             if value is None:

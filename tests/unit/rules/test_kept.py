@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.ports import StateKey
+from services.domain.ports import StateKey, StoredState
 from services.rules.kept import Kept
+from services.rules.memory import GAPS, Memory
+from tests.unit.rules.cast import TWO
 
 A, B = StateKey("book/rule", "r1"), StateKey("book/rule", "r2")
 
@@ -55,3 +57,21 @@ def test_states_that_were_made_anew_are_read_again(kept: Kept) -> None:
     kept.forget()
     kept.begin(10, moves=True)
     assert kept.get(A) is None
+
+
+def test_what_is_kept_is_not_read_from_its_text_again() -> None:
+    kept = Kept()
+    kept.committed({GAPS: (((TWO, None),), TWO)})
+    memory = Memory({}, kept=kept)
+    memory.remember([StoredState(GAPS, 1, "no text of a state", TWO)])
+    assert memory.gaps() == ((TWO, None),)
+    assert memory.due_at(GAPS) == TWO
+    assert memory.unreadable == []
+
+
+def test_a_text_of_another_version_is_never_taken_for_what_is_kept() -> None:
+    kept = Kept()
+    kept.committed({GAPS: (((TWO, None),), TWO)})
+    memory = Memory({}, kept=kept)
+    memory.remember([StoredState(GAPS, 2, "[]", TWO)])
+    assert memory.unreadable == [GAPS]
