@@ -8,9 +8,10 @@ rules. Going unheard never makes an exit, the next entry or exit does.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from services.domain.values import value
 from services.rules.profile import KnownDevice
 from services.rules.signs import Sign
 
@@ -22,7 +23,7 @@ BED_SENSOR = "bed_sensor"
 """The type of device of which beds are made."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sensor:
     """One sensor of a bed: what it said last, and whether it is heard from."""
 
@@ -33,7 +34,7 @@ class Sensor:
     newest_seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Trouble:
     """What speaks for a fault of a bed's sensors, and the Findings of it that still hold."""
 
@@ -45,7 +46,7 @@ class Trouble:
     contradiction: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Bed:
     """One bed. ``state`` is the kind of the merged state's last change, None while it is unknown."""
 
@@ -56,7 +57,7 @@ class Bed:
     trouble: Trouble = Trouble()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PairChange:
     """A bed or a door is now in another state; ``kind`` None = unknown. ``sign`` is what brought it about."""
 

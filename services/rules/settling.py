@@ -6,14 +6,15 @@ once met is never undone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.domain.values import value
 from services.rules.beds import PairChange
 from services.rules.signs import Sign
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Source:
     """A bed or a door as one rule sees it: the last settled kind, the present one, when it last said anything
     (doors), and the changes that are not settled yet, oldest first. All but the last of them will have held

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from services.domain.findings import FindingState
 from services.domain.kinds import DEVICE_KINDS
+from services.domain.values import value
 from services.rules.because import Because
 from services.rules.case import Case, Outcome, Raise, Unmoved, state_when_raised
 from services.rules.signs import OLDEST_CLAIM, OLDEST_RECORD, Sign
@@ -20,7 +21,7 @@ MOST_REMEMBERED = 32
 """How many Findings of a key are remembered, so that time away that is told late can withdraw them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Unused:
     """A matching event that no Finding has used up."""
 
@@ -45,7 +46,7 @@ class FoundSet:
         return (self.first_at, self.last_at)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CountState:
     """The matching events that may still become part of a set, by (instant, order of storing)."""
 

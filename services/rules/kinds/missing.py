@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from services.domain.events import Json
 from services.domain.findings import FindingReason, FindingState
 from services.domain.instants import format_instant, local, utc_of_local
+from services.domain.values import value
 from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.rulebook import PAIR_OF
@@ -29,7 +30,7 @@ MOST_REMEMBERED = 32
 """How many Findings that are over are kept; one that holds may be undone by what is still to be recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Seen:
     """An event of the rule's kind, or a change of its `while` pair."""
 
@@ -56,7 +57,7 @@ class FoundDay:
         return (self.from_at, self.at - _INSTANT)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class MissingState:
     """The facts of one rule and key. Days whose `by` lies before ``since`` are not judged."""
 

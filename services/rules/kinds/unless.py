@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from services.domain.events import Json
 from services.domain.findings import FindingReason, FindingState
+from services.domain.values import value
 from services.rules.because import Because
 from services.rules.case import Case, Change, Outcome, Raise, Unmoved
 from services.rules.signs import Sign
@@ -26,7 +27,7 @@ an event that arrives later than that many of them.
 _MOST_DAYS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Watch:
     """A running watch: the event that started it."""
 
@@ -54,7 +55,7 @@ class Found:
         return (self.started_at, self.at)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Prevention:
     """An `unless` event that is stored."""
 
@@ -63,7 +64,7 @@ class Prevention:
     event_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class UnlessState:
     """The facts of one rule and key."""
 
