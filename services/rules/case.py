@@ -24,7 +24,7 @@ from services.rules.beds import PairChange
 from services.rules.connection import Gap
 from services.rules.notes import Note, Notes
 from services.rules.profile import KnownDevice, Profile, condition_values, senders_of
-from services.rules.rulebook import Per, Rule
+from services.rules.rulebook import Rule
 from services.rules.signs import Sign
 
 S = TypeVar("S")
@@ -213,7 +213,7 @@ class Case:
         return {}
 
     def _unseen_at(self, instant: datetime) -> Because | None:
-        if self.rule.per is Per.DEVICE:
+        if self.rule.is_per_device:
             sent_by = senders_of(self.rule.kind)
             if self.device is None or (sent_by and self.device.type not in sent_by):
                 return Because.NO_DEVICE

@@ -53,7 +53,7 @@ class Engine:
         self.place = Places().of
         """Where a rule keeps its state about a resident or a device."""
         self._by_kind: dict[str, list[Rule]] = {}
-        self.silent_rules = [rule for rule in self.rules.values() if rule.trigger is Trigger.SILENT]
+        self.silent_rules = [rule for rule in self.rules.values() if rule.is_silent]
         for rule in self.rules.values():
             for kind in rule.touching_kinds:
                 self._by_kind.setdefault(kind, []).append(rule)
@@ -71,7 +71,7 @@ class Engine:
         alone = Engine((), self._zone)
         alone._zones, alone._sources, alone.absence = self._zones, self._sources, self.absence
         alone.rules = {rule.name: rule}
-        alone.silent_rules = [rule] if rule.trigger is Trigger.SILENT else []
+        alone.silent_rules = [rule] if rule.is_silent else []
         alone.has_drift = rule.trigger is Trigger.DRIFT
         for kind in rule.touching_kinds:
             alone._by_kind[kind] = [rule]
@@ -95,12 +95,13 @@ class Engine:
             return
         sign = sign or sign_of(event)
         before = len(result.findings)
+        is_either = lane is Lane.ALL
+        is_ahead = lane is Lane.ALARMS
         for rule in self.rules_on(event.kind):
-            is_alarm_rule = is_alarm and rule.is_plain_on
+            if not is_either and (is_alarm and rule.is_plain_on) is not is_ahead:
+                continue
             if rule.trigger is Trigger.DRIFT:
                 continue  # it hears of beds, and looks at their changes
-            if lane is not Lane.ALL and is_alarm_rule is not (lane is Lane.ALARMS):
-                continue
             settles = rule.settle_for is not None and event.kind in DOOR_PAIR
             take = key_state.take_door if settles else key_state.take
             self._touch(memory, rule, event, sign, result, take)
@@ -269,21 +270,20 @@ class Engine:
         result: Result,
         take: Callable[..., Step],
     ) -> None:
-        is_remembered = not rule.is_plain_on or rule.settle_for is not None
         now = event.received_at
-        if is_remembered and memory.key_state(place.at) is not None:
+        known = memory.key_state(place.at) if rule.is_remembered else None
+        if known is not None:
             due_at = memory.due_at(place.at)
             if due_at is not None and due_at < now:
                 self.catch_up(memory, place.at, now, result)
+                known = memory.key_state(place.at)
+        state = known or KeyState(now, place.resident_id, place.device_id)
 
         def work() -> tuple[Case, Step]:
-            state = memory.key_state(place.at) if is_remembered else None
-            if state is None:
-                state = KeyState(now, place.resident_id, place.device_id)
             case = self.case_of(memory, rule, place, now, event.device_id)
             return case, take(KINDS_OF_TRIGGER[rule.trigger], case, state, sign)
 
-        self._guard(memory, rule, place, event, result, work, is_remembered=is_remembered)
+        self._guard(memory, rule, place, event, result, work)
 
     def _guard(
         self,
@@ -293,15 +293,13 @@ class Engine:
         event: Event | None,
         result: Result,
         work: Callable[[], tuple[Case, Step]],
-        *,
-        is_remembered: bool = True,
     ) -> bool:
         """Do the work of one rule, once more if it fails; a second failure is set aside and said."""
         error: Exception | None = None
         for _ in range(2):
             try:
                 case, step = work()
-                if is_remembered:
+                if rule.is_remembered:
                     self._put(memory, rule, place, step.state, case)
                 if step.raises or step.changes:
                     self._collect(case, step, event, result)
@@ -345,7 +343,7 @@ class Engine:
         """Keep a state with its deadline; ``of`` is the case in which it came about, if that is known."""
         due_at = None
         if key_state.may_have_deadline(KINDS_OF_TRIGGER[rule.trigger], state):
-            is_same = of is not None and of.now == state.touched_at and rule.per is Per.DEVICE
+            is_same = of is not None and rule.is_per_device and of.now == state.touched_at
             case = of if of is not None and is_same else self.case_of(memory, rule, place, state.touched_at)
             due_at = key_state.due_at(KINDS_OF_TRIGGER[rule.trigger], case, state)
         memory.put(place.at, state, due_at)
@@ -371,7 +369,7 @@ class Engine:
             profile,
             device,
             (),
-            memory.gaps() if rule.trigger is Trigger.SILENT else (),
+            memory.gaps() if rule.is_silent else (),
             self.notes.get(rule.name) if self.notes else None,
         )
 

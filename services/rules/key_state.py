@@ -144,11 +144,12 @@ def may_have_deadline(kind: Kind[Any], state: KeyState[Any]) -> bool:
 
 def due_at(kind: Kind[Any], case: Case, state: KeyState[Any]) -> datetime | None:
     """The next settling or deadline of the key."""
+    nearest = None if state.inner is None else kind.due_at(_before(case, state), state.inner)
     settle_for = case.rule.settle_for
-    dues = [source.due_at(settle_for) for source in state.sources] if settle_for is not None else []
-    if state.inner is not None:
-        dues.append(kind.due_at(_before(case, state), state.inner))
-    nearest = min((due for due in dues if due is not None), default=None)
+    for source in state.sources:
+        due = None if settle_for is None else source.due_at(settle_for)
+        if due is not None and (nearest is None or due < nearest):
+            nearest = due
     return None if nearest is None else max(nearest, state.touched_at)
 
 
@@ -213,8 +214,9 @@ def _is_of_another(case: Case, state: KeyState[Any], sign: Sign) -> bool:
     """Whether another sensor of the bed has reported what a rule `per: device` is on: it is that one's. What
     prevents or breaks is the whole bed's.
     """
-    is_on = sign.kind == case.rule.kind and case.rule.trigger is not Trigger.MISSING
-    return is_on and state.device_id is not None and sign.device_id not in {None, state.device_id}
+    if state.device_id is None or sign.device_id is None or sign.device_id == state.device_id:
+        return False
+    return sign.kind == case.rule.kind and case.rule.trigger is not Trigger.MISSING
 
 
 def _answered(state: KeyState[Any], now: datetime, outcome: Outcome[Any]) -> Step:

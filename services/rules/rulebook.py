@@ -86,6 +86,10 @@ class Rule:
     """The kinds whose events it looks at."""
     is_plain_on: bool = field(init=False, compare=False, repr=False)
     """Fires for each matching event, with no state but settlings."""
+    is_remembered: bool = field(init=False, compare=False, repr=False)
+    """Whether it has any state at all."""
+    is_silent: bool = field(init=False, compare=False, repr=False)
+    is_per_device: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # Asked for several times at every event, and always the same.
@@ -93,6 +97,9 @@ class Rule:
         kinds = _own_kinds(self.trigger, self.kind, self.unless, self.while_kind)
         object.__setattr__(self, "own_kinds", kinds)
         object.__setattr__(self, "is_plain_on", self.trigger is Trigger.ON)
+        object.__setattr__(self, "is_remembered", not self.is_plain_on or self.settle_for is not None)
+        object.__setattr__(self, "is_silent", self.trigger is Trigger.SILENT)
+        object.__setattr__(self, "is_per_device", self.per is Per.DEVICE)
 
     @property
     def touching_kinds(self) -> tuple[str, ...]:

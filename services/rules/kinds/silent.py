@@ -85,7 +85,7 @@ class Silent(Unmoved[SilentState]):
         return SilentState(max(case.now, case.resident.enrolled_at))
 
     def take(self, case: Case, state: SilentState | None, sign: Sign) -> Outcome[SilentState]:
-        is_meant = case.rule.kind in {ANY_MESSAGE, sign.kind}
+        is_meant = case.rule.kind in (ANY_MESSAGE, sign.kind)
         if state is not None and not is_meant:
             return Outcome(state)
         changes: tuple[Change, ...] = ()
@@ -132,12 +132,10 @@ class Silent(Unmoved[SilentState]):
         return Outcome(replace(state, finding_id=rests, found=found), (), changes)
 
     def due_at(self, case: Case, state: SilentState) -> datetime | None:
-        silence = _silence(case, state)
-        if state.finding_id is not None or silence is None:
+        silence = None if state.finding_id is not None else _silence(case, state)
+        if silence is None or case.unwatched_at(max(case.now, silence.due_at)) is not None:
             return None
-        if case.unwatched_at(max(case.now, silence.due_at)) is not None:
-            return None
-        if any(each.at == silence.at for each in state.found):
+        if state.found and any(each.at == silence.at for each in state.found):
             return None  # a Finding is unique by rule, key, trigger and instant
         return silence.due_at
 
