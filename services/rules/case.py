@@ -138,7 +138,10 @@ class Case:
 
     def touches_absence(self, start: datetime, end: datetime) -> bool:
         """Whether a window of this rule, ends included, touches time away."""
-        return self.is_away_rule() and self.resident is not None and self.resident.was_away_in(start, end)
+        resident = self.resident
+        if resident is None or not resident.turns:  # nearly everybody, so it is asked first
+            return False
+        return self.is_away_rule() and resident.was_away_in(start, end)
 
     def takes(self, sign: Sign) -> bool:
         """Whether a sign is one of those the trigger is about."""

@@ -43,6 +43,9 @@ class FieldType(StrEnum):
     TEXTS = "texts"
 
 
+_NUMBER, _TEXT = FieldType.NUMBER, FieldType.TEXT
+_NUMBERS = (int, float)
+"""Looked up once: a reading is fitted by every rule on its kind."""
 _CEL = {
     FieldType.NUMBER: cel.Type.DOUBLE,
     FieldType.TEXT: cel.Type.STRING,
@@ -219,8 +222,9 @@ def _compiled(text: str, named: tuple[tuple[str, FieldType], ...]) -> Any:
 
 
 def _fitting(value: object, type_: FieldType) -> object | None:
-    if type_ is FieldType.NUMBER:
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-    if type_ is FieldType.TEXT:
+    if type_ is _NUMBER:
+        is_number = isinstance(value, _NUMBERS) and not isinstance(value, bool)
+        return float(value) if is_number else None  # type: ignore[arg-type]
+    if type_ is _TEXT:
         return value if isinstance(value, str) else None
     return tuple(value) if isinstance(value, list | tuple) else None

@@ -206,7 +206,8 @@ def _silence(case: Case, state: SilentState) -> _Silence | None:
     if silent_for is None or (resident is not None and not resident.is_enrolled_at(state.heard_at)):
         return None
     start = told_at = state.heard_at
-    for since, until in resident.absences() if resident is not None and case.is_away_rule() else ():
+    was_away = resident is not None and bool(resident.turns) and case.is_away_rule()
+    for since, until in resident.absences() if resident is not None and was_away else ():
         end = end_of(start, silent_for, case.gaps)
         if end is not None and since > end:
             break
