@@ -124,6 +124,8 @@ def _after_report(bed: Bed, sign: Sign, result: Result) -> Bed:
         return replace(bed, trouble=replace(trouble, opposed_since=since))
     if trouble.contradiction is not None:
         result.changes.append(_ended(trouble.contradiction, sign))
+    elif trouble.opposed_since is None:
+        return bed
     return replace(bed, trouble=replace(trouble, opposed_since=None, contradiction=None))
 
 

@@ -47,7 +47,7 @@ class Engine:
 
     def __init__(self, books: Sequence[Rulebook], zone: ZoneInfo) -> None:
         self._zone = zone
-        self._zones = {book.name: book.timezone for book in books}
+        self._zones = {book.name: zone_named(book.timezone) if book.timezone else zone for book in books}
         self._sources = {book.name: Source(book.revision, book.content_hash) for book in books}
         self.rules: dict[str, Rule] = {rule.name: rule for book in books for rule in book.rules}
         self.place = Places().of
@@ -376,5 +376,4 @@ class Engine:
     def zone_of(self, rule: Rule, profile: Profile | None) -> ZoneInfo:
         """The resident's own zone first, then the rulebook's, then the house's."""
         own = profile.timezone if profile is not None else None
-        named = own or self._zones[rule.rulebook]
-        return zone_named(named) if named else self._zone
+        return zone_named(own) if own else self._zones[rule.rulebook]

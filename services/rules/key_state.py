@@ -266,7 +266,10 @@ def _with(state: KeyState[Any], touched_at: datetime, inner: Any) -> KeyState[An
 
 
 def _source(state: KeyState[Any], name: str) -> Source:
-    return next((source for source in state.sources if source.name == name), Source(name))
+    for source in state.sources:  # at every change of a bed, so no generator
+        if source.name == name:
+            return source
+    return Source(name)
 
 
 def _with_source(state: KeyState[Any], source: Source) -> KeyState[Any]:

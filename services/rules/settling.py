@@ -43,7 +43,7 @@ def change(source: Source, new: PairChange, settle_for: timedelta) -> Source:
     before = pending[-1].kind if pending else source.settled
     if new.kind is not None and new.kind != before:
         pending = (*pending, new.sign)
-    return replace(source, present=new.kind, pending=pending)
+    return Source(source.name, source.settled, new.kind, source.newest_at, pending)
 
 
 def take_door(source: Source, sign: Sign) -> tuple[Source, PairChange | None]:
@@ -59,7 +59,7 @@ def settle(source: Source) -> tuple[Source, Sign]:
     if not source.pending:
         raise ValueError(f"nothing is pending at {source.name}")
     held, *rest = source.pending
-    return replace(source, settled=held.kind, pending=tuple(rest)), held
+    return Source(source.name, held.kind, source.present, source.newest_at, tuple(rest)), held
 
 
 def drop(source: Source, seq: int) -> Source:
