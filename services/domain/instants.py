@@ -99,8 +99,8 @@ def has_offset(text: str) -> bool:
 
 def format_instant(instant: datetime) -> str:
     """Write an instant as RFC 3339 in UTC, with microseconds only where there are any."""
-    utc = instant.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds" if utc.microsecond else "seconds").replace("+00:00", "Z")
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{utc.isoformat()[:-6]}Z"  # all but the offset, which is always +00:00
 
 
 def parse_span(text: str) -> timedelta:

@@ -8,7 +8,7 @@ once a batch; the keys do the rest, so doing the work twice makes one event.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -76,9 +76,11 @@ class Sameness:
         nobody was sent to by the copy, somebody is sent to now.
         """
         if claimed.own_id is not None:
-            verdict = self._by_id(claimed, claimed.own_id)
-            bearers = self._known.get((claimed.device_id, claimed.own_id), [])
-            return replace(verdict, key=_confirmed(verdict.key, bearers)) if bearers else verdict
+            bearers = self._known.get((claimed.device_id, claimed.own_id))
+            if not bearers:
+                return Verdict(_key_by_id(claimed, claimed.own_id))
+            verdict = _by_id(claimed, claimed.own_id, bearers)
+            return replace(verdict, key=_confirmed(verdict.key, bearers))
         if claimed.is_alarm and (same := self._within_ten_seconds(claimed)) is not None:
             return Verdict(same.dedupe_key)
         if claimed.claim is not None:
@@ -87,13 +89,13 @@ class Sameness:
             return Verdict(_confirmed(key, [newest] if newest else []))
         number = claimed.message_number if claimed.is_alarm else None
         number = self._next_number() if number is None else number
-        return Verdict(_key("received", claimed, claimed.received_at, number))
+        return Verdict(_key("received", claimed, format_instant(claimed.received_at), number))
 
     def unconfirmed(self, claimed: Claimed, payload: bytes) -> str | None:
         """The key of a retained alarm that was never stored before; None if it was."""
         if claimed.own_id is not None:
-            verdict = self._by_id(claimed, claimed.own_id)
             bearers = self._known.get((claimed.device_id, claimed.own_id), [])
+            verdict = _by_id(claimed, claimed.own_id, bearers)
             if claimed.claim is None and any(event.kind == claimed.kind for event in bearers):
                 return None
             return None if any(event.dedupe_key == verdict.key for event in bearers) else verdict.key
@@ -123,16 +125,6 @@ class Sameness:
             self._newest[asked] = self._newest_stored(device_id, kind)
         return self._newest[asked]
 
-    def _by_id(self, claimed: Claimed, own_id: str) -> Verdict:
-        bearers = self._known.get((claimed.device_id, own_id), [])
-        if claimed.claim is not None:
-            key = _key("id", claimed, own_id, claimed.claim)
-        else:
-            first = next((event for event in bearers if _is_re_send(claimed, own_id, event)), None)
-            key = first.dedupe_key if first else _key("first", claimed, own_id, claimed.received_at)
-        is_known = any(event.dedupe_key == key for event in bearers)
-        return Verdict(key, is_id_reused=bool(bearers) and not is_known)
-
     def _within_ten_seconds(self, claimed: Claimed) -> Event | None:
         newest = self.newest(claimed.device_id, claimed.kind)
         if newest is None or Mark.UNCONFIRMED in newest.marks:
@@ -141,6 +133,22 @@ class Sameness:
             abs(claimed.received_at - newest.received_at), abs(claimed.occurred_at - newest.occurred_at)
         )
         return newest if apart <= SAME_PRESS_FOR else None
+
+
+def _by_id(claimed: Claimed, own_id: str, bearers: Sequence[Event]) -> Verdict:
+    first = None
+    if claimed.claim is None:
+        first = next((event for event in bearers if _is_re_send(claimed, own_id, event)), None)
+    key = first.dedupe_key if first else _key_by_id(claimed, own_id)
+    is_known = any(event.dedupe_key == key for event in bearers)
+    return Verdict(key, is_id_reused=bool(bearers) and not is_known)
+
+
+def _key_by_id(claimed: Claimed, own_id: str) -> str:
+    """The key of the first event that bears the id, as far as it is one with this one."""
+    if claimed.claim is not None:
+        return _key("id", claimed, own_id, claimed.claim)
+    return _key("first", claimed, own_id, format_instant(claimed.received_at))
 
 
 def _confirmed(key: str, stored: Iterable[Event]) -> str:
@@ -156,14 +164,13 @@ def _confirmed(key: str, stored: Iterable[Event]) -> str:
 def _is_re_send(claimed: Claimed, own_id: str, event: Event) -> bool:
     """Whether an event is the first of an id without a time, and so young that the message repeats it."""
     return (
-        event.dedupe_key == _key("first", claimed, own_id, event.received_at)
+        event.dedupe_key == _key("first", claimed, own_id, format_instant(event.received_at))
         and claimed.received_at - event.received_at <= SAME_ID_FOR
     )
 
 
-def _key(what: str, claimed: Claimed, *parts: object) -> str:
-    written = [format_instant(part) if isinstance(part, datetime) else part for part in parts]
-    return derived_id("evt", what, claimed.device_id, claimed.kind, *written)
+def _key(what: str, claimed: Claimed, *parts: str | int) -> str:
+    return derived_id("evt", what, claimed.device_id, claimed.kind, *parts)
 
 
 def _text(claimed: Claimed) -> str:

@@ -1,7 +1,7 @@
 """Messages as they come from the broker, before anybody has read them.
 
 A message is held until what came of it is stored; then it is acknowledged through where it came from. Nothing
-here looks into the bytes, but for one cheap search that lets presses go ahead.
+here looks into the bytes unasked, but for one cheap search that lets presses go ahead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
+
+from pydantic_core import from_json
 
 from services.domain.kinds import ALARM_KINDS
 from services.domain.wire import MAX_PAYLOAD
@@ -20,6 +22,7 @@ _ALARM_WORDS = tuple(sorted(kind.encode() for kind in ALARM_KINDS))
 _ALARM_ENDS = tuple(sorted({word[word.index(b".") :] for word in _ALARM_WORDS}))
 """What most messages hold none of, so that the whole words are looked for in few."""
 _numbers = count(1)
+_UNREAD = object()
 
 
 class Lane(StrEnum):
@@ -57,12 +60,21 @@ class Message:
     packet: Packet | None = field(default=None, repr=False)
     number: int = field(default_factory=lambda: next(_numbers))
     """Tells it from every other message of this process."""
+    _json: Any = field(default=_UNREAD, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.size < 0:
             self.size = len(self.payload)
             self.names_alarm = names_an_alarm(self.payload)
             self.payload = self.payload[:MAX_PAYLOAD]
+
+    def json(self) -> Any:
+        """What the bytes say as JSON, read once however often it is asked for, so nobody may change it;
+        ValueError where they are none.
+        """
+        if self._json is _UNREAD:
+            self._json = from_json(self.payload)
+        return self._json
 
 
 @dataclass(slots=True, eq=False)

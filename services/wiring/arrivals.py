@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from pydantic_core import from_json
-
 from services.domain.instants import NotAnInstant, parse_instant
 from services.domain.ports import Clock, Following, TooMuchAtOnce, UnitOfWork
 from services.domain.wire import ROOT
@@ -181,8 +179,7 @@ def claimed_at(message: Message) -> datetime | None:
     if not message.topic.startswith(_PREFIX) or not message.topic.endswith(_CARRY_CLAIMS):
         return None
     try:
-        said = from_json(message.payload)
-        return parse_instant(said["occurred_at"])
+        return parse_instant(message.json()["occurred_at"])
     except (ValueError, KeyError, TypeError, NotAnInstant):
         return None
 

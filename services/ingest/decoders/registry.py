@@ -46,4 +46,7 @@ DECODERS: tuple[Decoder, ...] = (NativeDecoder(),)
 
 def decoder_of(topic: str) -> Decoder | None:
     """The decoder of a topic, None for a topic of no ecosystem."""
-    return next((decoder for decoder in DECODERS if decoder.reads(topic)), None)
+    for decoder in DECODERS:  # for every message, so no generator
+        if decoder.reads(topic):
+            return decoder
+    return None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.domain.records import QuarantineReason
 from services.domain.wire import MAX_PAYLOAD
-from services.ingest.decoders import decoder_of
+from services.ingest.decoders import decoder_of, native
 from services.ingest.messages import Message
 from services.ingest.observations import Decoded, Ignored, Observation, Presence, Refused
 from tests.unit.ingest.door import NIGHT
@@ -65,3 +68,37 @@ def test_an_id_of_more_than_64_characters_is_refused(length: int) -> None:
 
 def test_a_topic_of_no_ecosystem_has_no_decoder() -> None:
     assert decoder_of("garden/gnome") is None
+
+
+KINDS_SAID = (
+    st.sampled_from(["bed.vitals", "bed.exited", "device.battery", "call_button.pressed", "device.online"])
+    | st.sampled_from(["visit.completed", "no.such.kind"])
+    | st.none()
+    | st.integers()
+)
+IDS = st.none() | st.text(max_size=66) | st.integers() | st.booleans() | st.lists(st.none(), max_size=1)
+CLAIMS = st.none() | st.sampled_from(["2025-07-01T02:03:04Z", "yesterday", ""]) | st.integers() | st.floats()
+FIGURES = st.none() | st.floats() | st.integers() | st.text(max_size=3) | st.booleans()
+CARRIED = (
+    st.none()
+    | st.text(max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["heart_rate", "movement", "percent", "press", "more", "x"]),
+        FIGURES | st.dictionaries(st.text(max_size=2), FIGURES, max_size=2),
+        max_size=4,
+    )
+)
+ENVELOPES = st.fixed_dictionaries(
+    {"kind": KINDS_SAID}, optional={"id": IDS, "occurred_at": CLAIMS, "data": CARRIED, "more": FIGURES}
+)
+
+
+@given(ENVELOPES | FIGURES | st.lists(ENVELOPES, max_size=1))
+def test_what_is_read_at_a_glance_is_what_the_envelope_says(said: object) -> None:
+    payload = json.dumps(said).encode()
+    at_a_glance = decoded("anxin/v1/mat.1/event", payload)
+    with patch.object(native, "_read_at_a_glance", return_value=None):
+        by_the_envelope = decoded("anxin/v1/mat.1/event", payload)
+    assert repr(at_a_glance) == repr(by_the_envelope)  # in words, for no NaN is itself
+    with patch.object(native, "_MAY_BE_EMPTY", frozenset()):
+        assert repr(decoded("anxin/v1/mat.1/event", payload)) == repr(by_the_envelope)
