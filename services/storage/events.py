@@ -97,10 +97,10 @@ class SqlEventLog:
         for key, event in zip(wanted, new, strict=True):
             stored = known.get(key)
             if stored is None:
-                values = list(EVENT.values(event))
+                values = [*EVENT.values(event), event.kind in ALARM_KINDS]
                 values[_SEQ], values[_KEY] = seq + len(rows), key
-                stored = Event(*values)
-                rows.append(_row(values, is_alarm=event.kind in ALARM_KINDS))
+                stored = Event(*values[:-1])
+                rows.append(_row(values))
                 known[key] = stored
                 self.appended.append(stored)
                 answer.append(Stored(stored, is_new=True))
@@ -208,11 +208,10 @@ class SqlEventLog:
         return EVENT.things(fetch(self._connection, query, values))
 
 
-def _row(values: Values, *, is_alarm: bool) -> list[Any]:
+def _row(row: list[Any]) -> list[Any]:
     """A key that is the id as well, as nearly all are, is not stored twice: a second index of random keys
     would cost as much as all the rest of the row.
     """
-    row = [*values, is_alarm]
     if row[_KEY] == row[_ID]:
         row[_KEY] = None
     return row

@@ -120,15 +120,19 @@ class _Spoken:
             run(connection, text, bound, many=True)
 
     def bound(self, rows: Sequence[Values]) -> list[Values]:
-        return [
-            tuple(
-                [
-                    value if bind is None else bind(value)
-                    for bind, value in zip(self._binders, row, strict=True)
-                ]
+        """The rows as the driver takes them, converted a column at a time: nothing is asked about each value
+        that the column knows.
+        """
+        columns = zip(*rows, strict=True)
+        return list(
+            zip(
+                *[
+                    column if bind is None else map(bind, column)
+                    for bind, column in zip(self._binders, columns, strict=True)
+                ],
+                strict=True,
             )
-            for row in rows
-        ]
+        )
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Values]) -> None:
