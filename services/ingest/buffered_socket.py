@@ -8,6 +8,8 @@ sent for longer than the turn in which it was: whoever owns it calls `flush`.
 
 from __future__ import annotations
 
+import selectors
+import socket
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -109,3 +111,21 @@ class BufferedSocket:
                 self._unsent.clear()
                 return
             del self._unsent[:sent]
+
+
+def send_at_once(_client: object, _data: object, sock: Any) -> None:
+    """Without this an acknowledgement that follows a publish waits 40 ms for the other side's."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def watch(
+    selector: selectors.BaseSelector, before: tuple[Any, int], wanted: tuple[Any, int]
+) -> tuple[Any, int]:
+    """Wait for other things of a socket than before; what is waited for now."""
+    if before == wanted:
+        return before
+    if before[1]:
+        selector.unregister(before[0])
+    if wanted[1]:
+        selector.register(*wanted)
+    return wanted

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.domain.ports import BrokerUnavailable, Clock
+from services.domain.ports import BrokerUnavailable, Clock, Outgoing
 from services.domain.wire import ALARM_TOPICS, EVENT_TOPICS, ROOT, STATUS_TOPICS
 from services.ingest.messages import Lane, Message
 from services.ingest.mqtt_session import BrokerAddress, Session, Subscription
@@ -243,7 +243,11 @@ class MqttInbox:
     # ------------------------------------------------------------------ the publisher
 
     def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
-        self._sessions[SOURCES[0]].publish(topic, payload, is_asked_again=is_asked_again)
+        self.publish_all([Outgoing(topic, payload, is_asked_again)])
+
+    def publish_all(self, messages: Sequence[Outgoing]) -> None:
+        if messages:
+            self._sessions[SOURCES[0]].publish_all(messages)
 
     def caught_up(self, seconds: float) -> bool:
         """Wait until every message that the broker took before now is stored; False if it is not in time.

@@ -24,10 +24,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from services.domain.ports import BrokerUnavailable, Clock
-from services.ingest.buffered_socket import BufferedSocket
+from services.domain.ports import BrokerUnavailable, Clock, Outgoing
+from services.ingest.buffered_socket import BufferedSocket, send_at_once, watch
 from services.ingest.messages import Message, Packet
-from services.ingest.packets import Publish
+from services.ingest.packets import Publish, acknowledged, published
 
 KEEP_ALIVE_SECONDS = 30
 """The broker takes us for gone after one and a half of these."""
@@ -140,7 +140,7 @@ class Session:
             client.username_pw_set(self._address.username, self._address.password)
         client.max_inflight_messages = 0  # no limit: receipts never wait for one another
         client.connect_timeout = CONNECT_SECONDS
-        client.on_socket_open = _send_at_once
+        client.on_socket_open = send_at_once
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -178,13 +178,17 @@ class Session:
             self._wake_write.send(b"\0")
 
     def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
-        """Send, not retained, before whatever is asked for later; at QoS 1 unless it is asked for again.
+        """Send one message, as `publish_all` does."""
+        self.publish_all([Outgoing(topic, payload, is_asked_again)])
 
-        `BrokerUnavailable` without a connection. If that is lost before the message is out, it goes later.
+    def publish_all(self, messages: Sequence[Outgoing]) -> None:
+        """Send, not retained, before whatever is asked for later; at QoS 1 what is not asked for again.
+
+        `BrokerUnavailable` without a connection. If that is lost before they are out, they go later.
         """
         if not self.is_connected:
             raise BrokerUnavailable(self.fault or "not connected to the broker")
-        self._outbox.append(lambda: self._send(topic, payload, 0 if is_asked_again else 1))
+        self._outbox.append(lambda: self._send(messages))
         self.wake()
 
     def done(self, messages: Sequence[Message]) -> None:
@@ -227,7 +231,7 @@ class Session:
                 wanted = selectors.EVENT_WRITE if self._client.want_write() or sock.has_unsent else 0
                 if self._has_room():
                     wanted |= selectors.EVENT_READ
-                watched = _watch(selector, watched, (sock, wanted))
+                watched = watch(selector, watched, (sock, wanted))
                 ready = {key.fileobj: mask for key, mask in selector.select(POLL_SECONDS)}
                 self._turn(sock, ready.get(sock, 0), is_woken=self._wake_read in ready)
         if self._connected.is_set():
@@ -267,10 +271,21 @@ class Session:
             if self._socket() is not sock:
                 return
 
-    def _send(self, topic: str, payload: bytes, qos: int) -> None:
-        self._client.publish(topic, payload, qos=qos)
+    def _send(self, messages: Sequence[Outgoing]) -> None:
+        """What nobody keeps account of is written past the client, as what is acknowledged is."""
+        for message in messages:
+            if message.is_asked_again:
+                self._write(published(message.topic.encode(), message.payload))
+            else:
+                self._client.publish(message.topic, message.payload, qos=1)
+
+    def _write(self, packets: bytes) -> None:
+        sock = self._socket()
+        if sock is not None:  # without a connection the client lets go of them as well
+            sock.send(packets)
 
     def _acknowledge(self, messages: Sequence[Message]) -> None:
+        done = []
         for message in messages:
             packet = message.packet
             if packet is None:
@@ -278,7 +293,8 @@ class Session:
             packet.is_done = True
             if packet.connection == self._connection:
                 self._open.pop(packet.number, None)
-                self._client.ack(packet.number, 1)
+                done.append(acknowledged(packet.number))
+        self._write(b"".join(done))
 
     # ------------------------------------------------------------------ heard, in the session's thread
 
@@ -381,20 +397,3 @@ class Session:
 
 def _is_done(message: Message) -> bool:
     return message.packet is not None and message.packet.is_done
-
-
-def _send_at_once(_client: Client, _data: object, sock: Any) -> None:
-    """Without this an acknowledgement that follows a publish waits 40 ms for the other side's."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _watch(
-    selector: selectors.BaseSelector, before: tuple[Any, int], wanted: tuple[Any, int]
-) -> tuple[Any, int]:
-    if before == wanted:
-        return before
-    if before[1]:
-        selector.unregister(before[0])
-    if wanted[1]:
-        selector.register(*wanted)
-    return wanted

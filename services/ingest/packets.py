@@ -1,9 +1,10 @@
-"""Packets: a page of bytes from the broker cut into MQTT 3.1.1 packets, and messages read out of it at once.
+"""Packets: a page of bytes from the broker cut into MQTT 3.1.1 packets, and messages read out of it at once;
+and the two packets that a house answers each of them with.
 
 A house reads messages by the thousand and everything else a few times a day. So a message that lies whole in
 the page is read here and not by the client, which reads a byte at a time (docs/decisions/0028); any other
-packet, and any message that is out of order, is left to the client as it came. It must never read a message
-otherwise than the client would.
+packet, and any message that is out of order, is left to the client as it came. It must never read or write a
+message otherwise than the client would.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 PAGE = 64 * 1024
 """Bytes that are read at one go: some hundred messages. What is longer is not waited for here."""
 
-_PUBLISH = 0x30
+_PUBLISH, _PUBACK = 0x30, 0x40
 _KIND, _DUP, _QOS, _RETAIN = 0xF0, 0x08, 0x06, 0x01
 _MORE, _SEVEN = 0x80, 0x7F
 _AT_LEAST_ONCE, _EXACTLY_ONCE = 0x02, 0x04
@@ -65,6 +66,23 @@ def cut(page: bytes) -> Cut:
         packets.append(_publish(page, at, begins, ends) or page[at:ends])
         at = ends
     return Cut(packets, page[at:])
+
+
+def published(topic: bytes, payload: bytes) -> bytes:
+    """The packet of a message at QoS 0, of which nobody keeps account: up to 16 KiB, of more ValueError."""
+    length = 2 + len(topic) + len(payload)
+    if length <= _SEVEN:
+        head = bytes((_PUBLISH, length))
+    elif length >> 14:
+        raise ValueError(f"expected a message of up to 16 KiB, found {length} bytes")
+    else:
+        head = bytes((_PUBLISH, length & _SEVEN | _MORE, length >> 7))
+    return b"%b%b%b%b" % (head, len(topic).to_bytes(2), topic, payload)
+
+
+def acknowledged(number: int) -> bytes:
+    """The packet that acknowledges a message at QoS 1."""
+    return bytes((_PUBACK, 2, number >> 8, number & 0xFF))
 
 
 def _long_length(page: bytes, at: int) -> tuple[int, int] | None:

@@ -19,11 +19,12 @@ from services.domain.chronicle import events_stored
 from services.domain.crash_points import CrashPoint, Reached, goes_on
 from services.domain.identity import derived_id
 from services.domain.ports import (
+    Answering,
     BrokerUnavailable,
     Clock,
     Following,
     NobodyTold,
-    Publisher,
+    Outgoing,
     Store,
     StoreUnavailable,
     ToldWithoutStore,
@@ -40,7 +41,7 @@ from services.ingest.messages import Inbox, Lane, Message
 from services.ingest.mqtt import is_echo
 from services.ingest.observations import Ignored, IgnoredReason, Refused
 from services.ingest.reading import Reading, read
-from services.ingest.receipts import Answer, Receipt, receipt_of
+from services.ingest.receipts import Answer, receipt_of
 from services.ingest.signs_of_life import worth_noting
 from services.ingest.unknown_origin import UnknownOrigins
 
@@ -57,7 +58,7 @@ class _Stored:
     """A message that was dealt with, and what its device is told."""
 
     message: Message
-    receipts: tuple[Receipt, ...]
+    receipt: Outgoing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class IngestLoop:
         store: Store,
         clock: Clock,
         inbox: Inbox,
-        publisher: Publisher,
+        publisher: Answering,
         zone: ZoneInfo,
         *,
         rate_limit: RateLimit | None = None,
@@ -262,11 +263,7 @@ class IngestLoop:
     def _answer(self, stored: Sequence[_Stored]) -> None:
         """Receipts go out before the acknowledgements; a device that misses its receipt sends again."""
         try:
-            for each in stored:
-                for receipt in each.receipts:
-                    self._publisher.publish(
-                        receipt.topic, receipt.payload, is_asked_again=not receipt.of_alarm
-                    )
+            self._publisher.publish_all([each.receipt for each in stored if each.receipt is not None])
         except BrokerUnavailable:
             self.counts["receipts_lost"] += 1
         self._reached(CrashPoint.BEFORE_PUBACK)

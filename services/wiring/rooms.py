@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from services.domain.crash_points import Reached, goes_on
 from services.domain.ports import (
+    Answering,
     Clock,
     Following,
     NobodyTold,
@@ -56,7 +57,7 @@ class Outside:
     """
 
     inbox: Inbox
-    publisher: Publisher
+    publisher: Answering
     channels: Channels
     pool: Executor | None = None
     told: ToldWithoutStore = field(default_factory=NobodyTold)

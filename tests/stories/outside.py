@@ -5,10 +5,12 @@ devices.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.domain.devices import Device
 from services.domain.notices import AttemptResult
+from services.domain.ports import Outgoing
 from services.ingest.messages import Message
 from services.notify.channels.channel import ChannelOutcome, Sending
 
@@ -57,6 +59,10 @@ class Letterbox:
 
     def publish(self, topic: str, payload: bytes, *, is_asked_again: bool = False) -> None:
         self.published.append((topic, json.loads(payload)))
+
+    def publish_all(self, messages: Sequence[Outgoing]) -> None:
+        for message in messages:
+            self.publish(message.topic, message.payload, is_asked_again=message.is_asked_again)
 
 
 class NoBroker:

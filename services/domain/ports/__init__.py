@@ -23,9 +23,11 @@ from services.domain.ports.handovers import Handovers
 from services.domain.ports.lists import Filters, Page, T
 from services.domain.ports.outside import (
     AlreadyThere,
+    Answering,
     BrokerUnavailable,
     Clock,
     Conflict,
+    Outgoing,
     Publisher,
     Signals,
     StoreUnavailable,
@@ -59,6 +61,7 @@ __all__ = [
     "Access",
     "Alerts",
     "AlreadyThere",
+    "Answering",
     "Audit",
     "BrokerUnavailable",
     "ById",
@@ -76,6 +79,7 @@ __all__ = [
     "Leaves",
     "NobodyTold",
     "Notices",
+    "Outgoing",
     "Page",
     "People",
     "Publisher",

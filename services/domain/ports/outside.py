@@ -4,9 +4,10 @@ no.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Conflict(Exception):
@@ -60,6 +61,22 @@ class Publisher(Protocol):
 
         At QoS 1; at QoS 0 where ``is_asked_again``: whoever waits for it asks until it hears it.
         """
+        ...
+
+
+class Outgoing(NamedTuple):
+    """A message to be published as `Publisher.publish` says it."""
+
+    topic: str
+    payload: bytes
+    is_asked_again: bool = False
+
+
+class Answering(Publisher, Protocol):
+    """Publishes what devices hear of their messages as well, which is as many as they send."""
+
+    def publish_all(self, messages: Sequence[Outgoing]) -> None:
+        """Publish several at one go, in their order."""
         ...
 
 

@@ -120,9 +120,7 @@ def _event(message: Message) -> Decoded:
     fault = None
     data: dict[str, Any] = {}
     try:
-        data = carried.serializer.to_python(
-            carried.validator.validate_python(said.data), exclude_unset=True
-        )
+        data = carried.serializer.to_python(carried.validator.validate_python(said.data), exclude_unset=True)
     except ValidationError as error:
         fault = _words(error)
         if said.kind not in ALARM_KINDS:

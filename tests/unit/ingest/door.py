@@ -6,7 +6,7 @@ everybody is invented.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from services.domain.events import Event
 from services.domain.homes import Home
 from services.domain.instants import format_instant
 from services.domain.people import Resident
-from services.domain.ports import BrokerUnavailable, Following, StoreUnavailable, UnitOfWork
+from services.domain.ports import BrokerUnavailable, Following, Outgoing, StoreUnavailable, UnitOfWork
 from services.domain.records import Quarantined
 from services.ingest.flooding import RateLimit
 from services.ingest.messages import Message
@@ -91,6 +91,10 @@ class Voice:
         if not self.is_connected:
             raise BrokerUnavailable("no broker")
         self.said.append((topic, json.loads(payload)))
+
+    def publish_all(self, messages: Sequence[Outgoing]) -> None:
+        for message in messages:
+            self.publish(message.topic, message.payload, is_asked_again=message.is_asked_again)
 
 
 class RefusingStore:

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import struct
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paho.mqtt._packet import decode_publish
-from paho.mqtt.client import MQTTv311
+from paho.mqtt.client import Client, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 
-from services.ingest.packets import PAGE, Publish, cut
+from services.ingest.packets import PAGE, Publish, acknowledged, cut, published
 
 PUBACK = b"\x40\x02\x00\x07"
 PINGRESP = b"\xd0\x00"
@@ -115,3 +117,23 @@ def test_of_a_longest_length_that_is_torn_the_rest_is_waited_for(came: int) -> N
     page = cut(PINGRESP + whole[:came])
     assert (page.packets, page.torn, page.owed) == ([PINGRESP], whole[:came], 0)
     assert cut(page.torn + whole[came:PAGE]).owed == len(whole) - PAGE
+
+
+@given(st.binary(min_size=1, max_size=200), st.binary(max_size=400) | st.just(b"x" * 16_000))
+def test_what_is_written_past_the_client_is_what_it_would_write(topic: bytes, payload: bytes) -> None:
+    assert published(topic, payload) == packet(Publish(topic, payload, 0, 0, dup=False, retain=False))
+
+
+def test_a_message_that_is_too_long_to_be_written_past_the_client_is_refused() -> None:
+    assert published(b"a", b"x" * (2**14 - 4))
+    with pytest.raises(ValueError, match="16384 bytes"):
+        published(b"a", b"x" * (2**14 - 3))
+
+
+@given(st.integers(1, 65_535))
+def test_an_acknowledgement_is_the_one_that_the_client_writes(number: int) -> None:
+    written = bytearray()
+    client = Client(CallbackAPIVersion.VERSION2, manual_ack=True)
+    with patch.object(client, "_packet_queue", lambda _command, packet, *_: written.extend(packet)):
+        client.ack(number, 1)
+    assert acknowledged(number) == bytes(written)
