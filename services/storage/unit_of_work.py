@@ -4,7 +4,7 @@ noted for after the commit. It neither begins nor ends the transaction; the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -77,45 +77,92 @@ from services.storage.shown import SqlShown
 from services.storage.silences import SqlSilences
 from services.storage.states import SqlCursors, SqlStateStore
 
+_Part = Callable[[Connection, Numbers], object]
+_PARTS: Mapping[str, _Part] = {
+    "states": lambda connection, _: SqlStateStore(connection),
+    "cursors": lambda connection, _: SqlCursors(connection),
+    "findings": SqlFindings,
+    "alerts": SqlAlerts,
+    "notices": SqlNotices,
+    "homes": lambda connection, numbers: SqlRegister(connection, numbers, HOME),
+    "residents": lambda connection, numbers: SqlRegister(connection, numbers, RESIDENT),
+    "workers": lambda connection, numbers: SqlRegister(connection, numbers, WORKER),
+    "grids": lambda connection, numbers: SqlRegister(connection, numbers, GRID),
+    "teams": lambda connection, numbers: SqlRegister(connection, numbers, TEAM),
+    "shifts": lambda connection, numbers: SqlRemovable(connection, numbers, SHIFT),
+    "rosters": lambda connection, numbers: SqlRemovable(connection, numbers, ROSTER),
+    "swaps": lambda connection, numbers: SqlRemovable(connection, numbers, SWAP),
+    "leaves": lambda connection, numbers: SqlRemovable(connection, numbers, LEAVE),
+    "roster_looks": lambda connection, _: SqlRosterLooks(connection),
+    "devices": SqlDevices,
+    "users": SqlUsers,
+    "access": SqlAccess,
+    "people": lambda connection, _: SqlPeople(connection),
+    "quarantine": SqlQuarantine,
+    "audit": SqlAudit,
+    "remembered": lambda connection, _: SqlRemembered(connection),
+    "rulebooks": lambda connection, _: SqlRulebooks(connection),
+    "figures": SqlFigures,
+    "figure_rows": lambda connection, _: SqlFigureRows(connection),
+    "runners": lambda connection, _: SqlRunners(connection),
+    "shown": lambda connection, _: SqlShown(connection),
+    "self_watch": SqlSelfWatch,
+    "silences": SqlSilences,
+    "handovers": SqlHandovers,
+}
+"""How each part is made. A transaction needs a few of them, and there are thousands of transactions an hour
+in which somebody only looks whether there is anything to do: so none is made before it is asked for.
+"""
+
 
 class SqlUnitOfWork:
+    states: StateStore
+    cursors: Cursors
+    findings: Findings
+    alerts: Alerts
+    notices: Notices
+    homes: Register[Home]
+    residents: Register[Resident]
+    workers: Register[Worker]
+    grids: Register[Grid]
+    teams: Register[Team]
+    shifts: Shifts
+    rosters: Rosters
+    swaps: Swaps
+    leaves: Leaves
+    roster_looks: RosterLooks
+    devices: Devices
+    users: Users
+    access: Access
+    people: People
+    quarantine: Quarantine
+    audit: Audit
+    remembered: Remembered
+    rulebooks: Rulebooks
+    figures: Figures
+    figure_rows: FigureRows
+    runners: Runners
+    shown: Shown
+    self_watch: SelfWatch
+    silences: Silences
+    handovers: Handovers
+
     def __init__(self, connection: Connection, recent: Recent) -> None:
-        numbers = Numbers(connection)
-        self._log = SqlEventLog(connection, numbers, recent)
-        self.events: EventLog = self._log
-        self.states: StateStore = SqlStateStore(connection)
-        self.cursors: Cursors = SqlCursors(connection)
-        self.findings: Findings = SqlFindings(connection, numbers)
-        self.alerts: Alerts = SqlAlerts(connection, numbers)
-        self.notices: Notices = SqlNotices(connection, numbers)
-        self.homes: Register[Home] = SqlRegister(connection, numbers, HOME)
-        self.residents: Register[Resident] = SqlRegister(connection, numbers, RESIDENT)
-        self.workers: Register[Worker] = SqlRegister(connection, numbers, WORKER)
-        self.grids: Register[Grid] = SqlRegister(connection, numbers, GRID)
-        self.teams: Register[Team] = SqlRegister(connection, numbers, TEAM)
-        self.shifts: Shifts = SqlRemovable(connection, numbers, SHIFT)
-        self.rosters: Rosters = SqlRemovable(connection, numbers, ROSTER)
-        self.swaps: Swaps = SqlRemovable(connection, numbers, SWAP)
-        self.leaves: Leaves = SqlRemovable(connection, numbers, LEAVE)
-        self.roster_looks: RosterLooks = SqlRosterLooks(connection)
-        self.devices: Devices = SqlDevices(connection, numbers)
-        self.users: Users = SqlUsers(connection, numbers)
-        self.access: Access = SqlAccess(connection, numbers)
-        self.people: People = SqlPeople(connection)
-        self.quarantine: Quarantine = SqlQuarantine(connection, numbers)
-        self.audit: Audit = SqlAudit(connection, numbers)
-        self.remembered: Remembered = SqlRemembered(connection)
-        self.rulebooks: Rulebooks = SqlRulebooks(connection)
-        self.figures: Figures = SqlFigures(connection, numbers)
-        self.figure_rows: FigureRows = SqlFigureRows(connection)
-        self.runners: Runners = SqlRunners(connection)
-        self.shown: Shown = SqlShown(connection)
-        self.self_watch: SelfWatch = SqlSelfWatch(connection, numbers)
-        self.silences: Silences = SqlSilences(connection, numbers)
-        self.handovers: Handovers = SqlHandovers(connection, numbers)
-        self.woken: dict[Topic, None] = {}
         self._connection = connection
+        self._numbers = Numbers(connection)
+        self._log = SqlEventLog(connection, self._numbers, recent)
+        self.events: EventLog = self._log
+        self.woken: dict[Topic, None] = {}
         self.said: list[Line] = []
+
+    def __getattr__(self, name: str) -> object:
+        """A part that is asked for first; the next time it is found without asking here."""
+        make = _PARTS.get(name)
+        if make is None:
+            raise AttributeError(f"a unit of work has no {name!r}")
+        part = make(self._connection, self._numbers)
+        setattr(self, name, part)
+        return part
 
     @property
     def appended(self) -> Sequence[Event]:
