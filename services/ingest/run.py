@@ -204,10 +204,15 @@ class IngestLoop:
             return _nothing
 
     def _remember(self, taken: Sequence[Taken], answers: Sequence[Answer | None]) -> None:
-        for each, answer in zip(taken, answers, strict=True):
-            self.counts[_outcome(each, answer)] += 1
-            if answer is Answer.STORED:
-                self.kinds.update(event.kind for event in each.events if not event.synthetic)
+        self.counts.update(map(_outcome, taken, answers))
+        self.kinds.update(
+            event.kind
+            for each, answer in zip(taken, answers, strict=True)
+            if answer is Answer.STORED
+            for event in each.events
+            if not event.synthetic
+        )
+        for each in taken:
             if each.of_unknown_origin is not None:
                 self._origins.told(each.message, each.of_unknown_origin)
                 self.counts["press_of_unknown_origin"] += 1

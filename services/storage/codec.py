@@ -96,11 +96,13 @@ class Json(TypeDecorator[Any]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002
         dump = _adapter(self.shape).serializer.to_json  # past the wrapper, which costs as much again
+        if get_origin(self.shape) is tuple:  # of nothing it is always the same, and most events have no marks
+            return lambda value: None if value is None else dump(value).decode() if value else "[]"
         return lambda value: None if value is None else dump(value).decode()
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002
         read = _adapter(self.shape).validate_json
-        if get_origin(self.shape) is tuple:  # of nothing it is always the same, and most events have no marks
+        if get_origin(self.shape) is tuple:
             return lambda value: None if value is None else () if value == "[]" else read(value)
         return lambda value: None if value is None else read(value)
 
@@ -110,7 +112,7 @@ def _written(value: Any) -> str | None:
         return None
     if type(value) is not str:
         value = str(value.value if isinstance(value, Enum) else value)
-    return storable(value)
+    return storable(value) if "\0" in value else value
 
 
 @cache

@@ -8,7 +8,7 @@ this room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -113,15 +113,12 @@ class _Prepared:
         if self._converters is None:
             self._converters = self._made_for(cursor)
         rows: list[Values] = cursor.fetchall()
-        if not self._converters:
+        if not rows or not self._converters:
             return rows
-        found: list[Values] = []
-        for row in rows:
-            values = list(row)
-            for place, convert in self._converters:
-                values[place] = convert(values[place])
-            found.append(values)
-        return found
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for place, convert in self._converters:
+            columns[place] = map(convert, columns[place])
+        return list(zip(*columns, strict=True))
 
     def _made_for(self, cursor: Any) -> list[tuple[int, Converter]]:
         """The converters of the columns; a driver says what it hands over with its first answer."""
