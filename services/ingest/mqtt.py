@@ -102,9 +102,10 @@ class MqttInbox:
     """The sessions at one broker; the inbox of ingest, and the publisher of receipts and commands.
 
     ``client_id`` is kept by whoever builds this, the same at every start and not guessable. ``wake`` is
-    called whenever a message came; ``changed`` whenever the connection was made or lost. An inbox that
-    ``shares`` takes its part of the load beside others at the same broker, each with a ``client_id`` of its
-    own; one that does not takes everything, and None is for a broker that cannot share.
+    called whenever an alarm came, or the first of what waits beside; ``changed`` whenever the connection was
+    made or lost. An inbox that ``shares`` takes its part of the load beside others at the same broker, each
+    with a ``client_id`` of its own; one that does not takes everything, and None is for a broker that cannot
+    share.
     """
 
     def __init__(
@@ -235,8 +236,12 @@ class MqttInbox:
             message.lane = Lane.ALARMS if message.names_alarm else lane
             self.unstored.came(message)
             with self._lock:
-                self._queues[message.lane].put(message)
-            self._wake()
+                queue = self._queues[message.lane]
+                is_first = not queue
+                queue.put(message)
+            # Whoever takes goes on until nothing is left, and looks each second; no press relies on that.
+            if is_first or message.lane is Lane.ALARMS:
+                self._wake()
 
         return arrived
 
