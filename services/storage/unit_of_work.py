@@ -4,8 +4,9 @@ noted for after the commit. It neither begins nor ends the transaction; the stor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
@@ -77,92 +78,67 @@ from services.storage.shown import SqlShown
 from services.storage.silences import SqlSilences
 from services.storage.states import SqlCursors, SqlStateStore
 
-_Part = Callable[[Connection, Numbers], object]
-_PARTS: Mapping[str, _Part] = {
-    "states": lambda connection, _: SqlStateStore(connection),
-    "cursors": lambda connection, _: SqlCursors(connection),
-    "findings": SqlFindings,
-    "alerts": SqlAlerts,
-    "notices": SqlNotices,
-    "homes": lambda connection, numbers: SqlRegister(connection, numbers, HOME),
-    "residents": lambda connection, numbers: SqlRegister(connection, numbers, RESIDENT),
-    "workers": lambda connection, numbers: SqlRegister(connection, numbers, WORKER),
-    "grids": lambda connection, numbers: SqlRegister(connection, numbers, GRID),
-    "teams": lambda connection, numbers: SqlRegister(connection, numbers, TEAM),
-    "shifts": lambda connection, numbers: SqlRemovable(connection, numbers, SHIFT),
-    "rosters": lambda connection, numbers: SqlRemovable(connection, numbers, ROSTER),
-    "swaps": lambda connection, numbers: SqlRemovable(connection, numbers, SWAP),
-    "leaves": lambda connection, numbers: SqlRemovable(connection, numbers, LEAVE),
-    "roster_looks": lambda connection, _: SqlRosterLooks(connection),
-    "devices": SqlDevices,
-    "users": SqlUsers,
-    "access": SqlAccess,
-    "people": lambda connection, _: SqlPeople(connection),
-    "quarantine": SqlQuarantine,
-    "audit": SqlAudit,
-    "remembered": lambda connection, _: SqlRemembered(connection),
-    "rulebooks": lambda connection, _: SqlRulebooks(connection),
-    "figures": SqlFigures,
-    "figure_rows": lambda connection, _: SqlFigureRows(connection),
-    "runners": lambda connection, _: SqlRunners(connection),
-    "shown": lambda connection, _: SqlShown(connection),
-    "self_watch": SqlSelfWatch,
-    "silences": SqlSilences,
-    "handovers": SqlHandovers,
-}
-"""How each part is made. A transaction needs a few of them, and there are thousands of transactions an hour
-in which somebody only looks whether there is anything to do: so none is made before it is asked for.
-"""
+P = TypeVar("P")
+
+
+class _Part(Generic[P]):
+    """A collection of a unit of work, made when it is asked for first: a transaction needs a few of them, and
+    there are thousands of transactions an hour in which somebody only looks whether there is anything to do.
+    """
+
+    def __init__(self, make: Callable[[Connection, Numbers], P]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type[SqlUnitOfWork], name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: SqlUnitOfWork, owner: type[SqlUnitOfWork]) -> P:
+        part = self._make(unit.connection, unit.numbers)
+        vars(unit)[self._name] = part  # which is found from now on, past this
+        return part
 
 
 class SqlUnitOfWork:
-    states: StateStore
-    cursors: Cursors
-    findings: Findings
-    alerts: Alerts
-    notices: Notices
-    homes: Register[Home]
-    residents: Register[Resident]
-    workers: Register[Worker]
-    grids: Register[Grid]
-    teams: Register[Team]
-    shifts: Shifts
-    rosters: Rosters
-    swaps: Swaps
-    leaves: Leaves
-    roster_looks: RosterLooks
-    devices: Devices
-    users: Users
-    access: Access
-    people: People
-    quarantine: Quarantine
-    audit: Audit
-    remembered: Remembered
-    rulebooks: Rulebooks
-    figures: Figures
-    figure_rows: FigureRows
-    runners: Runners
-    shown: Shown
-    self_watch: SelfWatch
-    silences: Silences
-    handovers: Handovers
+    states = _Part[StateStore](lambda connection, _: SqlStateStore(connection))
+    cursors = _Part[Cursors](lambda connection, _: SqlCursors(connection))
+    findings = _Part[Findings](SqlFindings)
+    alerts = _Part[Alerts](SqlAlerts)
+    notices = _Part[Notices](SqlNotices)
+    homes = _Part[Register[Home]](lambda connection, numbers: SqlRegister(connection, numbers, HOME))
+    residents = _Part[Register[Resident]](
+        lambda connection, numbers: SqlRegister(connection, numbers, RESIDENT)
+    )
+    workers = _Part[Register[Worker]](lambda connection, numbers: SqlRegister(connection, numbers, WORKER))
+    grids = _Part[Register[Grid]](lambda connection, numbers: SqlRegister(connection, numbers, GRID))
+    teams = _Part[Register[Team]](lambda connection, numbers: SqlRegister(connection, numbers, TEAM))
+    shifts = _Part[Shifts](lambda connection, numbers: SqlRemovable(connection, numbers, SHIFT))
+    rosters = _Part[Rosters](lambda connection, numbers: SqlRemovable(connection, numbers, ROSTER))
+    swaps = _Part[Swaps](lambda connection, numbers: SqlRemovable(connection, numbers, SWAP))
+    leaves = _Part[Leaves](lambda connection, numbers: SqlRemovable(connection, numbers, LEAVE))
+    roster_looks = _Part[RosterLooks](lambda connection, _: SqlRosterLooks(connection))
+    devices = _Part[Devices](SqlDevices)
+    users = _Part[Users](SqlUsers)
+    access = _Part[Access](SqlAccess)
+    people = _Part[People](lambda connection, _: SqlPeople(connection))
+    quarantine = _Part[Quarantine](SqlQuarantine)
+    audit = _Part[Audit](SqlAudit)
+    remembered = _Part[Remembered](lambda connection, _: SqlRemembered(connection))
+    rulebooks = _Part[Rulebooks](lambda connection, _: SqlRulebooks(connection))
+    figures = _Part[Figures](SqlFigures)
+    figure_rows = _Part[FigureRows](lambda connection, _: SqlFigureRows(connection))
+    runners = _Part[Runners](lambda connection, _: SqlRunners(connection))
+    shown = _Part[Shown](lambda connection, _: SqlShown(connection))
+    self_watch = _Part[SelfWatch](SqlSelfWatch)
+    silences = _Part[Silences](SqlSilences)
+    handovers = _Part[Handovers](SqlHandovers)
 
     def __init__(self, connection: Connection, recent: Recent) -> None:
-        self._connection = connection
-        self._numbers = Numbers(connection)
-        self._log = SqlEventLog(connection, self._numbers, recent)
+        self.connection = connection
+        self.numbers = Numbers(connection)
+        self._log = SqlEventLog(connection, self.numbers, recent)
         self.events: EventLog = self._log
         self.woken: dict[Topic, None] = {}
         self.said: list[Line] = []
-
-    def __getattr__(self, name: str) -> object:
-        """A part that is asked for first; the next time it is found without asking here."""
-        make = _PARTS.get(name)
-        if make is None:
-            raise AttributeError(f"a unit of work has no {name!r}")
-        part = make(self._connection, self._numbers)
-        setattr(self, name, part)
-        return part
 
     @property
     def appended(self) -> Sequence[Event]:
@@ -178,7 +154,7 @@ class SqlUnitOfWork:
     @contextmanager
     def on_trial(self) -> Iterator[None]:
         before, said, appended = dict(self.woken), len(self.said), len(self._log.appended)
-        run(self._connection, "SAVEPOINT trial", ())
+        run(self.connection, "SAVEPOINT trial", ())
         try:
             yield
         except BaseException as error:
@@ -186,8 +162,8 @@ class SqlUnitOfWork:
             del self._log.appended[appended:]
             del self.said[said:]
             try:
-                run(self._connection, "ROLLBACK TO SAVEPOINT trial", ())
+                run(self.connection, "ROLLBACK TO SAVEPOINT trial", ())
             except Exception:  # noqa: BLE001 - whatever it says, what came before the trial is gone as well
                 raise StoreUnavailable(f"the whole transaction was taken back: {error}") from error
             raise
-        run(self._connection, "RELEASE SAVEPOINT trial", ())
+        run(self.connection, "RELEASE SAVEPOINT trial", ())

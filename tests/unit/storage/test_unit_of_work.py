@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from services.domain.ports import UnitOfWork
 from tests.stores import RecordingSignals, sqlite_store
 
@@ -24,11 +22,3 @@ def test_what_is_not_asked_for_is_not_made(tmp_path: Path) -> None:
     with sqlite_store(tmp_path, RecordingSignals()).reading() as unit:
         assert unit.cursors.get("rules") == 0
         assert {part for part in PARTS if part in vars(unit)} == {"cursors", "events"}
-
-
-def test_a_store_has_no_other_parts(tmp_path: Path) -> None:
-    with (
-        sqlite_store(tmp_path, RecordingSignals()).reading() as unit,
-        pytest.raises(AttributeError, match="no 'gnomes'"),
-    ):
-        getattr(unit, "gnomes")  # noqa: B009 - there is no such part to be named
