@@ -6,27 +6,15 @@ import subprocess
 import sys
 
 ENDS_WITHIN_SECONDS = 20
-# A busy machine stops the main thread anywhere; so the signal comes at each of its steps in turn.
 AT_EACH_STEP = """
-import signal, sys
 from devices.simulator.ending import asked_to_stop
+from tests.each_step import at_each_step
 
-def at(wanted):
-    steps = iter(range(wanted + 1))
-
-    def step(frame, what, value):
-        if next(steps, None) == wanted:
-            signal.raise_signal(signal.SIGTERM)
-        return step
-
-    return step
-
-for wanted in range(40):
-    stop = asked_to_stop()
-    sys.settrace(at(wanted))
+def wait(stop):
     while not stop.wait(0.01):
         pass
-    sys.settrace(None)
+
+at_each_step(asked_to_stop, wait)
 """
 TWICE = """
 import signal

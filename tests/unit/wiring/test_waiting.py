@@ -36,28 +36,12 @@ def test_a_signal_that_does_not_wake_the_main_thread_ends_the_verb_in_time(name:
     assert done.returncode == 0
 
 
-# A busy machine stops the main thread anywhere; so the signal comes at each of its steps in turn.
 AT_EACH_STEP = """
-import signal, sys
 from services.wiring.cli import waiting
+from tests.each_step import at_each_step
 
 waiting.HEARTBEAT_SECONDS = 0.01
-
-def at(wanted):
-    steps = iter(range(wanted + 1))
-
-    def step(frame, what, value):
-        if next(steps, None) == wanted:
-            signal.raise_signal(signal.SIGTERM)
-        return step
-
-    return step
-
-for wanted in range(40):
-    ended = waiting.on_signals()
-    sys.settrace(at(wanted))
-    waiting.wait_for(ended)
-    sys.settrace(None)
+at_each_step(waiting.on_signals, waiting.wait_for)
 """
 
 
