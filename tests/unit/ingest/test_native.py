@@ -8,11 +8,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.domain.records import QuarantineReason
-from services.domain.wire import MAX_PAYLOAD
+from services.domain.wire import MAX_EVENT_ID, MAX_PAYLOAD
 from services.ingest.decoders import decoder_of, native
 from services.ingest.messages import Message
 from services.ingest.observations import Decoded, Ignored, Observation, Presence, Refused
@@ -94,6 +94,8 @@ ENVELOPES = st.fixed_dictionaries(
 
 
 @given(ENVELOPES | FIGURES | st.lists(ENVELOPES, max_size=1))
+@example({"kind": "call_button.pressed", "id": "a\x00b"})
+@example({"kind": "call_button.pressed", "id": "x" * (MAX_EVENT_ID + 1)})
 def test_what_is_read_at_a_glance_is_what_the_envelope_says(said: object) -> None:
     payload = json.dumps(said).encode()
     at_a_glance = decoded("anxin/v1/mat.1/event", payload)
@@ -102,3 +104,8 @@ def test_what_is_read_at_a_glance_is_what_the_envelope_says(said: object) -> Non
     assert repr(at_a_glance) == repr(by_the_envelope)  # in words, for no NaN is itself
     with patch.object(native, "_MAY_BE_EMPTY", frozenset()):
         assert repr(decoded("anxin/v1/mat.1/event", payload)) == repr(by_the_envelope)
+
+
+def test_a_payload_is_read_once() -> None:
+    message = Message("anxin/v1/mat.1/event", b'{"kind": "bed.exited"}', NIGHT)
+    assert message.json() is message.json()
