@@ -14,6 +14,11 @@ from starlette.types import ASGIApp
 
 STOP_SECONDS = 2
 """How long an open live stream may hold up the end of the server."""
+KEPT_OPEN_SECONDS = 180
+"""How long a connection on which nobody asks anything stays open: longer than whoever stands before the house
+keeps one (by default nginx 60 s, Caddy 120 s, httpx 5 s). Else the house may close it in the moment in which
+somebody asks, and whoever sent "I have it" reads that something went wrong.
+"""
 
 
 class AddressInUse(Exception):
@@ -59,6 +64,7 @@ class WebServer:
                 proxy_headers=bool(trusted_proxies),
                 forwarded_allow_ips=trusted_proxies,
                 timeout_graceful_shutdown=STOP_SECONDS,
+                timeout_keep_alive=KEPT_OPEN_SECONDS,
             )
         )
         self._thread = threading.Thread(
