@@ -52,6 +52,8 @@ class Engine:
         self.rules: dict[str, Rule] = {rule.name: rule for book in books for rule in book.rules}
         self.place = Places().of
         """Where a rule keeps its state about a resident or a device."""
+        self.touched: dict[tuple[str, str | None, str | None], tuple[StateKey, ...]] = {}
+        """Which states an event touches, by its kind, resident and device: `Intake` asks at every event."""
         self._by_kind: dict[str, list[Rule]] = {}
         self.silent_rules = [rule for rule in self.rules.values() if rule.is_silent]
         for rule in self.rules.values():

@@ -7,7 +7,7 @@ met.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from services.domain.events import Event
@@ -20,6 +20,7 @@ from services.rules.beds import BED_SENSOR, ENTERED, EXITED, OFFLINE, VITALS, Be
 from services.rules.ending import end_overrides
 from services.rules.engine import Engine, Lane, Result
 from services.rules.memory import BED, DEVICE, GAPS, PROFILE, Memory
+from services.rules.places import MOST
 from services.rules.profile import KnownDevice, Override, Profile, Turn
 from services.rules.signs import Sign, is_replaced, sign_of
 
@@ -55,24 +56,33 @@ class Intake:
         """Whether any event of a kind can."""
         return kind in _KNOWN_HERE or self._engine.concerns(kind)
 
-    def keys(self, event: Event) -> list[StateKey]:
+    def keys(self, event: Event) -> Sequence[StateKey]:
         """The states that taking the event in will touch, as far as they can be told beforehand."""
-        found = []
-        if event.resident_id is not None:
-            found.append(StateKey(PROFILE, event.resident_id))
-            if event.kind in {ENTERED, EXITED, OFFLINE}:
-                found.append(StateKey(BED, event.resident_id))
-        if event.device_id is not None and (event.resident_id is None or event.kind in _DEVICE_FACTS):
-            found.append(StateKey(DEVICE, event.device_id))  # of a resident's devices the profile knows
-        for rule in self._engine.rules_on(event.kind):
-            place = self._engine.place(rule, event.resident_id, event.device_id)
+        whose = (event.kind, event.resident_id, event.device_id)
+        touched = self._engine.touched
+        try:
+            return touched[whose]
+        except KeyError:
+            if len(touched) >= MOST:
+                touched.clear()
+            found = touched[whose] = tuple(self._keys(*whose))
+            return found
+
+    def _keys(self, kind: str, resident_id: str | None, device_id: str | None) -> Iterator[StateKey]:
+        if resident_id is not None:
+            yield StateKey(PROFILE, resident_id)
+            if kind in {ENTERED, EXITED, OFFLINE}:
+                yield StateKey(BED, resident_id)
+        if device_id is not None and (resident_id is None or kind in _DEVICE_FACTS):
+            yield StateKey(DEVICE, device_id)  # of a resident's devices the profile knows
+        for rule in self._engine.rules_on(kind):
+            place = self._engine.place(rule, resident_id, device_id)
             if place is not None and not (rule.is_plain_on and rule.settle_for is None):
-                found.append(place.at)
+                yield place.at
         for rule in self._engine.silent_rules:
-            place = self._engine.place(rule, event.resident_id, event.device_id)
+            place = self._engine.place(rule, resident_id, device_id)
             if place is not None:
-                found.append(place.at)
-        return found
+                yield place.at
 
     def take(self, memory: Memory, event: Event, result: Result, lane: Lane = Lane.ALL) -> None:
         """Take an event in."""

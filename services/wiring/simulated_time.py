@@ -84,25 +84,31 @@ class Together:
     ) -> None:
         """The same, with what is held arriving on the way; ``stops`` is asked after each instant."""
         with self._everybody():
-            settle(self._rooms)
+            told_at = self._settled()
             while not stops():
-                told_at = next_due(self._telling)
                 bound = _earlier(told_at, to)
                 arrived_at = self._let_in(clock, arrivals, bound)
                 if arrived_at is not None:
                     clock.move_to(max(arrived_at, clock.now()))
                     if not arrivals.is_quiet or arrived_at >= bound:
-                        settle(self._rooms)
+                        told_at = self._settled()
                     continue
                 found_at = next_due(self._finding)  # nothing was stored since the others were asked
                 bound = min(at for at in (found_at, told_at, to, arrivals.first_at()) if at is not None)
                 if bound > clock.now():
                     clock.move_to(bound)
-                    settle(self._rooms)
+                    told_at = self._settled()
                 elif bound >= to:
                     return
                 else:
                     raise DoesNotSettle(f"what is due at {bound.isoformat()} stays undone")
+
+    def _settled(self) -> datetime | None:
+        """Let everybody work until nothing is left; when those that tell people are to work next. A batch in
+        which nobody finds anything to do leaves that as it is.
+        """
+        settle(self._rooms)
+        return next_due(self._telling)
 
     def _let_in(self, clock: SteppedClock, arrivals: Arrivals, bound: datetime) -> datetime | None:
         """Store the next batch up to ``bound``; the instant at which its last message came, None if there is
