@@ -25,7 +25,7 @@ def test_a_fault_is_found(browser: Chromium, staged: Staged, fault: str, deed: s
     try:
         viewer = viewers.come(staged)
         viewer.open("/sign-in")
-        viewer.page.evaluate(f"() => {{ {deed}; }}")
+        viewer.page.evaluate(f"async () => {{ await ({deed}); }}")  # an answer is waited for
         viewer.page.evaluate("() => fetch('/healthz')")
     finally:
         found = viewers.leave()
