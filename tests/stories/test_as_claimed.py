@@ -40,8 +40,8 @@ class Ahead(Stage):
         message.lane = Lane.ALARMS if is_alarm else Lane.REST
         self._letterbox.waiting.append(message)
 
-    def goes_on_to(self, instant: datetime) -> None:
-        self._arrivals.open_until(instant)
+    def goes_on_to(self, instant: datetime, as_claimed_until: datetime) -> None:
+        self._arrivals.open_until(as_claimed_until)
         together = Together(list(self._rooms.by_name().values()))
         together.advance_with(self._clock, instant, self._arrivals, lambda: False)
 
@@ -78,12 +78,14 @@ def told_slowly(folder: Path, said: Sequence[Said], until: str) -> list[object]:
         stage.close()
 
 
-def told_fast(folder: Path, said: Sequence[Said], until: str) -> list[object]:
+def told_fast(folder: Path, said: Sequence[Said], until: str, *halts: str) -> list[object]:
+    """``halts``: where time stops on its way, and is moved on."""
     stage = Ahead(folder, "2025-07-22 21:00", None, rebuilt=False)
     try:
         for wall, device, kind in said:
             stage.says(local_instant(wall), device, kind)
-        stage.goes_on_to(local_instant(until))
+        for wall in (*halts, until):
+            stage.goes_on_to(local_instant(wall), local_instant(until))
         return log_of(stage)
     finally:
         stage.close()
@@ -126,6 +128,13 @@ def test_a_night_that_is_said_ahead_leaves_what_it_leaves_message_by_message(tmp
     alerts: Any = slowly[0]
     assert {alert["kind"] for alert in alerts} >= {"call-button", "out-of-bed-at-night"}
     assert told_fast(tmp_path / "fast", NIGHT, until) == slowly
+
+
+def test_what_was_begun_before_time_stopped_is_told_when_it_is_due(tmp_path: Path) -> None:
+    """Nobody has the press yet where time is moved on, and the next message lies beyond the second step."""
+    until = "2025-07-23 12:00:00"
+    fast = told_fast(tmp_path / "fast", NIGHT, until, "2025-07-23 02:13:30")
+    assert fast == told_slowly(tmp_path / "slowly", NIGHT, until)
 
 
 @pytest.mark.parametrize("minutes", [14, 15, 16, 61])
